@@ -1,0 +1,1 @@
+"""The service: mail and calendars in, SMS out, news and answers back."""

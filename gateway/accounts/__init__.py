@@ -1,0 +1,1 @@
+"""Clients, sub-accounts, authorised senders, app passwords and the audit trail."""

@@ -1,0 +1,50 @@
+"""The closed lists of words of the accounts room."""
+
+from enum import StrEnum
+
+
+class AccountState(StrEnum):
+    """What an account may still do."""
+
+    ACTIVE = "active"
+    SUSPENDED = "suspended"
+    CLOSED = "closed"
+
+
+class ForeignPolicy(StrEnum):
+    """What happens to a destination that was not opened (terms, special term 2)."""
+
+    BLOCK = "block"
+    SURCHARGE = "surcharge"
+
+
+class SenderKind(StrEnum):
+    """What an authorised sender is recognised by."""
+
+    ADDRESS = "address"
+    DOMAIN = "domain"
+    HOST = "host"
+
+
+class Content(StrEnum):
+    """Which part of the mail becomes the SMS."""
+
+    BODY = "body"
+    SUBJECT = "subject"
+    BOTH = "both"
+
+
+class Encoding(StrEnum):
+    """How text that GSM 03.38 lacks is treated; the exact rules are in ``sms.segments``."""
+
+    AUTO = "auto"
+    SMART = "smart"
+    GSM = "gsm"
+
+
+class Notify(StrEnum):
+    """Which news goes back by mail."""
+
+    ALL = "all"
+    FAILURES = "failures"
+    NONE = "none"

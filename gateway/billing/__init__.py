@@ -1,0 +1,1 @@
+"""Credit lots, charges, refunds and the append-only ledger."""

@@ -1,0 +1,1 @@
+"""The durable core: database, group-commit writer, work queues, clock, identifiers, vault, migrations."""

@@ -1,0 +1,69 @@
+"""The one table catalogue that every room adds its tables to, and the column types they share."""
+
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+from typing import Generic, TypeVar
+
+from sqlalchemy import BigInteger, Dialect, MetaData, String
+from sqlalchemy.types import TypeDecorator
+
+METADATA = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+
+
+class Instant(TypeDecorator[datetime]):
+    """An aware UTC instant, stored as integer microseconds since 1970; a naive datetime is refused.
+
+    One integer form on both databases keeps comparisons exact and index-friendly (SQLite has no instant type).
+    """
+
+    impl = BigInteger
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> int | None:
+        """Turn an aware datetime into microseconds; ``ValueError`` for a naive one."""
+        del dialect
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            message = "an instant needs a time zone"
+            raise ValueError(message)
+        return (value - _EPOCH) // _MICROSECOND
+
+    def process_result_value(self, value: int | None, dialect: Dialect) -> datetime | None:
+        """Turn stored microseconds back into an aware UTC datetime."""
+        del dialect
+        return None if value is None else _EPOCH + timedelta(microseconds=value)
+
+
+E = TypeVar("E", bound=StrEnum)
+
+
+class OneOf(TypeDecorator[E], Generic[E]):
+    """A word out of a closed list (a ``StrEnum``), stored as its value."""
+
+    impl = String
+    cache_ok = True
+
+    def __init__(self, words: type[E]) -> None:
+        """``words``: the enum whose values may be stored."""
+        super().__init__()
+        self.words = words
+
+    def process_bind_param(self, value: E | None, dialect: Dialect) -> str | None:
+        """Store the value of the enum member; ``ValueError`` for a word outside the list."""
+        del dialect
+        return None if value is None else self.words(value).value
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> E | None:
+        """Read the enum member back."""
+        del dialect
+        return None if value is None else self.words(value)

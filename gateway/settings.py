@@ -1,0 +1,195 @@
+"""The configuration: environment and one TOML file, read once into frozen dataclasses."""
+
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+
+class SettingsError(Exception):
+    """A setting is missing, unknown or impossible; the text names it and says what would do."""
+
+
+@dataclass(frozen=True, slots=True)
+class TlsSettings:
+    """Certificate and key files, both PEM."""
+
+    certificate: Path
+    key: Path
+
+
+@dataclass(frozen=True, slots=True)
+class SmtpSettings:
+    """Where mail comes in and how much of it is taken."""
+
+    host: str = "127.0.0.1"
+    port: int = 2525  # plain SMTP, STARTTLS when a certificate is given; 0 takes a free port
+    submissions_port: int | None = None  # implicit TLS; needs a certificate
+    lmtp_port: int | None = None  # only for fronts that are trusted to have proven the sender
+    lmtp_socket: Path | None = None  # the same on a Unix socket, guarded by file permissions
+    lmtp_fronts: tuple[str, ...] = ("127.0.0.1/32", "::1/128")
+    tls: TlsSettings | None = None
+    max_mail_bytes: int = 10_000_000
+    max_recipients: int = 1000
+    max_connections: int = 1000
+    max_connections_per_network: int = 100  # a /24 or /64; loopback and fronts are exempt
+    command_timeout_s: float = 300.0  # RFC 5321, 4.5.3.2.7
+    data_timeout_s: float = 180.0  # RFC 5321, 4.5.3.2.5: between two blocks of data
+
+
+@dataclass(frozen=True, slots=True)
+class RelaySettings:
+    """The smart host that takes our mails; without one they go to a local maildir."""
+
+    host: str
+    port: int = 587
+    security: str = "starttls"  # none | starttls | tls
+    username: str | None = None
+    password_file: Path | None = None
+    timeout_s: float = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class WebSettings:
+    """Where health and metrics are answered."""
+
+    host: str = "127.0.0.1"
+    port: int = 8025
+
+
+@dataclass(frozen=True, slots=True)
+class SandboxSettings:
+    """The sandbox carrier: a phone that lives in the database."""
+
+    enabled: bool = True
+    receipt_delay_s: float = 0.0
+    rate_per_s: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeSettings:
+    """How news goes back by mail."""
+
+    postmaster: str | None = None  # who gets what is sent to postmaster and abuse
+    max_per_hour: int = 200  # letters to one address
+    gather_s: float = 2.0  # news of one mail that comes within this time shares a letter
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Everything that can be set, with the defaults of a fresh machine."""
+
+    data_dir: Path = Path("var")
+    database_url: str | None = None  # None: SQLite in the data directory
+    domain: str = "sms.localhost"
+    smtp: SmtpSettings = field(default_factory=SmtpSettings)
+    web: WebSettings = field(default_factory=WebSettings)
+    sandbox: SandboxSettings = field(default_factory=SandboxSettings)
+    notices: NoticeSettings = field(default_factory=NoticeSettings)
+    relay: RelaySettings | None = None
+
+    @property
+    def url(self) -> str:
+        """The database in use, as an SQLAlchemy URL."""
+        return self.database_url or f"sqlite:///{self.data_dir / 'gateway.db'}"
+
+
+def config_file(name: str) -> Path:
+    """A default data file (rates, wording …): beside the package in a checkout, inside it in an installed wheel."""
+    package = Path(__file__).parent
+    installed = package / "_config" / name
+    return installed if installed.exists() else package.parent / "config" / name
+
+
+def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
+    """Read ``GATEWAY_CONFIG`` (TOML) where given, then let the other ``GATEWAY_*`` variables win."""
+    document: dict[str, Any] = {}
+    if path := environment.get("GATEWAY_CONFIG"):
+        document = _read_toml(Path(path))
+    for variable, (table, key) in _VARIABLES.items():
+        if value := environment.get(variable):
+            target = document.setdefault(table, {}) if table else document
+            target[key] = value
+    return _build(Settings, document, "")
+
+
+_VARIABLES = {
+    "GATEWAY_DATA_DIR": ("", "data_dir"),
+    "GATEWAY_DATABASE_URL": ("", "database_url"),
+    "GATEWAY_DOMAIN": ("", "domain"),
+    "GATEWAY_SMTP_PORT": ("smtp", "port"),
+    "GATEWAY_WEB_PORT": ("web", "port"),
+}
+
+_SECTIONS: Mapping[str, type] = {
+    "smtp": SmtpSettings,
+    "web": WebSettings,
+    "sandbox": SandboxSettings,
+    "notices": NoticeSettings,
+    "relay": RelaySettings,
+    "tls": TlsSettings,
+}
+
+
+def _read_toml(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise SettingsError(f"GATEWAY_CONFIG names {path}, which does not exist") from None
+    except tomllib.TOMLDecodeError as error:
+        raise SettingsError(f"{path} is not valid TOML: {error}") from None
+
+
+def _build(kind: type, document: Mapping[str, Any], where: str) -> Any:
+    known = {each.name: each for each in fields(kind)}
+    for key in document:
+        if key not in known:
+            raise SettingsError(f"unknown setting {where}{key}; known here: {', '.join(sorted(known))}")
+    values = {key: _convert(str(known[key].type), key, value, where) for key, value in document.items()}
+    try:
+        return kind(**values)
+    except TypeError:
+        missing = sorted(name for name, each in known.items() if name not in values and _required(each))
+        raise SettingsError(f"setting missing in {where.rstrip('.')}: {', '.join(missing)}") from None
+
+
+def _required(each: Any) -> bool:
+    from dataclasses import MISSING
+
+    return each.default is MISSING and each.default_factory is MISSING
+
+
+def _convert(kind: str, key: str, value: Any, where: str) -> Any:
+    if key in _SECTIONS:
+        if not isinstance(value, Mapping):
+            raise SettingsError(f"{where}{key} is a table: write [{where}{key}]")
+        return _build(_SECTIONS[key], value, f"{where}{key}.")
+    try:
+        return _SCALARS[_scalar_name(kind)](value)
+    except (TypeError, ValueError):
+        raise SettingsError(f"{where}{key} = {value!r} is not a {_scalar_name(kind)}") from None
+
+
+def _scalar_name(kind: str) -> str:
+    for name in ("tuple", "Path", "bool", "int", "float", "str"):
+        if name in kind:
+            return name
+    raise SettingsError(f"no conversion for {kind}")
+
+
+def _boolean(value: Any) -> bool:
+    if isinstance(value, bool):
+        return value
+    raise ValueError(value)
+
+
+_SCALARS: Mapping[str, Any] = {
+    "tuple": tuple,
+    "Path": Path,
+    "bool": _boolean,
+    "int": int,
+    "float": float,
+    "str": str,
+}

@@ -1,0 +1,136 @@
+"""The tables of the sms room."""
+
+from sqlalchemy import JSON, BigInteger, Boolean, Column, Float, Index, Integer, String, Table, Text
+
+from gateway.accounts.words import Notify
+from gateway.engine.metadata import METADATA, Instant, OneOf
+from gateway.engine.queue import lease_columns
+from gateway.sms.words import Alphabet, MessageState, News
+from plans.words import MessageClass, Origin, Reason
+
+intake = Table(
+    "intake",
+    METADATA,
+    Column("account_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("origin", OneOf(Origin), primary_key=True),
+    Column("dedup_key", String(64), primary_key=True),
+    Column("message_id", BigInteger, nullable=False),
+    Column("at", Instant, nullable=False),
+    Index("ix_intake_at", "at"),
+)
+
+message = Table(
+    "message",
+    METADATA,
+    Column("account_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("message_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("payer_id", BigInteger, nullable=False),  # the account whose lots are drawn
+    Column("origin", OneOf(Origin), nullable=False),
+    Column("origin_id", BigInteger, nullable=False),  # the mail, reminder or call it came from
+    Column("sender_id", BigInteger, nullable=False),  # the authorised sender, 0 where there is none
+    Column("message_class", OneOf(MessageClass), nullable=False),
+    Column("state", OneOf(MessageState), nullable=False),
+    Column("reason", OneOf(Reason)),
+    Column("recipient", String(20), nullable=False),  # E.164, or as it was written where it is no number
+    Column("destination", String(2)),  # ISO 3166 of the country or overseas territory
+    Column("display", String(16)),  # the sender ID shown on the phone
+    Column("body", Text, nullable=False),
+    Column("alphabet", OneOf(Alphabet)),
+    Column("parts", Integer, nullable=False),
+    Column("units", Integer, nullable=False),
+    Column("lot_ids", JSON, nullable=False),  # the lots charged, in the order drawn
+    Column("notify", OneOf(Notify), nullable=False),
+    Column("held_until", Instant),
+    Column("carrier", String(20)),
+    Column("carrier_ref", String(80)),
+    Column("carrier_code", String(20)),
+    Column("created_at", Instant, nullable=False),
+    Column("submitted_at", Instant),
+    Column("finished_at", Instant),
+    Index("ix_message_carrier_ref", "carrier", "carrier_ref"),
+    Index("ix_message_origin_id", "account_id", "origin_id"),
+)
+
+job = Table(
+    "job",
+    METADATA,
+    Column("account_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("message_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("lane", String(40), nullable=False),  # carrier and class: one slow lane never blocks another
+    Column("fair_tag", BigInteger, nullable=False),
+    *lease_columns(),
+)
+Index(
+    "ix_job_ready",
+    job.c.lane,
+    job.c.fair_tag,
+    sqlite_where=job.c.parked_until.is_(None),
+    postgresql_where=job.c.parked_until.is_(None),
+)
+Index(
+    "ix_job_parked",
+    job.c.parked_until,
+    sqlite_where=job.c.parked_until.is_not(None),
+    postgresql_where=job.c.parked_until.is_not(None),
+)
+
+lane = Table(
+    "lane",
+    METADATA,
+    Column("lane", String(40), primary_key=True),
+    Column("rate_per_s", Float),  # null is as fast as the carrier takes them
+    Column("paused", Boolean, nullable=False),
+    Column("circuit_until", Instant),
+)
+
+daily_count = Table(
+    "daily_count",
+    METADATA,
+    Column("account_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("sender_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("day", String(10), primary_key=True),  # the account's local date
+    Column("messages", Integer, nullable=False),
+)
+
+suppression = Table(
+    "suppression",
+    METADATA,
+    Column("account_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("recipient", String(20), primary_key=True),
+    Column("source", String(40), nullable=False),
+    Column("at", Instant, nullable=False),
+)
+
+notice = Table(
+    "notice",
+    METADATA,
+    Column("account_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("notice_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("origin", OneOf(Origin), nullable=False),
+    Column("origin_id", BigInteger, nullable=False),
+    Column("message_id", BigInteger, nullable=False),  # 0 where the whole mail is meant
+    Column("news", OneOf(News), nullable=False),
+    Column("reason", OneOf(Reason)),
+    Column("created_at", Instant, nullable=False),
+    *lease_columns(),
+)
+Index("ix_notice_parked", notice.c.parked_until, notice.c.created_at)
+
+sandbox_sms = Table(
+    "sandbox_sms",
+    METADATA,
+    Column("reference", String(80), primary_key=True),  # ours: sending it twice is one SMS
+    Column("recipient", String(20), nullable=False),
+    Column("display", String(16)),
+    Column("body", Text, nullable=False),
+    Column("parts", Integer, nullable=False),
+    Column("received_at", Instant, nullable=False),
+    Column("outcome", String(20), nullable=False),  # the receipt to come, by the rule of the number
+    Column("receipt_due_at", Instant),  # null once the receipt was taken
+)
+Index(
+    "ix_sandbox_sms_receipt_due_at",
+    sandbox_sms.c.receipt_due_at,
+    sqlite_where=sandbox_sms.c.receipt_due_at.is_not(None),
+    postgresql_where=sandbox_sms.c.receipt_due_at.is_not(None),
+)

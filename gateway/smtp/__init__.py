@@ -1,0 +1,1 @@
+"""Mail in (listener, spool, mail to text) and mail back (notices)."""

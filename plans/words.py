@@ -1,0 +1,69 @@
+"""The closed lists of words that rules, messages, mails and screens share."""
+
+from enum import StrEnum
+
+
+class MessageClass(StrEnum):
+    """What a message is for, as the client declares it (terms, special term 4)."""
+
+    ALERT = "alert"
+    MARKETING = "marketing"
+
+
+class Origin(StrEnum):
+    """Which room asked for the message."""
+
+    EMAIL = "email"
+    CALENDAR = "calendar"
+    API = "api"
+    CLI = "cli"
+
+
+class LotKind(StrEnum):
+    """Where the units of a lot come from; the order of burning is in ``plans.lots``."""
+
+    TEST = "test"  # free, once per client, email-to-SMS only
+    PACK = "pack"  # bought, valid 12 months
+    CREDIT = "credit"  # given back after its own lot had expired
+
+
+class Reason(StrEnum):
+    """Why something was refused, held or ended; one list for SMTP replies, notices, screens and logs.
+
+    The words shown to people are in ``config/wording.*.toml`` under the same names, each with a cure.
+    """
+
+    # the number
+    NUMBER_INVALID = "number_invalid"
+    NUMBER_LANDLINE = "number_landline"
+    NUMBER_NOT_MOBILE = "number_not_mobile"  # premium, shared cost, pager and the like
+    FOREIGN_BLOCKED = "foreign_blocked"
+    OPTED_OUT = "opted_out"
+    # the sender and its account
+    SENDER_UNKNOWN = "sender_unknown"
+    SENDER_UNPROVEN = "sender_unproven"
+    SENDER_NOT_ALLOWED = "sender_not_allowed"
+    ACCOUNT_UNKNOWN = "account_unknown"
+    ACCOUNT_SUSPENDED = "account_suspended"
+    ACCOUNT_CLOSED = "account_closed"
+    RELAYING = "relaying"
+    # money and quantity
+    NO_CREDIT = "no_credit"
+    DAILY_CAP = "daily_cap"
+    TOO_MANY_RECIPIENTS = "too_many_recipients"
+    TOO_MANY_PARTS = "too_many_parts"
+    DUPLICATE = "duplicate"
+    # the time
+    OUTSIDE_WINDOW = "outside_window"
+    # the content
+    NO_TEXT = "no_text"
+    AUTOMATIC_MAIL = "automatic_mail"
+    MAIL_UNREADABLE = "mail_unreadable"
+    SENDER_ID_INVALID = "sender_id_invalid"
+    # the carrier
+    CARRIER_REJECTED = "carrier_rejected"
+    CARRIER_UNAVAILABLE = "carrier_unavailable"
+    CARRIER_SILENT = "carrier_silent"  # written, never answered: nobody can know
+    NOT_DELIVERED = "not_delivered"
+    VALIDITY_EXPIRED = "validity_expired"
+    CANCELLED = "cancelled"
