@@ -3,9 +3,9 @@
 import os
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import MISSING, dataclass, field, fields
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 
 class SettingsError(Exception):
@@ -96,6 +96,9 @@ class Settings:
         return self.database_url or f"sqlite:///{self.data_dir / 'gateway.db'}"
 
 
+S = TypeVar("S")
+
+
 def config_file(name: str) -> Path:
     """A default data file (rates, wording …): beside the package in a checkout, inside it in an installed wheel."""
     package = Path(__file__).parent
@@ -142,8 +145,8 @@ def _read_toml(path: Path) -> dict[str, Any]:
         raise SettingsError(f"{path} is not valid TOML: {error}") from None
 
 
-def _build(kind: type, document: Mapping[str, Any], where: str) -> Any:
-    known = {each.name: each for each in fields(kind)}
+def _build(kind: type[S], document: Mapping[str, Any], where: str) -> S:
+    known = {each.name: each for each in fields(kind)}  # type: ignore[arg-type]  # only dataclasses come here
     for key in document:
         if key not in known:
             raise SettingsError(f"unknown setting {where}{key}; known here: {', '.join(sorted(known))}")
@@ -156,8 +159,6 @@ def _build(kind: type, document: Mapping[str, Any], where: str) -> Any:
 
 
 def _required(each: Any) -> bool:
-    from dataclasses import MISSING
-
     return each.default is MISSING and each.default_factory is MISSING
 
 

@@ -1,0 +1,122 @@
+"""PostgreSQL as the engine's database: many processes, each with a node number, waking each other by NOTIFY."""
+
+import contextlib
+import logging
+import threading
+from collections.abc import Callable, Iterable
+from datetime import datetime, timedelta
+
+import psycopg
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Integer,
+    String,
+    Table,
+    create_engine,
+    delete,
+    insert,
+    make_url,
+    select,
+    update,
+)
+from sqlalchemy import Engine as SqlEngine
+from sqlalchemy.exc import IntegrityError, SQLAlchemyError
+
+from gateway.engine.ids import NODES
+from gateway.engine.metadata import METADATA, Instant
+
+log = logging.getLogger(__name__)
+
+CHANNEL = "gateway"
+
+process = Table(
+    "process",
+    METADATA,
+    Column("node", Integer, primary_key=True, autoincrement=False),
+    Column("host", String(120), nullable=False),
+    Column("pid", BigInteger, nullable=False),
+    Column("seen_at", Instant, nullable=False),
+)
+
+
+def database(url: str, connections: int) -> SqlEngine:
+    """A pool of ``connections``, each checked before use so that a restart of the server costs no unit of work."""
+    full = make_url(url).set(drivername="postgresql+psycopg")
+    return create_engine(full, pool_size=connections, max_overflow=2, pool_pre_ping=True)
+
+
+class Node:
+    """The number of this process among all processes on one database; identifiers carry it, so no two may share it.
+
+    A number whose holder was not seen for ``STALE`` is free again.
+    """
+
+    STALE = timedelta(minutes=2)
+
+    def __init__(self, pool: SqlEngine, host: str, pid: int) -> None:
+        self._pool = pool
+        self._host = host
+        self._pid = pid
+        self.number = -1
+
+    def acquire(self, now: datetime) -> int:
+        """Take the lowest free number."""
+        for _ in range(NODES):
+            with self._pool.connect() as connection:
+                taken = set(connection.scalars(select(process.c.node).where(process.c.seen_at > now - self.STALE)))
+            free = next(number for number in range(NODES) if number not in taken)
+            with contextlib.suppress(IntegrityError), self._pool.begin() as connection:  # somebody was quicker
+                connection.execute(delete(process).where(process.c.node == free, process.c.seen_at <= now - self.STALE))
+                connection.execute(insert(process).values(node=free, host=self._host, pid=self._pid, seen_at=now))
+                self.number = free
+                return free
+        raise RuntimeError(f"all {NODES} process numbers are in use")
+
+    def beat(self, now: datetime) -> None:
+        """Say that this process lives."""
+        with self._pool.begin() as connection:
+            connection.execute(update(process).where(process.c.node == self.number).values(seen_at=now))
+
+    def release(self) -> None:
+        """Give the number back."""
+        with contextlib.suppress(SQLAlchemyError), self._pool.begin() as connection:
+            connection.execute(delete(process).where(process.c.node == self.number))
+
+
+def notify(pool: SqlEngine, topics: Iterable[str]) -> None:
+    """Wake the other processes: once per group commit and after it, for NOTIFY takes a lock that all commits share."""
+    with contextlib.suppress(SQLAlchemyError), pool.begin() as connection:
+        connection.exec_driver_sql("SELECT pg_notify(%s, %s)", (CHANNEL, " ".join(sorted(topics))))
+
+
+class Listener(threading.Thread):
+    """Hears what other processes committed; when the connection breaks it comes back, and polling bridges the gap."""
+
+    RETRY_S = 1.0
+
+    def __init__(self, url: str, heard: Callable[[Iterable[str]], None]) -> None:
+        super().__init__(name="postgres-listener", daemon=True)
+        self._dsn = make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
+        self._heard = heard
+        self._stop = threading.Event()
+
+    def run(self) -> None:
+        """Listen until closed."""
+        while not self._stop.is_set():
+            try:
+                with psycopg.connect(self._dsn, autocommit=True) as connection:
+                    connection.execute(f"LISTEN {CHANNEL}")
+                    self._hear(connection)
+            except psycopg.Error as error:
+                log.warning("the listening connection broke: %s", type(error).__name__)
+                self._stop.wait(self.RETRY_S)
+
+    def _hear(self, connection: psycopg.Connection) -> None:
+        while not self._stop.is_set():
+            for notification in connection.notifies(timeout=0.5):
+                self._heard(notification.payload.split())
+
+    def close(self) -> None:
+        """Stop within half a second."""
+        self._stop.set()

@@ -1,0 +1,91 @@
+"""SQLite as the engine's database: one writing connection, read-only readers, one process."""
+
+import fcntl
+import os
+import sqlite3
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import URL, Connection, create_engine, event, make_url
+from sqlalchemy import Engine as SqlEngine
+from sqlalchemy.pool import StaticPool
+
+
+class DatabaseInUse(Exception):
+    """Another process holds this SQLite database; the text says which and what to do."""
+
+
+class LockFile:
+    """The right of one process to write a SQLite file.
+
+    A second writer would bring back SQLite's old WAL-reset defect and split the group commit in two, so it is refused.
+    The lock is the kernel's: it ends with the process, however that ends.
+    """
+
+    def __init__(self, database: Path) -> None:
+        self.path = database.with_name(database.name + ".lock")
+        self._descriptor: int | None = None
+
+    def acquire(self) -> None:
+        """Take the lock or raise ``DatabaseInUse``."""
+        descriptor = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            holder = os.read(descriptor, 20).decode("ascii", "replace").strip() or "unknown"
+            os.close(descriptor)
+            raise DatabaseInUse(
+                f"process {holder} already works on {self.path.with_suffix('')}. A SQLite database serves one process: "
+                "stop the other one, choose another GATEWAY_DATA_DIR, or use PostgreSQL through GATEWAY_DATABASE_URL."
+            ) from None
+        os.ftruncate(descriptor, 0)
+        os.write(descriptor, str(os.getpid()).encode("ascii"))
+        self._descriptor = descriptor
+
+    def release(self) -> None:
+        """Give the lock back."""
+        if self._descriptor is not None:
+            os.close(self._descriptor)
+            self._descriptor = None
+
+
+def writing_database(url: str) -> SqlEngine:
+    """The one connection that writes: WAL, every commit synced to disk, transactions that begin by locking."""
+    database = create_engine(url, poolclass=StaticPool, connect_args={"check_same_thread": False, "timeout": 10})
+
+    @event.listens_for(database, "connect")
+    def prepare(connection: sqlite3.Connection, _record: Any) -> None:
+        connection.isolation_level = None  # SQLAlchemy's begin event speaks, not the driver
+        for pragma in (
+            "journal_mode = WAL",
+            "synchronous = FULL",
+            "foreign_keys = ON",
+            "temp_store = MEMORY",
+            "cache_size = -65536",  # 64 MB at the most
+        ):
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(database, "begin")
+    def begin(connection: Connection) -> None:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+    return database
+
+
+def reading_database(url: str) -> SqlEngine:
+    """A connection that cannot write, so it can never be the second writer nor move the write-ahead log."""
+    path = Path(str(make_url(url).database)).absolute()
+    read_only = URL.create("sqlite", database=f"file:{path}", query={"mode": "ro", "uri": "true"})
+    database = create_engine(read_only, poolclass=StaticPool, connect_args={"check_same_thread": False, "timeout": 10})
+
+    @event.listens_for(database, "connect")
+    def prepare(connection: sqlite3.Connection, _record: Any) -> None:
+        connection.isolation_level = None
+        connection.execute("PRAGMA query_only = ON")
+        connection.execute("PRAGMA cache_size = -16384")
+
+    @event.listens_for(database, "begin")
+    def begin(connection: Connection) -> None:
+        connection.exec_driver_sql("BEGIN")
+
+    return database

@@ -1,0 +1,213 @@
+"""Group commit: many units of work, one transaction, answers only after it is on disk.
+
+A unit of work is a plain function of a connection. Units handed in while a commit is under way form the next group by
+themselves, so no timer is needed: alone, a unit costs one commit; under load, hundreds share one. Each unit runs in a
+savepoint of its own, so one that fails spoils nothing for its neighbours.
+"""
+
+import asyncio
+import contextlib
+import logging
+import threading
+from collections import deque
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection
+from sqlalchemy import Engine as SqlEngine
+from sqlalchemy.exc import DBAPIError, OperationalError
+
+log = logging.getLogger(__name__)
+
+GROUP_LIMIT = 256
+_DEADLOCK = {"40P01", "40001"}  # PostgreSQL: deadlock_detected, serialization_failure
+_DEADLOCK_TRIES = 3
+
+
+class StorageUnavailable(Exception):
+    """The database cannot be reached or written; nothing of the unit was kept, and trying later is safe."""
+
+
+@dataclass(slots=True, eq=False)
+class Work:
+    """One unit waiting for its group: ``many`` units of one function are run as one call over all their items."""
+
+    unit: Callable[..., Any]
+    future: "asyncio.Future[Any]"
+    many: bool = False
+    item: Any = None
+    wakes: tuple[str, ...] = ()
+    result: Any = None
+    error: BaseException | None = None
+
+
+class Inbox:
+    """The queue in front of the database threads, with a fast lane for claims and finishes.
+
+    Without the fast lane, intake under load makes finishing wait behind it, and everything slows down together.
+    """
+
+    def __init__(self) -> None:
+        self._urgent: deque[Work] = deque()
+        self._normal: deque[Work] = deque()
+        self._changed = threading.Condition()
+        self._closed = False
+
+    def put(self, work: Work, *, urgent: bool) -> None:
+        """Hand in a unit; ``StorageUnavailable`` once closed."""
+        with self._changed:
+            if self._closed:
+                raise StorageUnavailable("the engine is closed")
+            (self._urgent if urgent else self._normal).append(work)
+            self._changed.notify()
+
+    def take(self) -> list[Work]:
+        """Wait for the next group; empty means closed and nothing left."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._urgent or self._normal or self._closed)
+            group: list[Work] = []
+            for lane in (self._urgent, self._normal):
+                while lane and len(group) < GROUP_LIMIT:
+                    group.append(lane.popleft())
+            return group
+
+    def close(self) -> None:
+        """Take nothing more; what was handed in is still worked off."""
+        with self._changed:
+            self._closed = True
+            self._changed.notify_all()
+
+
+class DatabaseThread(threading.Thread):
+    """Works off an inbox, group by group, on one connection of its own."""
+
+    def __init__(
+        self,
+        name: str,
+        database: SqlEngine,
+        inbox: Inbox,
+        loop: asyncio.AbstractEventLoop,
+        committed: Callable[[Iterable[str]], None] = lambda _topics: None,
+    ) -> None:
+        super().__init__(name=name, daemon=True)
+        self._database = database
+        self._inbox = inbox
+        self._loop = loop
+        self._committed = committed
+        self.groups = 0
+        self.units = 0
+
+    def run(self) -> None:
+        """Work until the inbox is closed and empty."""
+        while group := self._inbox.take():
+            self._work_off(group)
+            self.groups += 1
+            self.units += len(group)
+            topics = {topic for work in group if work.error is None for topic in work.wakes}
+            with contextlib.suppress(RuntimeError):  # the loop is gone: nobody waits for the answer
+                self._loop.call_soon_threadsafe(_answer, group)
+            if topics:
+                self._committed(topics)
+
+    def _work_off(self, group: Sequence[Work]) -> None:
+        try:
+            self._transact(group)
+        except Exception as error:  # noqa: BLE001 - told to whoever asked
+            if not _worth_another_try(error, group):
+                _fail(group, error)
+            elif len(group) == 1:
+                self._work_off_again(group)
+            else:
+                for work in group:
+                    self._work_off([work])
+
+    def _work_off_again(self, group: Sequence[Work]) -> None:
+        """Two transactions locked each other's rows: this one was the victim, the other has gone through."""
+        for _ in range(_DEADLOCK_TRIES):
+            try:
+                self._transact(group)
+            except OperationalError as error:
+                _fail(group, error)
+                if not _is_deadlock(error):
+                    return
+            else:
+                return
+
+    def _transact(self, group: Sequence[Work]) -> None:
+        for work in group:
+            work.result = work.error = None
+        with self._database.begin() as connection:
+            alike = list(_alike(group))
+            for works in alike:
+                if len(alike) == 1:
+                    _run(connection, works)
+                else:
+                    _run_in_savepoint(connection, works)
+
+
+def _alike(group: Sequence[Work]) -> Iterable[list[Work]]:
+    """Units of one function that take many items, together; all others alone."""
+    by_function: dict[object, list[Work]] = {}
+    for work in group:
+        by_function.setdefault(work.unit if work.many else work, []).append(work)
+    return by_function.values()
+
+
+def _run(connection: Connection, works: list[Work]) -> None:
+    first = works[0]
+    if not first.many:
+        first.result = first.unit(connection)
+        return
+    results = first.unit(connection, [work.item for work in works])
+    for work, result in zip(works, results, strict=True):
+        work.result = result
+
+
+def _run_in_savepoint(connection: Connection, works: list[Work]) -> None:
+    try:
+        with connection.begin_nested():
+            _run(connection, works)
+    except Exception as error:
+        if _is_lost(error) or _is_deadlock(error):
+            raise  # the whole transaction is gone
+        if len(works) > 1:  # find the one that spoils it for the others
+            for work in works:
+                _run_in_savepoint(connection, [work])
+        else:
+            works[0].error = error
+
+
+def _is_deadlock(error: BaseException) -> bool:
+    return isinstance(error, DBAPIError) and getattr(error.orig, "sqlstate", None) in _DEADLOCK
+
+
+def _is_lost(error: BaseException) -> bool:
+    """The connection, the disk or the database failed: whether the commit took place may be unknown."""
+    return isinstance(error, DBAPIError) and (
+        error.connection_invalidated or (isinstance(error, OperationalError) and not _is_deadlock(error))
+    )
+
+
+def _worth_another_try(error: BaseException, group: Sequence[Work]) -> bool:
+    return _is_deadlock(error) or (len(group) > 1 and not _is_lost(error))
+
+
+def _fail(group: Sequence[Work], error: BaseException) -> None:
+    told = error
+    if isinstance(error, DBAPIError) and (_is_lost(error) or _is_deadlock(error)):
+        log.error("a group of %d units was not committed: %s", len(group), type(error.orig).__name__)
+        told = StorageUnavailable(f"the database did not take it ({type(error.orig).__name__})")
+        told.__cause__ = error
+    for work in group:
+        work.error = told
+
+
+def _answer(group: Sequence[Work]) -> None:
+    for work in group:
+        if work.future.done():  # the asker has gone
+            continue
+        if work.error is None:
+            work.future.set_result(work.result)
+        else:
+            work.future.set_exception(work.error)
