@@ -1,0 +1,10 @@
+"""The whole schema: importing this module brings the tables of every room into one catalogue."""
+
+import gateway.accounts.tables
+import gateway.billing.tables
+import gateway.engine.postgres
+import gateway.sms.tables
+import gateway.smtp.tables  # noqa: F401 - imported for their tables
+from gateway.engine.metadata import METADATA
+
+__all__ = ["METADATA"]

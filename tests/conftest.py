@@ -1,0 +1,101 @@
+"""What every room's tests stand on: a clock that stands still, and the real databases, both kinds."""
+
+import contextlib
+import os
+import shutil
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import NullPool, create_engine, make_url
+
+from gateway.app.schema import METADATA
+from gateway.engine.database import Engine, open_engine
+from tests.clock import StoppedClock
+from tests.postgres import Databases, PostgresMissing, running_server
+
+
+@pytest.fixture
+def clock() -> StoppedClock:
+    """A clock that shows a Monday at 10:00 in Paris until told otherwise."""
+    return StoppedClock()
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Databases]:
+    """A PostgreSQL server: the one in GATEWAY_TEST_POSTGRES, or one of our own for the run."""
+    if given := os.environ.get("GATEWAY_TEST_POSTGRES"):
+        yield Databases(given)
+        return
+    with contextlib.ExitStack() as stack:
+        try:
+            url = stack.enter_context(running_server())
+        except PostgresMissing as missing:
+            if os.environ.get("CI"):
+                raise
+            pytest.skip(f"NOT TESTED ON POSTGRESQL: {missing}")
+        yield Databases(url)
+
+
+@pytest.fixture(scope="session")
+def postgres_template(postgres: Databases) -> Iterator[str]:
+    """The URL of a PostgreSQL database with every table and no row, to be copied."""
+    url = postgres.create()
+    _create_tables(url)
+    yield url
+    postgres.drop(url)
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An SQLite file with every table and no row, to be copied."""
+    path = tmp_path_factory.mktemp("template") / "gateway.db"
+    _create_tables(f"sqlite:///{path}")
+    return path
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def backend(request: pytest.FixtureRequest) -> str:
+    """The kind of database: a test that uses it runs once on each."""
+    return str(request.param)
+
+
+@pytest.fixture
+def empty_database_url(backend: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """A database with nothing in it, not even tables."""
+    if backend == "sqlite":
+        yield f"sqlite:///{tmp_path / 'empty.db'}"
+        return
+    databases: Databases = request.getfixturevalue("postgres")
+    url = databases.create()
+    yield url
+    databases.drop(url)
+
+
+@pytest.fixture
+def database_url(backend: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """A database with every table and no row."""
+    if backend == "sqlite":
+        path = shutil.copy(request.getfixturevalue("sqlite_template"), tmp_path / "gateway.db")
+        yield f"sqlite:///{path}"
+        return
+    databases: Databases = request.getfixturevalue("postgres")
+    url = databases.create(str(make_url(request.getfixturevalue("postgres_template")).database))
+    yield url
+    databases.drop(url)
+
+
+@pytest.fixture
+async def engine(database_url: str, clock: StoppedClock) -> AsyncIterator[Engine]:
+    """An open engine on a database with every table and no row."""
+    async with open_engine(database_url, clock) as opened:
+        yield opened
+
+
+def _create_tables(url: str) -> None:
+    parsed = make_url(url)
+    if parsed.get_backend_name() == "postgresql":
+        parsed = parsed.set(drivername="postgresql+psycopg")
+    database = create_engine(parsed, poolclass=NullPool)
+    METADATA.create_all(database)
+    database.dispose()
