@@ -164,7 +164,7 @@ async def _open_postgres(url: str, clock: Clock) -> AsyncIterator[Engine]:
     node = postgres.Node(pool, socket.gethostname()[:120], os.getpid())
     engine = Engine(clock, await asyncio.to_thread(node.acquire, clock.now()), dialect="postgresql")
     engine._tell_others = lambda topics: postgres.notify(pool, topics)  # noqa: SLF001
-    listener = postgres.Listener(url, partial(_wake_from_afar, asyncio.get_running_loop(), engine))
+    listener = postgres.Listener(pool, partial(_wake_from_afar, asyncio.get_running_loop(), engine))
     listener.start()
     heartbeat = asyncio.create_task(_beat(node, clock))
     engine._start([pool] * PG_WRITERS, [pool])  # noqa: SLF001
@@ -173,8 +173,7 @@ async def _open_postgres(url: str, clock: Clock) -> AsyncIterator[Engine]:
     finally:
         heartbeat.cancel()
         await engine._drain()  # noqa: SLF001
-        listener.close()
-        await asyncio.to_thread(listener.join)
+        await asyncio.to_thread(listener.close)
         await asyncio.to_thread(node.release)
         pool.dispose()
 

@@ -95,28 +95,31 @@ class Listener(threading.Thread):
 
     RETRY_S = 1.0
 
-    def __init__(self, url: str, heard: Callable[[Iterable[str]], None]) -> None:
+    def __init__(self, pool: SqlEngine, heard: Callable[[Iterable[str]], None]) -> None:
         super().__init__(name="postgres-listener", daemon=True)
-        self._dsn = make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
+        self._pool = pool
         self._heard = heard
-        self._stop = threading.Event()
+        self._closed = threading.Event()
 
     def run(self) -> None:
         """Listen until closed."""
-        while not self._stop.is_set():
+        address = self._pool.url.set(drivername="postgresql").render_as_string(hide_password=False)
+        while not self._closed.is_set():
             try:
-                with psycopg.connect(self._dsn, autocommit=True) as connection:
+                with psycopg.connect(address, autocommit=True) as connection:
                     connection.execute(f"LISTEN {CHANNEL}")
                     self._hear(connection)
             except psycopg.Error as error:
                 log.warning("the listening connection broke: %s", type(error).__name__)
-                self._stop.wait(self.RETRY_S)
+                self._closed.wait(self.RETRY_S)
 
     def _hear(self, connection: psycopg.Connection) -> None:
-        while not self._stop.is_set():
-            for notification in connection.notifies(timeout=0.5):
+        while not self._closed.is_set():
+            for notification in connection.notifies(timeout=self.RETRY_S, stop_after=1):
                 self._heard(notification.payload.split())
 
     def close(self) -> None:
-        """Stop within half a second."""
-        self._stop.set()
+        """Stop listening: a notification without a topic gets it out of its wait."""
+        self._closed.set()
+        notify(self._pool, ())
+        self.join()
