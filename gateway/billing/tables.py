@@ -2,8 +2,8 @@
 
 from sqlalchemy import BigInteger, Column, Float, Index, String, Table, UniqueConstraint
 
-from gateway.engine.metadata import METADATA, Instant, OneOf
 from gateway.billing.words import EntryKind
+from gateway.engine.metadata import METADATA, Instant, OneOf
 from plans.words import LotKind
 
 balance = Table(

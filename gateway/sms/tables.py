@@ -80,7 +80,7 @@ lane = Table(
     Column("lane", String(40), primary_key=True),
     Column("rate_per_s", Float),  # null is as fast as the carrier takes them
     Column("paused", Boolean, nullable=False),
-    Column("circuit_until", Instant),
+    Column("spent_until", Instant),  # the rate is used up to this instant
 )
 
 daily_count = Table(
@@ -116,6 +116,16 @@ notice = Table(
 )
 Index("ix_notice_parked", notice.c.parked_until, notice.c.created_at)
 
+early_receipt = Table(
+    "early_receipt",
+    METADATA,
+    Column("carrier", String(20), primary_key=True),
+    Column("carrier_ref", String(80), primary_key=True),
+    Column("state", OneOf(MessageState), nullable=False),
+    Column("code", String(20), nullable=False),
+    Column("at", Instant, nullable=False),
+)
+
 sandbox_sms = Table(
     "sandbox_sms",
     METADATA,
@@ -125,7 +135,7 @@ sandbox_sms = Table(
     Column("body", Text, nullable=False),
     Column("parts", Integer, nullable=False),
     Column("received_at", Instant, nullable=False),
-    Column("outcome", String(20), nullable=False),  # the receipt to come, by the rule of the number
+    Column("receipt_state", OneOf(MessageState), nullable=False),  # by the rule of the number
     Column("receipt_due_at", Instant),  # null once the receipt was taken
 )
 Index(

@@ -59,7 +59,6 @@ Outcome = Taken | Refused | NotSent | InDoubt
 class Receipt:
     """News from the network about one SMS."""
 
-    carrier: str
     carrier_ref: str
     state: MessageState  # DELIVERED, FAILED or EXPIRED
     code: str

@@ -1,0 +1,94 @@
+"""Giving the units of a message back to the lots that they came from, each once."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import Connection, Row, and_, exists, select
+
+from gateway.billing.ledger import Entry, enter
+from gateway.billing.lots import Grant, change_lots, lock_balances, open_lot, raise_balances
+from gateway.billing.tables import credit_lot, ledger_entry
+from gateway.billing.words import EntryKind
+from gateway.engine.database import Stamp
+from plans.lots import Lot
+from plans.refunds import NewLot, ToLot, refund_lot
+from plans.words import Reason
+
+
+@dataclass(frozen=True, slots=True)
+class Refund:
+    """A message whose units go back, and why."""
+
+    payer_id: int
+    message_id: int
+    reason: Reason
+
+
+def refund(connection: Connection, stamp: Stamp, refunds: Sequence[Refund], grace: timedelta) -> int:
+    """Give the units of messages back; returns how many. Asked for twice, a message is refunded once.
+
+    What came from a lot that has ended since goes to a new lot that lives for ``grace`` more: units promised back must
+    not end on arrival.
+    """
+    if not refunds:
+        return 0
+    lock_balances(connection, {each.payer_id for each in refunds})
+    reasons = {each.message_id: each.reason for each in refunds}
+    by_lot: dict[tuple[int, int], list[Row[*tuple[Any, ...]]]] = {}
+    for row in _charged(connection, {each.payer_id for each in refunds}, reasons):
+        by_lot.setdefault((row.account_id, row.lot_id), []).append(row)
+    entries: list[Entry] = []
+    for (account_id, lot_id), rows in by_lot.items():
+        units = -sum(row.units for row in rows)
+        lot = Lot(lot_id, rows[0].kind, rows[0].units_left, rows[0].expires_at)
+        target = _give_back(connection, stamp, account_id, refund_lot(lot, units, stamp.now, grace))
+        entries += [
+            Entry(account_id, EntryKind.REFUND, row.message_id, target, -row.units, reasons[row.message_id])
+            for row in rows
+        ]
+    enter(connection, stamp, entries)
+    back: Counter[int] = Counter()
+    for entry in entries:
+        back[entry.account_id] += entry.units
+    raise_balances(connection, back)
+    return back.total()
+
+
+def _charged(
+    connection: Connection, payer_ids: set[int], message_ids: Mapping[int, Reason]
+) -> Sequence[Row[*tuple[Any, ...]]]:
+    """The charges of these messages that were not given back yet, with the lots that they were drawn from."""
+    charged, refunded, lot = ledger_entry.c, ledger_entry.alias("refunded"), credit_lot.c
+    return connection.execute(
+        select(
+            charged.account_id,
+            charged.message_id,
+            charged.lot_id,
+            charged.units,
+            lot.kind,
+            lot.units_left,
+            lot.expires_at,
+        )
+        .join(credit_lot, and_(lot.account_id == charged.account_id, lot.lot_id == charged.lot_id))
+        .where(
+            charged.account_id.in_(sorted(payer_ids)),
+            charged.message_id.in_(sorted(message_ids)),
+            charged.kind == EntryKind.CHARGE,
+            ~exists().where(
+                refunded.c.account_id == charged.account_id,
+                refunded.c.message_id == charged.message_id,
+                refunded.c.kind == EntryKind.REFUND,
+            ),
+        )
+        .order_by(charged.entry_id)
+    ).all()
+
+
+def _give_back(connection: Connection, stamp: Stamp, account_id: int, where: ToLot | NewLot) -> int:
+    if isinstance(where, ToLot):
+        change_lots(connection, {(account_id, where.lot_id): where.units})
+        return where.lot_id
+    return open_lot(connection, stamp, Grant(account_id, where.kind, where.units, "refund", where.expires_at))

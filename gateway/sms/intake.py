@@ -1,0 +1,64 @@
+"""Each request once: the same key of one account and origin is the same SMS, however often it is handed in."""
+
+from collections.abc import Collection, Mapping, Sequence
+
+from sqlalchemy import Connection, and_, select
+
+from gateway.engine.database import Stamp
+from gateway.engine.upsert import insert_or
+from gateway.sms.request import SmsRequest, Submission
+from gateway.sms.tables import intake, message
+from plans.words import Origin
+
+Key = tuple[int, Origin, str]
+
+
+def key_of(request: SmsRequest) -> Key:
+    """What makes two requests the same."""
+    return request.account_id, request.origin, request.dedup_key
+
+
+def take_in(connection: Connection, stamp: Stamp, requests: Sequence[SmsRequest]) -> dict[Key, int]:
+    """Enter requests; those not seen before come back with the id of the message to be."""
+    ids = {key: stamp.new_id() for key in dict.fromkeys(map(key_of, requests))}
+    entered = connection.execute(
+        insert_or(connection, intake).on_conflict_do_nothing().returning(intake.c.message_id),
+        [
+            {"account_id": key[0], "origin": key[1], "dedup_key": key[2], "message_id": ids[key], "at": stamp.now}
+            for key in sorted(ids)  # in order, or two batches would wait for each other
+        ],
+    )
+    fresh = set(entered.scalars())
+    return {key: message_id for key, message_id in ids.items() if message_id in fresh}
+
+
+def first_answers(connection: Connection, keys: Collection[Key]) -> Mapping[Key, Submission]:
+    """What was answered when these keys came first, with what has become of it since."""
+    if not keys:
+        return {}
+    seen, row = intake.c, message.c
+    found = connection.execute(
+        select(
+            seen.origin,
+            seen.dedup_key,
+            row.account_id,
+            row.message_id,
+            row.state,
+            row.reason,
+            row.parts,
+            row.units,
+            row.held_until,
+        )
+        .join(message, and_(row.account_id == seen.account_id, row.message_id == seen.message_id))
+        .where(
+            seen.account_id.in_({account_id for account_id, _, _ in keys}),
+            seen.origin.in_({origin for _, origin, _ in keys}),
+            seen.dedup_key.in_({dedup_key for _, _, dedup_key in keys}),
+        )
+    )
+    return {
+        (each.account_id, each.origin, each.dedup_key): Submission(
+            each.message_id, each.state, each.reason, each.parts, each.units, each.held_until, replayed=True
+        )
+        for each in found
+    }

@@ -1,0 +1,73 @@
+"""From a batch of requests to a verdict on each: the facts are read together, the policy judges one by one."""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from gateway.sms.facts import Client, SenderDay, clients, opted_out, sent_today
+from gateway.sms.numbers import Number, NumberProblem, parse
+from gateway.sms.policy import Composed, Record, Refuse, Request, Rules, Verdict, decide
+from gateway.sms.request import SmsRequest
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A request with the verdict on it."""
+
+    message_id: int
+    request: SmsRequest
+    client: Client
+    number: Number | None
+    verdict: Verdict
+
+    @property
+    def composed(self) -> Composed | None:
+        """Text, parts and price, where it may be sent."""
+        return None if isinstance(self.verdict, Refuse) else self.verdict.composed
+
+
+def judge(connection: Connection, now: datetime, rules: Rules, requests: Mapping[int, SmsRequest]) -> list[Judged]:
+    """Judge requests, by the id of the message to be; ``KeyError`` for an account that does not exist."""
+    known = clients(connection, {request.account_id for request in requests.values()})
+    numbers = {
+        message_id: parse(request.recipient, known[request.account_id].standing.country, sandbox=rules.sandbox)
+        for message_id, request in requests.items()
+    }
+    stopped = opted_out(
+        connection,
+        {
+            (requests[message_id].account_id, number.e164)
+            for message_id, number in numbers.items()
+            if isinstance(number, Number)
+        },
+    )
+    days = {
+        message_id: SenderDay.of(known[request.account_id], request.sender_id, now)
+        for message_id, request in requests.items()
+        if request.daily_cap is not None
+    }
+    sent = Counter(sent_today(connection, set(days.values())))
+    judged = []
+    for message_id, request in requests.items():
+        client, number = known[request.account_id], numbers[message_id]
+        day = days.get(message_id)
+        if isinstance(number, NumberProblem):
+            judged.append(Judged(message_id, request, client, None, Refuse(number.reason)))
+            continue
+        record = Record(
+            opted_out=(request.account_id, number.e164) in stopped,
+            sent_today=sent[day] if day else 0,
+            daily_cap=request.daily_cap,
+        )
+        verdict = decide(_asked(request, number), client.standing, record, rules, now)
+        if day and not isinstance(verdict, Refuse):
+            sent[day] += 1
+        judged.append(Judged(message_id, request, client, number, verdict))
+    return judged
+
+
+def _asked(request: SmsRequest, number: Number) -> Request:
+    return Request(number, request.message_class, request.text, request.encoding, request.max_parts)

@@ -1,0 +1,40 @@
+"""What other rooms hand to the one door, and what it answers."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from gateway.accounts.words import Encoding, Notify
+from gateway.sms.words import MessageState
+from plans.words import MessageClass, Origin, Reason
+
+
+@dataclass(frozen=True, slots=True)
+class SmsRequest:
+    """One SMS that somebody wants sent."""
+
+    account_id: int
+    origin: Origin
+    origin_id: int  # the mail, reminder or call that it came from
+    dedup_key: str  # 64 hex digits: the same key of one account and origin is the same SMS, and gets the first answer
+    recipient: str  # as written; read in the account's country
+    text: str
+    message_class: MessageClass
+    sender_id: int = 0  # the authorised sender, 0 where there is none
+    display: str | None = None  # the sender ID shown on the phone
+    encoding: Encoding = Encoding.AUTO
+    max_parts: int = 255
+    notify: Notify = Notify.NONE
+    daily_cap: int | None = None  # the sender's messages a local day
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """What became of a request."""
+
+    message_id: int
+    state: MessageState
+    reason: Reason | None
+    parts: int
+    units: int
+    held_until: datetime | None
+    replayed: bool = False  # the same request was answered before: nothing new was sent or charged
