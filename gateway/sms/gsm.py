@@ -1,0 +1,48 @@
+"""The GSM 7-bit default alphabet with its extension table (3GPP TS 23.038, 6.2.1)."""
+
+#: The 128 characters in the order of their septets; 0x1B is the escape to the extension table and stands for none.
+_BASIC = (
+    "@£$¥èéùìòÇ\nØø\rÅå"
+    "Δ_ΦΓΛΩΠΨΣΘΞ\x1bÆæßÉ"
+    " !\"#¤%&'()*+,-./"
+    "0123456789:;<=>?"
+    "¡ABCDEFGHIJKLMNO"
+    "PQRSTUVWXYZÄÖÑÜ§"
+    "¿abcdefghijklmno"
+    "pqrstuvwxyzäöñüà"
+)
+
+#: Written as the escape and one more septet.
+_EXTENSION = {
+    "\f": 0x0A,
+    "^": 0x14,
+    "{": 0x28,
+    "}": 0x29,
+    "\\": 0x2F,
+    "[": 0x3C,
+    "~": 0x3D,
+    "]": 0x3E,
+    "|": 0x40,
+    "€": 0x65,
+}
+
+_ESCAPE = "\x1b"
+_FOREIGN = "\x80"  # no septet: marks ASCII characters such as the backtick, which the alphabet lacks
+
+_SEPTETS = (
+    dict.fromkeys(range(128), _FOREIGN)
+    | {ord(character): chr(septet) for septet, character in enumerate(_BASIC) if character != _ESCAPE}
+    | {ord(character): _ESCAPE + chr(septet) for character, septet in _EXTENSION.items()}
+)
+
+#: Characters of two septets.
+EXTENSION = frozenset(_EXTENSION)
+
+#: Every character of the alphabet.
+CHARACTERS = (frozenset(_BASIC) - {_ESCAPE}) | EXTENSION
+
+
+def septets(text: str) -> bytes | None:
+    """The text in unpacked septets, one a byte (as SMPP sends them); None when the alphabet lacks a character."""
+    written = text.translate(_SEPTETS)
+    return written.encode("ascii") if written.isascii() else None
