@@ -1,0 +1,173 @@
+"""The one decision about a message: send it, hold it until a time, or refuse it for a reason."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from zoneinfo import ZoneInfo
+
+from gateway.accounts.words import AccountState, Encoding, ForeignPolicy
+from gateway.sms.holidays import is_holiday
+from gateway.sms.numbers import Number
+from gateway.sms.segments import MAX_PARTS, Encoded, encode
+from gateway.sms.territories import zone_of
+from plans.destinations import Rates, part_price
+from plans.stop import StopMention, StopRules, stop_mention
+from plans.terms import CreditTerms
+from plans.windows import Window, applying, next_opening
+from plans.words import MessageClass, Reason
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """The commercial rules in force, read from the configuration."""
+
+    windows: tuple[Window, ...]
+    stop: StopRules
+    rates: Rates
+    credit: CreditTerms
+    carrier: str  # who takes the messages; routes come with more carriers
+    sandbox: bool = False  # fictional mobile numbers are served, by the sandbox carrier
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What an account is and may do."""
+
+    state: AccountState
+    country: str  # ISO 3166 of registration
+    holiday_region: str | None  # of its own country, e.g. Moselle; its recipients there are taken to share it
+    zone: ZoneInfo
+    foreign_policy: ForeignPolicy
+    opened: Mapping[str, int | None]  # destinations opened; the units per part agreed, None for the published price
+    stop_in_alerts: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """What happened before between this sender and this recipient."""
+
+    opted_out: bool
+    sent_today: int
+    daily_cap: int | None  # messages a local day; None is no cap
+    duplicate: bool = False  # the same request was answered before
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A message as it was asked for."""
+
+    number: Number
+    message_class: MessageClass
+    text: str
+    encoding: Encoding
+    max_parts: int
+
+
+@dataclass(frozen=True, slots=True)
+class Composed:
+    """A message as it will be sent, and its price."""
+
+    encoded: Encoded
+    stop: StopMention
+    units: int
+
+
+@dataclass(frozen=True, slots=True)
+class Send:
+    """It may leave at once."""
+
+    composed: Composed
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """It may leave from ``until`` on; it is charged all the same."""
+
+    composed: Composed
+    until: datetime
+    reason: Reason
+
+
+@dataclass(frozen=True, slots=True)
+class Refuse:
+    """It will not be sent."""
+
+    reason: Reason
+
+
+Verdict = Send | Hold | Refuse
+
+
+def decide(request: Request, standing: Standing, record: Record, rules: Rules, now: datetime) -> Verdict:
+    """Judge one message; the first check that fails gives the reason.
+
+    1. duplicate: its first answer stands, whatever has changed since;
+    2. all that ``admission`` checks: account, destination, opt-out, daily cap;
+    3. the text: there is some, and it fits the parts allowed, STOP mention included;
+    4. the sending windows: outside them it is held, not refused (terms, article 6.2).
+
+    Credit is not looked at: the charge itself decides, under the account's lock.
+    """
+    if record.duplicate:
+        return Refuse(Reason.DUPLICATE)
+    if reason := admission(request.number, standing, record, rules):
+        return Refuse(reason)
+    if not request.text.strip():
+        return Refuse(Reason.NO_TEXT)
+    composed = compose(request, standing, rules)
+    if len(composed.encoded.parts) > min(request.max_parts, MAX_PARTS):
+        return Refuse(Reason.TOO_MANY_PARTS)
+    opening = next_departure(request.number.destination, request.message_class, standing, rules, now)
+    if opening > now:
+        return Hold(composed, opening, Reason.OUTSIDE_WINDOW)
+    return Send(composed)
+
+
+def admission(number: Number, standing: Standing, record: Record, rules: Rules) -> Reason | None:
+    """Why no message at all may go to this number now, or None: the checks that need no text, in their order."""
+    if standing.state is AccountState.SUSPENDED:
+        return Reason.ACCOUNT_SUSPENDED
+    if standing.state is AccountState.CLOSED:
+        return Reason.ACCOUNT_CLOSED
+    if _part_price(number, standing, rules) is None:
+        return Reason.FOREIGN_BLOCKED
+    if record.opted_out:
+        return Reason.OPTED_OUT
+    if record.daily_cap is not None and record.sent_today >= record.daily_cap:
+        return Reason.DAILY_CAP
+    return None
+
+
+def compose(request: Request, standing: Standing, rules: Rules) -> Composed:
+    """The text as it will be sent, in parts, with its price; ValueError for a destination that is not open."""
+    price = _part_price(request.number, standing, rules)
+    if price is None:
+        raise ValueError("a message to a blocked destination has no price")
+    stop = stop_mention(
+        request.message_class, request.number.destination, rules.stop, in_alerts=standing.stop_in_alerts
+    )
+    encoded = encode(_with_stop(request.text, stop, rules.stop), request.encoding)
+    return Composed(encoded, stop, price * len(encoded.parts))
+
+
+def next_departure(
+    destination: str, message_class: MessageClass, standing: Standing, rules: Rules, now: datetime
+) -> datetime:
+    """When a message may be handed over: ``now``, or the next opening on the recipient's clock and calendar.
+
+    To be asked again at the hand-over itself, which must come before the window closes.
+    """
+    windows = applying(rules.windows, message_class, destination)
+    region = standing.holiday_region if destination == standing.country else None
+    return next_opening(windows, now, zone_of(destination) or standing.zone, partial(is_holiday, destination, region))
+
+
+def _part_price(number: Number, standing: Standing, rules: Rules) -> int | None:
+    surcharges = standing.foreign_policy is ForeignPolicy.SURCHARGE
+    return part_price(number.destination, standing.country, standing.opened, rules.rates, surcharges=surcharges)
+
+
+def _with_stop(text: str, mention: StopMention, stop: StopRules) -> str:
+    # Where a link belongs, the code is named as long as no links are served: no way out at all would be worse.
+    return text if mention is StopMention.NONE else text + stop.text
