@@ -1,0 +1,51 @@
+"""The terms on how a message says to stop (special term 4)."""
+
+from dataclasses import replace
+
+import pytest
+
+from gateway.accounts.words import AccountState, Encoding, ForeignPolicy
+from gateway.sms.numbers import Line, Number
+from gateway.sms.policy import Request, Rules, Standing, compose
+from gateway.sms.territories import zone_of
+from plans.stop import StopMention, stop_mention
+from plans.words import MessageClass
+
+PARIS = zone_of("FR")
+assert PARIS is not None
+FRENCH = Standing(AccountState.ACTIVE, "FR", None, PARIS, ForeignPolicy.BLOCK, {}, stop_in_alerts=False)
+MOBILE = Number("+33612345678", "FR", Line.MOBILE)
+
+
+def request(text: str, message_class: MessageClass) -> Request:
+    return Request(MOBILE, message_class, text, Encoding.AUTO, 255)
+
+
+def test_marketing_always_says_how_to_stop(rules: Rules) -> None:
+    """R56, special term 4: each marketing message carries the STOP procedure, whatever the account chose."""
+    composed = compose(request("Soldes demain", MessageClass.MARKETING), FRENCH, rules)
+    assert composed.encoded.text == "Soldes demain STOP au 36000"
+
+
+@pytest.mark.parametrize(
+    ("chosen", "text"), [(True, "Rendez-vous demain STOP au 36000"), (False, "Rendez-vous demain")]
+)
+def test_an_alert_says_it_when_the_account_chose_so(rules: Rules, text: str, *, chosen: bool) -> None:
+    """R57, special term 4: the client is free to add it to an alert."""
+    standing = replace(FRENCH, stop_in_alerts=chosen)
+    assert compose(request("Rendez-vous demain", MessageClass.ALERT), standing, rules).encoded.text == text
+
+
+def test_the_mention_counts_in_the_parts_and_the_price(rules: Rules) -> None:
+    """A21: 150 characters and the 14 of the mention are 164: 2 SMS."""
+    assert len(rules.stop.text) == 14
+    marketing = compose(request("a" * 150, MessageClass.MARKETING), FRENCH, rules)
+    assert (len(marketing.encoded.text), len(marketing.encoded.parts), marketing.units) == (164, 2, 2)
+    assert compose(request("a" * 146, MessageClass.MARKETING), FRENCH, rules).units == 1
+    assert compose(request("a" * 150, MessageClass.ALERT), FRENCH, rules).units == 1
+
+
+@pytest.mark.parametrize(("destination", "mention"), [("FR", StopMention.ANSWER), ("RE", StopMention.LINK)])
+def test_a_link_takes_its_place_where_no_answer_arrives(rules: Rules, destination: str, mention: StopMention) -> None:
+    """R58, special term 4: outside metropolitan France, where answering is not possible, a STOP link."""
+    assert stop_mention(MessageClass.MARKETING, destination, rules.stop, in_alerts=False) is mention
