@@ -2,8 +2,9 @@
 
 from sqlalchemy import JSON, BigInteger, Boolean, Column, Index, Integer, String, Table, UniqueConstraint
 
-from gateway.accounts.words import AccountState, Content, Encoding, ForeignPolicy, Notify, SenderKind
+from gateway.accounts.words import AccountState, Action, Content, Encoding, ForeignPolicy, Notify, SenderKind
 from gateway.engine.metadata import METADATA, Instant, OneOf
+from gateway.wording import Language
 from plans.words import MessageClass
 
 account = Table(
@@ -16,7 +17,7 @@ account = Table(
     Column("country", String(2), nullable=False),  # ISO 3166 of registration: the default destination
     Column("holiday_region", String(8)),  # e.g. Alsace-Moselle; null is the country's own calendar
     Column("time_zone", String(60), nullable=False),
-    Column("language", String(2), nullable=False),
+    Column("language", OneOf(Language), nullable=False),
     Column("state", OneOf(AccountState), nullable=False),
     Column("foreign_policy", OneOf(ForeignPolicy), nullable=False),
     Column("stop_in_alerts", Boolean, nullable=False),
@@ -75,6 +76,6 @@ audit_entry = Table(
     Column("entry_id", BigInteger, primary_key=True, autoincrement=False),
     Column("at", Instant, nullable=False),
     Column("actor", String(80), nullable=False),
-    Column("action", String(60), nullable=False),
+    Column("action", OneOf(Action), nullable=False),
     Column("detail", JSON, nullable=False),
 )

@@ -48,3 +48,21 @@ class Notify(StrEnum):
     ALL = "all"
     FAILURES = "failures"
     NONE = "none"
+
+
+class Action(StrEnum):
+    """What an entry of the audit trail tells."""
+
+    ACCOUNT_ADDED = "account_added"
+    ACCOUNT_SUSPENDED = "account_suspended"
+    ACCOUNT_RESUMED = "account_resumed"
+    ACCOUNT_CLOSED = "account_closed"
+    SENDER_ADDED = "sender_added"
+    SENDER_REMOVED = "sender_removed"
+    PASSWORD_ADDED = "password_added"  # noqa: S105 - a word, no password
+    PASSWORD_REVOKED = "password_revoked"  # noqa: S105
+    COUNTRY_OPENED = "country_opened"
+    COUNTRY_CLOSED = "country_closed"
+    CREDIT_GRANTED = "credit_granted"
+    OPTOUT_ADDED = "optout_added"
+    OPTOUT_REMOVED = "optout_removed"
