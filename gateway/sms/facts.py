@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, select
 
+from gateway.accounts import clients as accounts
 from gateway.accounts.tables import account, destination_authorisation
 from gateway.accounts.words import AccountState
 from gateway.sms.policy import Standing
@@ -23,35 +24,40 @@ class Client:
     standing: Standing
 
 
+_parent = account.alias("parent")
+_WITH_PARENT = select(account, _parent.c.state.label("parent_state")).outerjoin(
+    _parent, _parent.c.account_id == account.c.parent_id
+)
+
+
 def clients(connection: Connection, account_ids: Collection[int]) -> dict[int, Client]:
     """The accounts by id, each with what it may do; a sub-account is no freer than its parent."""
-    parent = account.alias("parent")
-    rows = connection.execute(
-        select(account, parent.c.state.label("parent_state"))
-        .outerjoin(parent, parent.c.account_id == account.c.parent_id)
-        .where(account.c.account_id.in_(sorted(account_ids)))
-    ).all()
-    opened = _opened(connection, account_ids)
-    return {
-        row.account_id: Client(
-            row.account_id,
-            row.parent_id or row.account_id,
-            row.low_credit_units,
-            Standing(
-                state=row.state if row.parent_state in {None, AccountState.ACTIVE} else row.parent_state,
-                country=row.country,
-                holiday_region=row.holiday_region,
-                zone=ZoneInfo(row.time_zone),
-                foreign_policy=row.foreign_policy,
-                opened=opened.get(row.account_id, {}),
-                stop_in_alerts=row.stop_in_alerts,
-            ),
-        )
-        for row in rows
-    }
+    rows = connection.execute(_WITH_PARENT.where(account.c.account_id.in_(sorted(account_ids)))).all()
+    opened = opened_destinations(connection, account_ids)
+    known = {}
+    for *columns, parent_state in rows:
+        each = accounts.Client(*columns)
+        state = each.state if parent_state in {None, AccountState.ACTIVE} else parent_state
+        known[each.account_id] = client_of(each, state, opened.get(each.account_id, {}))
+    return known
 
 
-def _opened(connection: Connection, account_ids: Collection[int]) -> dict[int, dict[str, int | None]]:
+def client_of(each: accounts.Client, state: AccountState, opened: Mapping[str, int | None]) -> Client:
+    """The account as the sending core sees it; ``state`` is the stricter of its own and its parent's."""
+    standing = Standing(
+        state=state,
+        country=each.country,
+        holiday_region=each.holiday_region,
+        zone=ZoneInfo(each.time_zone),
+        foreign_policy=each.foreign_policy,
+        opened=opened,
+        stop_in_alerts=each.stop_in_alerts,
+    )
+    return Client(each.account_id, each.payer_id, each.low_credit_units, standing)
+
+
+def opened_destinations(connection: Connection, account_ids: Collection[int]) -> dict[int, dict[str, int | None]]:
+    """The destinations opened by account, each with the units per part agreed, None for the published price."""
     row = destination_authorisation.c
     opened: dict[int, dict[str, int | None]] = {}
     for account_id, destination, units in connection.execute(
