@@ -163,6 +163,9 @@ def test_windows_that_are_never_open_together_are_refused() -> None:
     belgian = everywhere | {"name": "belgian", "destinations": ["BE"], "tuesday": "08:00-20:00"}
     with pytest.raises(RuleError, match="windows all, belgian have no open hour in common"):
         windows_from({"window": [everywhere | {"monday": "08:00-20:00"}, belgian]})
+    evening = everywhere | {"name": "evening", "monday": "20:00-22:00"}
+    with pytest.raises(RuleError, match="windows all, evening have no open hour in common"):
+        windows_from({"window": [everywhere | {"monday": "08:00-20:00"}, evening]})
     with pytest.raises(RuleError, match="windows all have no open hour in common"):
         windows_from({"window": [everywhere]})
 

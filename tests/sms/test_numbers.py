@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from gateway.sms import numbers
 from gateway.sms.numbers import MAX_LENGTH, Line, Number, NumberProblem, parse
 from plans.words import Reason
 
@@ -111,6 +112,13 @@ def test_what_takes_no_sms_is_refused_with_the_reason(text: str, reason: Reason)
 def test_what_is_not_digits_and_single_separators_is_no_number(text: str) -> None:
     """Whoever reads the number must see the number that is called: only ASCII digits count."""
     assert parse(text, "FR") == NumberProblem(Reason.NUMBER_INVALID)
+
+
+def test_what_is_too_long_is_not_kept() -> None:
+    """A remembered megabyte for each of thousands of texts would fill the memory."""
+    kept = numbers._parse.cache_info().currsize
+    assert parse("0" * 1_000_000, "FR") == NumberProblem(Reason.NUMBER_INVALID)
+    assert numbers._parse.cache_info().currsize == kept
 
 
 def test_an_unknown_country_still_reads_international_numbers() -> None:

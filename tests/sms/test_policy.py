@@ -189,6 +189,14 @@ def test_a_message_that_was_held_leaves_when_its_time_comes(now: datetime, desti
     assert isinstance(verdict, Send)
 
 
+def test_the_accounts_region_is_no_region_of_another_country() -> None:
+    """BE is Berlin in Germany and Bern in Switzerland, where alone 2 January is a holiday."""
+    berlin = replace(ACTIVE, country="DE", holiday_region="BE")
+    asked = datetime(2026, 1, 2, 11, tzinfo=UTC)
+    assert next_departure("CH", MessageClass.MARKETING, berlin, RULES, asked) == asked
+    assert next_departure("CH", MessageClass.MARKETING, replace(berlin, country="CH"), RULES, asked) > asked
+
+
 def test_a_holiday_holds_marketing() -> None:
     armistice = datetime(2026, 11, 11, 11, tzinfo=UTC)
     verdict = decide(MARKETING, ACTIVE, CLEAN, RULES, armistice)
