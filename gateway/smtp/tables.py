@@ -1,6 +1,6 @@
 """The tables of the smtp room."""
 
-from sqlalchemy import JSON, BigInteger, Column, Index, Integer, LargeBinary, String, Table
+from sqlalchemy import JSON, BigInteger, Boolean, Column, Index, Integer, LargeBinary, String, Table
 
 from gateway.engine.metadata import METADATA, Instant, OneOf
 from gateway.engine.queue import lease_columns
@@ -42,7 +42,7 @@ mail = Table(
     Column("message_header", String(998)),  # Message-ID, for the thread
     Column("references_header", String(4000)),
     Column("subject", String(500)),
-    Column("automatic", Integer, nullable=False),  # 1: a machine wrote it, and machines get no answer
+    Column("automatic", Boolean, nullable=False),  # a machine wrote it, and machines get no answer
     Column("recipients", Integer, nullable=False),
     Column("received_at", Instant, nullable=False),
     Column("finished_at", Instant, nullable=False),

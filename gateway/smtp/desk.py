@@ -1,0 +1,122 @@
+"""The reception over the database: what the listener asks is answered from accounts, credit and opt-outs."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Connection
+
+from gateway.accounts import passwords, recognition
+from gateway.accounts.recognition import RecognisedSender
+from gateway.engine.database import Engine
+from gateway.engine.writer import StorageUnavailable as EngineUnavailable
+from gateway.sms import admission
+from gateway.sms.numbers import Number
+from gateway.sms.policy import Rules
+from gateway.smtp import spool
+from gateway.smtp.addresses import NumberAddress, RecipientAddress
+from gateway.smtp.automatic import automatic_sender
+from gateway.smtp.reception import Admitted, Dialect, Envelope, Peer, Proof, SessionFacts, StorageUnavailable
+from plans.words import Reason
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """One recipient of one mail, as the unit of work gets it."""
+
+    sender: recognition.Question
+    recipient: NumberAddress
+    promised: int
+
+
+class Desk:
+    """Answers the listener. Each question of many sessions shares one read with those that wait beside it."""
+
+    def __init__(self, engine: Engine, rules: Rules) -> None:
+        self._engine = engine
+        self._rules = rules
+
+    async def authenticate(self, login: str, password: str, peer: Peer) -> Proof | None:
+        """Check an app password."""
+        del peer
+        found = await self._engine.read(lambda connection: passwords.verify(connection, login, password))
+        return Proof(found[0], login) if found else None
+
+    async def admit(
+        self, session: SessionFacts, mail_from: str, recipient: RecipientAddress, already: Sequence[Admitted]
+    ) -> Admitted | Reason:
+        """Decide on one recipient; a role address is open to everybody, a number only to a proven sender."""
+        if not isinstance(recipient, NumberAddress):
+            return Admitted(recipient, spool.NO_ACCOUNT, None, None, None)
+        if automatic_sender(mail_from):
+            return Reason.AUTOMATIC_MAIL
+        promised = sum(each.e164 is not None for each in already)
+        question = _question(session, mail_from, recipient.account_slug)
+        answer = await self._engine.read_each(self._answer, _Asked(question, recipient, promised))
+        if isinstance(answer, Reason):
+            return answer
+        asker, number = answer
+        return Admitted(
+            recipient,
+            asker.client.account_id,
+            asker.sender.sender_id,
+            number.e164,
+            recipient.message_class,
+            author_to_confirm=session.proof is None and session.dialect is Dialect.SMTP,
+        )
+
+    async def confirm(self, envelope: Envelope, author: str | None) -> Sequence[Reason | None]:
+        """Whether the From header, too, belongs to a sender of the account that each recipient was admitted for."""
+        answers = await self._engine.read(
+            lambda connection: recognition.recognise(
+                connection,
+                [_question(envelope.session, author or "", _slug(each)) for each in envelope.recipients],
+            )
+        )
+        return [
+            None if _confirms(each, answer) else Reason.SENDER_UNPROVEN
+            for each, answer in zip(envelope.recipients, answers, strict=True)
+        ]
+
+    async def store(self, envelope: Envelope, raw: bytes) -> int:
+        """Put the mail on disk."""
+        try:
+            return await spool.store(self._engine, envelope, raw)
+        except EngineUnavailable as error:
+            raise StorageUnavailable from error
+
+    def _answer(
+        self, connection: Connection, asked: Sequence[_Asked]
+    ) -> list[tuple[RecognisedSender, Number] | Reason]:
+        """A unit for many recipients at once: first who asks, then whether they may."""
+        askers = recognition.recognise(connection, [each.sender for each in asked])
+        known = [(each, asker) for each, asker in zip(asked, askers, strict=True) if not isinstance(asker, Reason)]
+        questions = [
+            admission.Question(asker, each.recipient.number_text, each.recipient.message_class, each.promised)
+            for each, asker in known
+        ]
+        numbers = iter(admission.admit(connection, self._engine.clock.now(), self._rules, questions))
+        return [asker if isinstance(asker, Reason) else _pair(asker, next(numbers)) for asker in askers]
+
+
+def _pair(asker: RecognisedSender, number: Number | Reason) -> tuple[RecognisedSender, Number] | Reason:
+    return number if isinstance(number, Reason) else (asker, number)
+
+
+def _question(session: SessionFacts, mail_from: str, slug: str | None) -> recognition.Question:
+    return recognition.Question(
+        account_id=session.proof.account_id if session.proof else None,
+        peer_address=str(session.peer.address or ""),
+        mail_from=mail_from,
+        slug=slug,
+        vouched=session.dialect is Dialect.LMTP,
+    )
+
+
+def _slug(admitted: Admitted) -> str | None:
+    return admitted.recipient.account_slug if isinstance(admitted.recipient, NumberAddress) else None
+
+
+def _confirms(admitted: Admitted, answer: RecognisedSender | Reason) -> bool:
+    if not admitted.author_to_confirm:
+        return True
+    return isinstance(answer, RecognisedSender) and answer.client.account_id == admitted.account_id

@@ -1,0 +1,150 @@
+"""From the spool to the one door: each mail is read, its messages submitted, and the mail filed."""
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import Connection, insert, select
+
+from gateway.accounts import tables as accounts
+from gateway.accounts.senders import Sender
+from gateway.engine.database import Engine, Stamp
+from gateway.engine.queue import Claim
+from gateway.sms.jobs import TOPIC as JOBS_TOPIC
+from gateway.sms.notices import TOPIC as NOTICES_TOPIC
+from gateway.sms.notices import Notice, enter_notices, wants
+from gateway.sms.policy import Rules
+from gateway.sms.request import SmsRequest
+from gateway.sms.submit import submit
+from gateway.sms.words import News
+from gateway.smtp.readers import Readers
+from gateway.smtp.reading import UNREADABLE, ReadMail
+from gateway.smtp.requests import Opened, automatic_kind, requests_of
+from gateway.smtp.spool import NO_ACCOUNT, SPOOL, SpooledEnvelope
+from gateway.smtp.tables import mail, spool
+from gateway.smtp.words import MailState
+from plans.words import Origin, Reason
+
+BATCH = 50
+LEASE = timedelta(seconds=120)
+
+#: A mail that was claimed so often and never finished is not read again.
+MOST_ATTEMPTS = 3
+
+#: A mail, what was read in it, and what it asks for.
+Asked = tuple[Opened, ReadMail, list[SmsRequest] | Reason]
+
+
+class Inbound:
+    """Works off the spool."""
+
+    def __init__(self, engine: Engine, readers: Readers, rules: Rules) -> None:
+        self._engine = engine
+        self._readers = readers
+        self._rules = rules
+
+    async def run_once(self) -> int:
+        """Work off one batch; returns how many mails it took.
+
+        1. Claim mails.
+        2. Read them, in a process of its own, in no transaction.
+        3. In one transaction: take them out of the spool, submit their messages, file them.
+        """
+        opened = await self._engine.write(self._claim, urgent=True)
+        if opened:
+            contents = await self._read(opened)
+            stamp = self._engine.stamp()
+            await self._engine.write(
+                lambda connection: file_mails(connection, stamp, self._rules, opened, contents),
+                wakes=(JOBS_TOPIC, NOTICES_TOPIC),
+            )
+        return len(opened)
+
+    def _claim(self, connection: Connection) -> list[Opened]:
+        claims = SPOOL.claim(
+            connection,
+            worker=self._engine.ids.node,
+            now=self._engine.clock.now(),
+            lease=LEASE,
+            limit=BATCH,
+            where=(spool.c.account_id != NO_ACCOUNT,),
+        )
+        return open_mails(connection, claims) if claims else []
+
+    async def _read(self, opened: Sequence[Opened]) -> list[ReadMail]:
+        readable = [each.raw for each in opened if each.claim.attempts <= MOST_ATTEMPTS]
+        contents = iter(await self._readers.read_many(readable))
+        return [next(contents) if each.claim.attempts <= MOST_ATTEMPTS else UNREADABLE for each in opened]
+
+
+def open_mails(connection: Connection, claims: Sequence[Claim]) -> list[Opened]:
+    """The mails of these claims, each with its sender's settings."""
+    row = spool.c
+    account_ids = {claim.account_id for claim in claims}
+    rows = connection.execute(
+        select(row.mail_id, row.envelope, row.raw, row.received_at).where(
+            row.account_id.in_(account_ids), row.mail_id.in_([claim.row_id for claim in claims])
+        )
+    )
+    found = {each.mail_id: (SpooledEnvelope.from_row(each.envelope), each.raw, each.received_at) for each in rows}
+    senders = _senders(connection, account_ids, {envelope.sender_id for envelope, _, _ in found.values()})
+    return [
+        Opened(claim, envelope, raw, received_at, senders.get(envelope.sender_id))
+        for claim in claims
+        for envelope, raw, received_at in [found[claim.row_id]]
+    ]
+
+
+def _senders(connection: Connection, account_ids: Collection[int], ids: Collection[int]) -> Mapping[int, Sender]:
+    row = accounts.sender.c
+    rows = connection.execute(select(accounts.sender).where(row.account_id.in_(account_ids), row.sender_id.in_(ids)))
+    return {each.sender_id: Sender(*each) for each in rows}
+
+
+def file_mails(
+    connection: Connection, stamp: Stamp, rules: Rules, opened: Sequence[Opened], contents: Sequence[ReadMail]
+) -> None:
+    """Turn mails that were read into messages; one whose claim was lost is left to whoever holds it now."""
+    held = SPOOL.finish(connection, [each.claim for each in opened])
+    asked: list[Asked] = [
+        (each, content, requests_of(each, content))
+        for each, content in zip(opened, contents, strict=True)
+        if each.claim.row_id in held
+    ]
+    requests = [request for _, _, wanted in asked if not isinstance(wanted, Reason) for request in wanted]
+    if requests:
+        submit(connection, stamp, rules, requests)
+    enter_notices(connection, stamp, [notice for each in asked if (notice := _refusal(each))])
+    if asked:
+        connection.execute(insert(mail), [_row(stamp, each) for each in asked])
+
+
+def _refusal(asked: Asked) -> Notice | None:
+    """The news that no SMS was made of the mail; never told to a machine."""
+    opened, content, wanted = asked
+    if not isinstance(wanted, Reason) or opened.sender is None or automatic_kind(opened, content):
+        return None
+    if not wants(opened.sender.notify, News.UNREADABLE):
+        return None
+    return Notice(opened.claim.account_id, Origin.EMAIL, opened.claim.row_id, News.UNREADABLE, wanted)
+
+
+def _row(stamp: Stamp, asked: Asked) -> dict[str, Any]:
+    """What is kept of a mail: enough for its thread, nothing of its text."""
+    opened, content, wanted = asked
+    refused = isinstance(wanted, Reason)
+    return {
+        "account_id": opened.claim.account_id,
+        "mail_id": opened.claim.row_id,
+        "sender_id": opened.envelope.sender_id,
+        "state": MailState.REFUSED if refused else MailState.SENT_ON,
+        "reason": wanted if refused else None,
+        "return_to": opened.envelope.mail_from,
+        "message_header": content.message_id,
+        "references_header": " ".join(content.references or filter(None, [content.in_reply_to]))[-4000:],
+        "subject": content.subject[:500],
+        "automatic": automatic_kind(opened, content) is not None,
+        "recipients": len(opened.envelope.recipients),
+        "received_at": opened.received_at,
+        "finished_at": stamp.now,
+    }
