@@ -1,0 +1,344 @@
+"""One connection: lines in, replies out, timers, and the ways in which it ends; the conversation is above it.
+
+aiosmtpd gives the life cycle: transport, flow control, the task that works for a client and ends with it. Its command
+loop is replaced. What needs no waiting is answered where the bytes come in; the rest is an errand, the one task of
+the session. Replies to a pipelined batch leave in one write, each phase has its own patience that ends with a 421,
+a client that stops sending still gets the replies to what it sent, and no exception text leaves the house.
+"""
+
+import asyncio
+import math
+import ssl
+from abc import abstractmethod
+from collections.abc import Callable, Coroutine
+from functools import partial
+
+from aiosmtpd.smtp import SMTP
+
+from gateway.smtp import replies
+from gateway.smtp.inbox import Inbox, Unread
+from gateway.smtp.limits import Claim, address_of
+from gateway.smtp.office import Office, note_incident
+
+#: A mail that comes more slowly than this, after a first allowance, holds a place that others need.
+SLOWEST_BYTES_PER_S = 100
+#: A mail that goes on for so many times the size limit is not read to its end.
+PATIENCE = 10
+#: How long a client may take to read our last words.
+LINGER_S = 10.0
+TLS_HANDSHAKE_S = 30.0
+#: Unknown or malformed commands before we hang up.
+MOST_ERRORS = 20
+#: So many commands of a pipelined batch are obeyed before other sessions have their turn.
+TURN = 64
+#: What is read ahead of an errand under way.
+AHEAD_BYTES = 131_072
+
+Errand = Coroutine[object, object, bytes]  # its result is the reply
+Read = bytes | Unread
+
+
+class EndOfInput(Exception):
+    """The client will send no more."""
+
+
+class Connection(SMTP):
+    """A client at one of our doors."""
+
+    def __init__(self, office: Office) -> None:
+        # SMTP.__init__ is passed over: it reflects on all methods at each connection, a sixth of the time of a short
+        # one, and looks up the host name. What the inherited methods need is set here.
+        self.loop = asyncio.get_running_loop()
+        asyncio.StreamReaderProtocol.__init__(
+            self, asyncio.StreamReader(loop=self.loop), self._cb_client_connected, self.loop
+        )
+        self._timeout_handle = None
+        self._original_transport = None
+        self._handler_coroutine = None
+        self.session = self.envelope = self.transport = None
+
+        self._office = office
+        self._inbox = Inbox()
+        self._replies: list[bytes] = []
+        self._address = address_of("")
+        self._entered = False  # counted among the open connections
+        self._busy = True  # an errand is under way; the first is the greeting
+        self._waiter: asyncio.Future[Read] | None = None  # of an errand that waits for more input
+        self._wanted: Callable[[], Read | None] = self._inbox.line
+        self._mail_pace: tuple[float, int] | None = None  # since when, and from which byte on, a mail is coming
+        self._deadline = math.inf  # when the client has kept us waiting too long
+        self._unread = False  # the client does not read what we say
+        self._held_back = False  # the client sends faster than we work
+        self._ended = False  # the client will send no more
+        self._leaving = False  # after the replies that are due
+        self._parted = False  # the last word is said
+        self._lost = False
+        self._errors = 0
+
+    @abstractmethod
+    def _greeting(self) -> bytes:
+        """The first line we say."""
+
+    @abstractmethod
+    def _obey(self, line: bytes) -> bytes | Errand:
+        """Do what one command line says: the reply, or the errand that will bring it."""
+
+    def _barred(self) -> bytes | None:
+        """The reply that keeps this client out, if any."""
+        if self._office.closing:
+            return replies.SHUTTING_DOWN
+        return None if self._entered else replies.TOO_MANY_CONNECTIONS
+
+    # -- called by the event loop
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """A client is there."""
+        peer = transport.get_extra_info("peername")
+        self._address = address_of(peer[0] if isinstance(peer, tuple) else "")
+        self._entered = self._office.connections.enter(self._address)
+        self._office.guests.arrive(self)
+        super().connection_made(transport)
+
+    def data_received(self, data: bytes) -> None:
+        """The client has sent something."""
+        self._inbox.feed(data)
+        if self._mail_pace is not None:
+            self._renew(*self._mail_pace)
+        self._advance()
+
+    def eof_received(self) -> bool:
+        """The client will send no more; what it sent is answered all the same."""
+        self._ended = True
+        if self._waiter is not None:
+            self._waiter.set_exception(EndOfInput())
+            self._waiter = None
+        self._advance()
+        return not self._encrypted()  # under TLS there is no half-open line
+
+    def pause_writing(self) -> None:
+        """The client does not read: until it does, nothing more is done for it."""
+        self._unread = True
+        super().pause_writing()
+
+    def resume_writing(self) -> None:
+        """The client reads again."""
+        self._unread = False
+        super().resume_writing()
+        self._advance()
+
+    def connection_lost(self, error: Exception | None) -> None:
+        """The client is gone; a failed TLS handshake may tell so twice."""
+        if self._lost:
+            return
+        self._lost = self._parted = True
+        self._office.guests.depart(self)
+        if self._entered:
+            self._office.connections.leave(self._address)
+        super().connection_lost(error)
+
+    def _set_post_data_state(self) -> None:
+        """The library's transaction is not used."""
+
+    def _reset_timeout(self, duration: float | None = None) -> None:
+        # One timer looks at the deadline now and then: to set one at each command costs more than the command.
+        settings = self._office.settings
+        tick = duration or min(settings.command_timeout_s, settings.data_timeout_s) / 4
+        super()._reset_timeout(tick)
+
+    def _timeout_cb(self) -> None:
+        if self._parted:
+            self.abort()
+        elif self.loop.time() < self._deadline:
+            self._reset_timeout()
+        else:
+            self._part(replies.TIMED_OUT)
+
+    # -- called by the house
+
+    def dismiss(self) -> None:
+        """Hang up now when the client is idle, else after the command under way."""
+        if not self._busy:
+            self._part(replies.SHUTTING_DOWN)
+
+    def abort(self) -> None:
+        """Cut the line; a mail being stored is stored all the same."""
+        if self.transport is not None:
+            self.transport.abort()  # type: ignore[attr-defined]
+
+    # -- the work
+
+    async def _handle_client(self) -> None:
+        """The errand that begins a session, started by the library."""
+        await self._run(self._greet())
+
+    async def _greet(self) -> bytes:
+        barred = self._barred()
+        return self._leave(barred) if barred else self._greeting()
+
+    def _advance(self) -> None:
+        """Work on with what has come, until it is used up or something has to be waited for."""
+        if self._waiter is not None:
+            self._hand_over(self._waiter)
+        used_up = self._answer_lines()
+        self._flush()
+        self._regulate()
+        if not self._busy and (self._leaving or (self._ended and used_up)):
+            self._close()
+
+    def _answer_lines(self) -> bool:
+        """Answer the lines that have come; True when there is none left."""
+        for _ in range(TURN):
+            if not self._may_work():
+                return False
+            line = self._inbox.line()
+            if line is None:
+                return True
+            self._deadline = self.loop.time() + self._office.settings.command_timeout_s
+            self._answer(line)
+        self.loop.call_soon(self._advance)
+        return False
+
+    def _may_work(self) -> bool:
+        return not (self._busy or self._leaving or self._parted or self._unread)
+
+    def _answer(self, line: Read) -> None:
+        reply = self._judge(line)
+        if isinstance(reply, bytes):
+            self._replies.append(reply)
+        else:
+            self._busy = True
+            self._deadline = math.inf  # it is we who keep the client waiting
+            self._handler_coroutine = self.loop.create_task(self._run(reply))
+
+    def _judge(self, line: Read) -> bytes | Errand:
+        if isinstance(line, Unread):
+            return self._object(replies.COMMAND_TOO_LONG)
+        if not line.endswith(b"\r\n") or b"\r" in line[:-2] or b"\0" in line:
+            return self._object(replies.COMMAND_MALFORMED)
+        return self._obey(line[:-2])
+
+    async def _run(self, errand: Errand) -> None:
+        try:
+            self._replies.append(await errand)
+        except EndOfInput:
+            self._leaving = True
+        except Exception as error:  # noqa: BLE001 - a bug must cost one command, not the house
+            self._replies.append(note_incident(error))
+        self._busy = False
+        if self._office.closing and not self._leaving:
+            self._replies.append(self._leave(replies.SHUTTING_DOWN))
+        self._deadline = self.loop.time() + self._office.settings.command_timeout_s
+        self._advance()
+
+    # -- input
+
+    async def _next_line(self) -> Read:
+        """The next line, for an errand."""
+        self._deadline = self.loop.time() + self._office.settings.command_timeout_s
+        return await self._next(self._inbox.line)
+
+    async def _next_mail(self, claim: Claim) -> Read:
+        """What follows the 354, for an errand."""
+        self._inbox.begin_mail()
+        self._mail_pace = (self.loop.time(), self._inbox.received)
+        self._renew(*self._mail_pace)
+        mail = await self._next(partial(self._inbox.mail, self._office.settings.max_mail_bytes, claim))
+        self._mail_pace = None
+        return mail
+
+    def _renew(self, since: float, from_byte: int) -> None:
+        """Be patient with a mail as long as it comes at all, and not too slowly."""
+        settings = self._office.settings
+        come = self._inbox.received - from_byte
+        pause = self.loop.time() + settings.data_timeout_s
+        self._deadline = min(pause, since + settings.data_timeout_s + come / SLOWEST_BYTES_PER_S)
+        if come > settings.max_mail_bytes * PATIENCE:
+            self._part(replies.MAIL_TOO_BIG)
+
+    async def _next(self, wanted: Callable[[], Read | None]) -> Read:
+        self._wanted = wanted
+        if (read := wanted()) is None:
+            if self._ended:
+                raise EndOfInput
+            self._regulate()
+            self._waiter = self.loop.create_future()
+            read = await self._waiter
+        self._deadline = math.inf
+        return read
+
+    def _hand_over(self, waiter: asyncio.Future[Read]) -> None:
+        if (read := self._wanted()) is not None:
+            self._waiter = None
+            waiter.set_result(read)
+
+    def _regulate(self) -> None:
+        """Let the client send no faster than we work."""
+        too_much = len(self._inbox) > AHEAD_BYTES and self._waiter is None
+        if too_much != self._held_back and self.transport is not None and not self._parted:
+            self._held_back = too_much
+            if too_much:
+                self.transport.pause_reading()  # type: ignore[attr-defined]
+            else:
+                self.transport.resume_reading()  # type: ignore[attr-defined]
+
+    # -- output
+
+    def _say(self, line: bytes) -> None:
+        """Send a reply now, in the middle of an errand, with all that is due before it."""
+        self._replies.append(line)
+        self._flush()
+
+    def _object(self, line: bytes) -> bytes:
+        """Refuse a command as it was written, or hang up on a client that knows no better."""
+        self._errors += 1
+        return self._leave(replies.TOO_MANY_ERRORS) if self._errors > MOST_ERRORS else line
+
+    def _leave(self, line: bytes) -> bytes:
+        """Make this reply the last."""
+        self._leaving = True
+        return line
+
+    def _flush(self) -> None:
+        # All that is due leaves in one write, and before we wait for more (RFC 2920, 3.2).
+        if self._replies and self.transport is not None:
+            self.transport.write(b"".join(self._replies))  # type: ignore[attr-defined]
+            self._replies.clear()
+
+    # -- TLS
+
+    def _encrypted(self) -> bool:
+        return self.transport is not None and self.transport.get_extra_info("ssl_object") is not None
+
+    async def _upgrade(self, tls: ssl.SSLContext) -> bytes:
+        """Go on under TLS (RFC 3207)."""
+        self._say(replies.READY_FOR_TLS)
+        # A command sent ahead in clear would be taken for one said under TLS: it may be an attacker's.
+        self._inbox.clear()
+        try:
+            self.transport = await self.loop.start_tls(
+                self.transport,  # type: ignore[arg-type]
+                self,
+                tls,
+                server_side=True,
+                ssl_handshake_timeout=TLS_HANDSHAKE_S,
+            )
+        except Exception as error:
+            # The event loop does not always tell of a connection that is lost during the handshake.
+            self.connection_lost(None)
+            raise EndOfInput from error
+        return b""
+
+    # -- the end
+
+    def _part(self, last_word: bytes) -> None:
+        """Say ``last_word`` and hang up, whatever the session is waiting for."""
+        self._say(last_word)
+        if self._handler_coroutine is not None:
+            self._handler_coroutine.cancel()
+        self._close()
+
+    def _close(self) -> None:
+        if not self._parted and self.transport is not None:
+            self._parted = True
+            self.transport.close()
+            self._reset_timeout(LINGER_S)

@@ -1,0 +1,92 @@
+"""How much of the machine the outside world may hold at once: connections and bytes of mail on their way in."""
+
+from collections import Counter
+from functools import lru_cache
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
+from typing import Self
+
+Address = IPv4Address | IPv6Address
+Network = IPv4Network | IPv6Network
+
+#: Bytes of all mails being received or stored at one time: what a thousand connections cannot exceed together.
+MAIL_MEMORY_BYTES = 256_000_000
+
+
+@lru_cache(maxsize=4096)
+def address_of(host: str) -> Address | None:
+    """The IP address of a peer name; an IPv4 address seen through an IPv6 socket is IPv4. None for a Unix socket."""
+    if not host:
+        return None
+    address = ip_address(host.partition("%")[0])
+    return (isinstance(address, IPv6Address) and address.ipv4_mapped) or address
+
+
+@lru_cache(maxsize=4096)
+def network_of(address: Address) -> Network:
+    """The /24 or /64 that one party usually holds whole."""
+    return ip_network((address, 24 if address.version == 4 else 64), strict=False)
+
+
+def is_front(address: Address | None, fronts: tuple[str, ...]) -> bool:
+    """Whether the peer is one of the trusted fronts (CIDR); a Unix socket is guarded by its file permissions."""
+    return address is None or any(address in ip_network(front) for front in fronts)
+
+
+class Connections:
+    """Counts open connections, in total and by network; loopback and Unix sockets count in total only."""
+
+    def __init__(self, most: int, most_per_network: int) -> None:
+        self._most = most
+        self._most_per_network = most_per_network
+        self._total = 0
+        self._by_network: Counter[Network] = Counter()
+
+    def enter(self, address: Address | None) -> bool:
+        """Count one more connection; False, and nothing counted, when there are too many."""
+        if self._total >= self._most:
+            return False
+        if address is not None and not address.is_loopback:
+            network = network_of(address)
+            if self._by_network[network] >= self._most_per_network:
+                return False
+            self._by_network[network] += 1
+        self._total += 1
+        return True
+
+    def leave(self, address: Address | None) -> None:
+        """Count one connection less."""
+        self._total -= 1
+        if address is not None and not address.is_loopback:
+            network = network_of(address)
+            self._by_network[network] -= 1
+            if not self._by_network[network]:
+                del self._by_network[network]  # or every network ever seen would be kept
+
+
+class MailMemory:
+    """The bytes of mails on their way in, over all sessions."""
+
+    def __init__(self, most: int = MAIL_MEMORY_BYTES) -> None:
+        self.left = most
+
+
+class Claim:
+    """One mail's share of the memory, given back when the ``with`` block ends."""
+
+    def __init__(self, memory: MailMemory) -> None:
+        self._memory = memory
+        self._size = 0
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.grow(0)
+
+    def grow(self, size: int) -> bool:
+        """Have ``size`` bytes from now on; False, and nothing changed, when too much is under way."""
+        if size - self._size > self._memory.left:
+            return False
+        self._memory.left -= size - self._size
+        self._size = size
+        return True

@@ -1,0 +1,135 @@
+"""The doors of the gateway: opens them, serves who comes, and closes them without losing a mail."""
+
+import asyncio
+import os
+import socket
+import ssl
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from gateway.settings import Settings, SmtpSettings, TlsSettings
+from gateway.smtp.connection import TLS_HANDSHAKE_S
+from gateway.smtp.limits import Connections
+from gateway.smtp.lmtp import LmtpSession
+from gateway.smtp.office import Commits, Office
+from gateway.smtp.protocol import SmtpSession
+from gateway.smtp.reception import Reception
+from gateway.smtp.replies import Refusals
+from plans.words import Reason
+
+BACKLOG = 512
+
+
+@dataclass(frozen=True, slots=True)
+class Doors:
+    """The bound sockets, by what is spoken at them."""
+
+    smtp: tuple[socket.socket, ...] = ()
+    submissions: tuple[socket.socket, ...] = ()  # TLS from the first byte; needs a TLS context
+    lmtp: tuple[socket.socket, ...] = ()
+
+
+class Listener:
+    """Open doors; from ``serve_smtp``."""
+
+    def __init__(self, office: Office, servers: list[asyncio.Server]) -> None:
+        self._office = office
+        self._servers = servers
+
+    async def drain(self, timeout: float) -> bool:  # noqa: ASYNC109 - a grace for others, not for this call alone
+        """Close the doors, send idle clients away (421), let mails under way be stored and answered.
+
+        After ``timeout`` seconds the lines are cut. True when all sessions had ended by then. In either case no
+        mail that was answered 250 is lost; one that was being stored is stored, answered or not.
+        """
+        self._office.closing = True
+        for server in self._servers:
+            server.close()
+        self._office.guests.dismiss()
+        try:
+            await asyncio.wait_for(self._office.guests.all_gone(), timeout)
+        except TimeoutError:
+            self._office.guests.abort()
+            return False
+        finally:
+            await self._office.commits.finish()
+        return True
+
+
+async def serve_smtp(
+    settings: Settings,
+    reception: Reception,
+    explain: Callable[[Reason], str],
+    doors: Doors,
+    tls: ssl.SSLContext | None = None,
+) -> Listener:
+    """Serve the ``doors`` until the listener is drained.
+
+    ``explain`` words a reason and its cure in one line of ASCII. ``tls`` is for STARTTLS and for implicit TLS.
+    """
+    office = Office(
+        settings=settings.smtp,
+        domain=settings.domain.lower(),
+        reception=reception,
+        refusals=Refusals(explain),
+        tls=tls,
+        connections=Connections(settings.smtp.max_connections, settings.smtp.max_connections_per_network),
+        commits=Commits(reception),
+    )
+    if doors.submissions and tls is None:
+        raise ValueError("the submissions door needs a TLS certificate")
+    servers = [await _open(office, SmtpSession, door) for door in doors.smtp]
+    servers += [await _open(office, SmtpSession, door, tls) for door in doors.submissions]
+    servers += [await _open(office, LmtpSession, door) for door in doors.lmtp]
+    return Listener(office, servers)
+
+
+async def _open(
+    office: Office, session: type[SmtpSession], door: socket.socket, tls: ssl.SSLContext | None = None
+) -> asyncio.Server:
+    loop = asyncio.get_running_loop()
+    if door.family == socket.AF_UNIX:
+        return await loop.create_unix_server(lambda: session(office), sock=door, backlog=BACKLOG)
+    patience = TLS_HANDSHAKE_S if tls else None
+    return await loop.create_server(
+        lambda: session(office), sock=door, backlog=BACKLOG, ssl=tls, ssl_handshake_timeout=patience
+    )
+
+
+def bind_doors(settings: SmtpSettings) -> Doors:
+    """Bind the addresses that the settings name; ``OSError`` where one is taken."""
+    return Doors(
+        smtp=(_bind(settings.host, settings.port),),
+        submissions=() if settings.submissions_port is None else (_bind(settings.host, settings.submissions_port),),
+        lmtp=(
+            *(() if settings.lmtp_port is None else (_bind(settings.host, settings.lmtp_port),)),
+            *(() if settings.lmtp_socket is None else (_bind_unix(settings.lmtp_socket),)),
+        ),
+    )
+
+
+def server_tls(settings: TlsSettings) -> ssl.SSLContext:
+    """The TLS context of the configured certificate; ``OSError`` where it cannot be read."""
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(settings.certificate, settings.key)
+    return context
+
+
+def _bind(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    door = socket.socket(family, socket.SOCK_STREAM)
+    door.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    door.bind((host, port))
+    return door
+
+
+def _bind_unix(path: Path) -> socket.socket:
+    path.unlink(missing_ok=True)  # left by a run that was killed
+    door = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    mask = os.umask(0o117)  # owner and group only, from the first moment
+    try:
+        door.bind(str(path))
+    finally:
+        os.umask(mask)
+    return door

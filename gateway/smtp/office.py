@@ -1,0 +1,115 @@
+"""The post office that all sessions work in: whom they ask, what they share, and the mails being stored."""
+
+import asyncio
+import secrets
+import ssl
+import traceback
+from dataclasses import dataclass, field
+from logging import getLogger
+from typing import Protocol
+
+from gateway.settings import SmtpSettings
+from gateway.smtp import replies
+from gateway.smtp.limits import Connections, MailMemory
+from gateway.smtp.reception import Envelope, Reception, StorageUnavailable
+
+_log = getLogger(__name__)
+
+
+def note_incident(error: Exception) -> bytes:
+    """Log what broke and where, and give the reply that names it.
+
+    The text of an exception may hold anything, a password or a mail, so neither the log nor the client gets it.
+    """
+    incident_id = secrets.token_hex(4)
+    where = "".join(traceback.format_tb(error.__traceback__))
+    _log.error("smtp incident %s: %s\n%s", incident_id, type(error).__name__, where)
+    return replies.incident(incident_id)
+
+
+class Commits:
+    """The mails on their way to the disk; nothing that a client does stops one."""
+
+    def __init__(self, reception: Reception) -> None:
+        self._reception = reception
+        self._under_way: set[asyncio.Task[bytes]] = set()
+
+    async def keep(self, envelope: Envelope, raw: bytes) -> bytes:
+        """Store a mail and give the reply: 250 only for what is on disk."""
+        task = asyncio.create_task(self._store(envelope, raw))
+        self._under_way.add(task)
+        task.add_done_callback(self._under_way.discard)
+        return await asyncio.shield(task)
+
+    async def finish(self) -> None:
+        """Wait until nothing is under way."""
+        while self._under_way:
+            await asyncio.wait(self._under_way)
+
+    async def _store(self, envelope: Envelope, raw: bytes) -> bytes:
+        try:
+            return replies.queued(await self._reception.store(envelope, raw))
+        except StorageUnavailable as unavailable:
+            return replies.STORAGE_FULL if unavailable.full else replies.STORAGE_UNAVAILABLE
+        except Exception as error:  # noqa: BLE001 - whatever it is, the sender keeps the mail and tries again
+            return note_incident(error)
+
+
+class Guest(Protocol):
+    """A session, as the house sees it."""
+
+    def dismiss(self) -> None:
+        """Hang up, at once or after the command under way."""
+
+    def abort(self) -> None:
+        """Cut the line."""
+
+
+class Guests:
+    """The sessions that are open."""
+
+    def __init__(self) -> None:
+        self._present: set[Guest] = set()
+        self._gone = asyncio.Event()
+
+    def arrive(self, guest: Guest) -> None:
+        """A session begins."""
+        self._present.add(guest)
+
+    def depart(self, guest: Guest) -> None:
+        """A session has ended."""
+        self._present.discard(guest)
+        if not self._present:
+            self._gone.set()
+
+    def dismiss(self) -> None:
+        """Ask all to leave."""
+        for guest in list(self._present):
+            guest.dismiss()
+
+    def abort(self) -> None:
+        """Cut all lines."""
+        for guest in list(self._present):
+            guest.abort()
+
+    async def all_gone(self) -> None:
+        """Wait until none is left."""
+        while self._present:
+            self._gone.clear()
+            await self._gone.wait()
+
+
+@dataclass(slots=True, eq=False)
+class Office:
+    """One for all doors of a gateway."""
+
+    settings: SmtpSettings
+    domain: str  # ours, lower case
+    reception: Reception
+    refusals: replies.Refusals
+    tls: ssl.SSLContext | None  # for STARTTLS; None offers none
+    connections: Connections
+    commits: Commits
+    memory: MailMemory = field(default_factory=MailMemory)
+    guests: Guests = field(default_factory=Guests)
+    closing: bool = False

@@ -1,0 +1,216 @@
+"""The SMTP conversation: each command, what it may follow, and what it is answered (RFC 5321)."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, ClassVar
+
+from gateway.smtp import replies
+from gateway.smtp.addresses import Misaddressed, RecipientAddress, read_recipient
+from gateway.smtp.author import header_from
+from gateway.smtp.connection import Errand
+from gateway.smtp.entrance import Entrance
+from gateway.smtp.inbox import Unread
+from gateway.smtp.limits import Claim
+from gateway.smtp.office import Office
+from gateway.smtp.parameters import read_mail_parameters
+from gateway.smtp.paths import Path, read_path
+from gateway.smtp.reception import Admitted, Dialect, Envelope, SessionFacts
+from plans.words import Reason
+
+#: Longest command line but for AUTH: 512 by RFC 5321 with what the extensions add, and room for careless clients.
+COMMAND_BYTES = 2_048
+
+_UNREAD: Mapping[Unread, bytes] = {
+    Unread.MAIL_TOO_BIG: replies.MAIL_TOO_BIG,
+    Unread.NO_MEMORY: replies.STORAGE_FULL,
+    Unread.MALFORMED: replies.MAIL_MALFORMED,
+}
+
+
+@dataclass(slots=True)
+class Transaction:
+    """A mail between its MAIL command and its last byte."""
+
+    mail_from: str
+    smtp_utf8: bool
+    named: int = 0  # recipients, whatever became of them
+    recipients: list[Admitted] = field(default_factory=list)
+
+
+Command = Callable[[Any, str], bytes | Errand]
+
+
+class SmtpSession(Entrance):
+    """A client that speaks SMTP."""
+
+    dialect: ClassVar[Dialect] = Dialect.SMTP
+
+    def __init__(self, office: Office) -> None:
+        super().__init__(office)
+        self._transaction: Transaction | None = None
+
+    def _in_mail(self) -> bool:
+        return self._transaction is not None
+
+    def _drop_mail(self) -> None:
+        self._transaction = None
+
+    def _greeting(self) -> bytes:
+        return replies.greeting(self._office.domain, "ESMTP")
+
+    def _obey(self, line: bytes) -> bytes | Errand:
+        verb, _, rest = line.partition(b" ")
+        name = verb.upper()
+        command = self.commands.get(name)
+        if command is None:
+            return self._object(replies.COMMAND_UNKNOWN)
+        if len(line) > COMMAND_BYTES and name != b"AUTH":
+            return self._object(replies.COMMAND_TOO_LONG)
+        try:
+            argument = rest.strip().decode()
+        except UnicodeDecodeError:
+            return self._object(replies.COMMAND_MALFORMED)
+        return command(self, argument)
+
+    # -- the mail
+
+    def _begin_mail(self, argument: str) -> bytes:
+        if not self._helo:
+            return self._object(replies.SAY_HELLO_FIRST)
+        if self._transaction is not None:
+            return self._object(replies.MAIL_IN_MAIL)
+        path = read_path(argument, "FROM:")
+        return self._object(replies.SENDER_MALFORMED) if path is None else self._begin_from(path)
+
+    def _begin_from(self, path: Path) -> bytes:
+        parameters = read_mail_parameters(path.parameters, self._office.settings.max_mail_bytes)
+        if isinstance(parameters, bytes):
+            return self._object(parameters)
+        if not path.raw.isascii() and not parameters.smtp_utf8:
+            return self._object(replies.UTF8_NOT_ASKED)
+        self._transaction = Transaction(path.raw, parameters.smtp_utf8)
+        return replies.SENDER_OK
+
+    def _add_recipient(self, argument: str) -> bytes | Errand:
+        transaction = self._transaction
+        if transaction is None:
+            return self._object(replies.SAY_MAIL_FIRST)
+        if transaction.named >= self._office.settings.max_recipients:
+            return self._office.refusals(Reason.TOO_MANY_RECIPIENTS)
+        transaction.named += 1
+        recipient = self._recipient(argument, transaction)
+        return recipient if isinstance(recipient, bytes) else self._admit(recipient, transaction)
+
+    def _recipient(self, argument: str, transaction: Transaction) -> RecipientAddress | bytes:
+        path = read_path(argument, "TO:")
+        if path is None or not path.raw:
+            return replies.RECIPIENT_MALFORMED
+        if path.parameters:
+            return replies.PARAMETER_UNKNOWN
+        if not path.raw.isascii() and not transaction.smtp_utf8:
+            return replies.UTF8_NOT_ASKED
+        recipient = read_recipient(path, self._office.domain)
+        if isinstance(recipient, Misaddressed):
+            return self._office.refusals(recipient.reason, recipient.hint)
+        return recipient
+
+    async def _admit(self, recipient: RecipientAddress, transaction: Transaction) -> bytes:
+        verdict = await self._office.reception.admit(
+            self._facts(), transaction.mail_from, recipient, transaction.recipients
+        )
+        if isinstance(verdict, Reason):
+            return self._office.refusals(verdict)
+        transaction.recipients.append(verdict)
+        return replies.RECIPIENT_OK
+
+    def _facts(self) -> SessionFacts:
+        return SessionFacts(self._peer(), self._proof, self.dialect, self._helo)
+
+    # -- its content
+
+    def _take_mail(self, argument: str) -> bytes | Errand:
+        transaction = self._transaction
+        if argument:
+            return self._object(replies.ARGUMENT_UNWANTED)
+        if transaction is None:
+            return self._object(replies.SAY_MAIL_FIRST)
+        if not transaction.recipients:
+            return replies.NO_RECIPIENTS
+        self._transaction = None
+        return self._receive(transaction)
+
+    async def _receive(self, transaction: Transaction) -> bytes:
+        self._say(replies.SEND_DATA)
+        return b"".join(self._told(await self._content(transaction)))
+
+    async def _content(self, transaction: Transaction) -> list[bytes]:
+        """Read the mail and keep it; one answer for each recipient."""
+        recipients = tuple(transaction.recipients)
+        envelope = Envelope(self._facts(), transaction.mail_from, recipients, transaction.smtp_utf8)
+        with Claim(self._office.memory) as claim:
+            raw = await self._next_mail(claim)
+            if isinstance(raw, Unread):
+                return [_UNREAD[raw]] * len(recipients)
+            return await self._keep(envelope, raw)
+
+    async def _keep(self, envelope: Envelope, raw: bytes) -> list[bytes]:
+        verdicts = self._together(await self._confirm(envelope, raw))
+        kept = tuple(each for each, reason in zip(envelope.recipients, verdicts, strict=True) if reason is None)
+        promise = await self._office.commits.keep(replace(envelope, recipients=kept), raw) if kept else b""
+        return [promise if reason is None else self._office.refusals(reason) for reason in verdicts]
+
+    async def _confirm(self, envelope: Envelope, raw: bytes) -> list[Reason | None]:
+        if not any(each.author_to_confirm for each in envelope.recipients):
+            return [None] * len(envelope.recipients)
+        return list(await self._office.reception.confirm(envelope, header_from(raw)))
+
+    def _together(self, verdicts: list[Reason | None]) -> list[Reason | None]:
+        """SMTP has one answer for the whole mail: one recipient refused now is all of them refused."""
+        first = next((reason for reason in verdicts if reason is not None), None)
+        return [first] * len(verdicts)
+
+    def _told(self, answers: list[bytes]) -> list[bytes]:
+        """The answers as the protocol tells them: SMTP says one, for all."""
+        return answers[:1]
+
+    # -- the rest
+
+    def _reset(self, argument: str) -> bytes:
+        if argument:
+            return self._object(replies.ARGUMENT_UNWANTED)
+        self._transaction = None
+        return replies.OK
+
+    def _do_nothing(self, argument: str) -> bytes:
+        del argument
+        return replies.OK
+
+    def _help(self, argument: str) -> bytes:
+        del argument
+        return replies.HELP
+
+    def _verify(self, argument: str) -> bytes:
+        return replies.NOT_VERIFIED if argument else self._object(replies.ARGUMENT_MISSING)
+
+    def _expand(self, argument: str) -> bytes:
+        del argument
+        return self._object(replies.COMMAND_NOT_OFFERED)
+
+    def _quit(self, argument: str) -> bytes:
+        return self._object(replies.ARGUMENT_UNWANTED) if argument else self._leave(replies.BYE)
+
+    commands: ClassVar[Mapping[bytes, Command]] = {
+        b"HELO": Entrance.hello,
+        b"EHLO": Entrance.extended_hello,
+        b"STARTTLS": Entrance.start_tls,
+        b"AUTH": Entrance.log_in,
+        b"MAIL": _begin_mail,
+        b"RCPT": _add_recipient,
+        b"DATA": _take_mail,
+        b"RSET": _reset,
+        b"NOOP": _do_nothing,
+        b"HELP": _help,
+        b"VRFY": _verify,
+        b"EXPN": _expand,
+        b"QUIT": _quit,
+    }

@@ -1,0 +1,103 @@
+"""The port through which the listener asks who may write to whom, and hands over what it took."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from ipaddress import IPv4Address, IPv6Address
+from typing import Protocol
+
+from gateway.smtp.addresses import RecipientAddress
+from plans.words import MessageClass, Reason
+
+
+class Dialect(StrEnum):
+    """Which protocol a mail came in by."""
+
+    SMTP = "smtp"
+    LMTP = "lmtp"  # from a trusted front, which has proven the sender
+
+
+@dataclass(frozen=True, slots=True)
+class Peer:
+    """The machine at the other end of a connection."""
+
+    address: IPv4Address | IPv6Address | None  # None: a Unix socket, guarded by file permissions
+    encrypted: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """A login that was proven by its password (RFC 4954)."""
+
+    account_id: int
+    login: str
+
+
+@dataclass(frozen=True, slots=True)
+class SessionFacts:
+    """What is known of a session when it names a recipient."""
+
+    peer: Peer
+    proof: Proof | None
+    dialect: Dialect
+    helo: str  # as the peer calls itself, unproven
+
+
+@dataclass(frozen=True, slots=True)
+class Admitted:
+    """A recipient that was promised: its mail will be taken."""
+
+    recipient: RecipientAddress
+    account_id: int
+    sender_id: int | None  # None for a role address, which anyone may write to
+    e164: str | None  # None for a role address
+    message_class: MessageClass | None  # None for a role address
+    author_to_confirm: bool = False  # proven by its IP address alone: the From header has to be registered too
+
+
+@dataclass(frozen=True, slots=True)
+class Envelope:
+    """A mail as it was handed over, apart from its bytes."""
+
+    session: SessionFacts
+    mail_from: str  # without brackets; empty for the null sender
+    recipients: tuple[Admitted, ...]
+    smtp_utf8: bool
+
+
+class StorageUnavailable(Exception):
+    """The mail was not stored; the sender should try again."""
+
+    def __init__(self, *, full: bool = False) -> None:
+        """``full``: there is no room left, which the reply then says."""
+        super().__init__()
+        self.full = full
+
+
+class Reception(Protocol):
+    """Decides about accounts, senders and recipients, and keeps what is accepted."""
+
+    async def authenticate(self, login: str, password: str, peer: Peer) -> Proof | None:
+        """Check a login; None when it is unknown, wrong or revoked, without telling which."""
+        ...
+
+    async def admit(
+        self, session: SessionFacts, mail_from: str, recipient: RecipientAddress, already: Sequence[Admitted]
+    ) -> Admitted | Reason:
+        """Decide on one recipient, given those that the same mail was ``already`` promised."""
+        ...
+
+    async def confirm(self, envelope: Envelope, author: str | None) -> Sequence[Reason | None]:
+        """Judge the From header: one verdict per recipient of the envelope, None where all is well.
+
+        Asked only when a recipient has ``author_to_confirm``. ``author`` is the one address of the one From
+        header; None where there is not exactly one, which proves nobody.
+        """
+        ...
+
+    async def store(self, envelope: Envelope, raw: bytes) -> int:
+        """Put the mail on disk for good and return its id; ``StorageUnavailable`` when it could not be done.
+
+        ``raw`` is the mail as it was sent, lines ended by CRLF, dots unstuffed.
+        """
+        ...
