@@ -1,0 +1,54 @@
+"""Mail out into folders on this machine, where no relay is configured."""
+
+import asyncio
+import os
+from hashlib import sha256
+from mailbox import Maildir
+from pathlib import Path
+from urllib.parse import quote
+
+from gateway.smtp.mailer import Letter, MailOutcome, NotSent, Sent
+
+_LONGEST_NAME = 200  # octets; file systems take 255
+
+
+class Maildirs:
+    """A mailer that keeps one maildir (https://cr.yp.to/proto/maildir.html) for each recipient, below ``root``."""
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+
+    async def send(self, letter: Letter) -> MailOutcome:
+        """Put one letter on disk; it is there for good when this returns."""
+        try:
+            await asyncio.to_thread(_deliver, self._root, letter)
+        except OSError as error:
+            return NotSent(type(error).__name__)
+        return Sent()
+
+
+def folder_name(address: str) -> str:
+    """The folder of an address: always one plain name, never the same for two addresses, case aside."""
+    name = quote(address.lower(), safe="@+=", errors="replace")
+    if name.startswith("."):
+        name = "%2E" + name[1:]
+    if not 0 < len(name) <= _LONGEST_NAME:
+        name = f"{name[:100]}%{sha256(address.lower().encode('utf-8', 'replace')).hexdigest()}"
+    return name
+
+
+def _deliver(root: Path, letter: Letter) -> None:
+    folder = root / folder_name(letter.envelope_to)
+    for part in ("tmp", "new", "cur"):
+        (folder / part).mkdir(parents=True, exist_ok=True, mode=0o700)
+    Maildir(folder, create=False).add(letter.content.replace(b"\r\n", b"\n"))  # syncs the file
+    for directory in (folder / "new", folder, root):
+        _sync(directory)
+
+
+def _sync(directory: Path) -> None:
+    handle = os.open(directory, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
