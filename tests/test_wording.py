@@ -9,7 +9,7 @@ from gateway.wording import Language, Wording, WordingError, read_wording
 from plans.words import Reason
 
 ENGLISH, FRENCH = (config_file(f"wording.{language}.toml").read_text(encoding="utf-8") for language in ("en", "fr"))
-BRACES = re.compile(r"\{(\w+)\}")
+BRACES = re.compile(r"\{(\w+)")
 
 
 @pytest.mark.parametrize("language", Language)
