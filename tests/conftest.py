@@ -7,11 +7,12 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy import NullPool, create_engine, make_url
+from sqlalchemy import make_url
 
 from gateway.app.schema import METADATA
 from gateway.engine.database import Engine, open_engine
 from tests.clock import StoppedClock
+from tests.databases import from_outside
 from tests.postgres import Databases, PostgresMissing, running_server
 
 
@@ -93,9 +94,4 @@ async def engine(database_url: str, clock: StoppedClock) -> AsyncIterator[Engine
 
 
 def _create_tables(url: str) -> None:
-    parsed = make_url(url)
-    if parsed.get_backend_name() == "postgresql":
-        parsed = parsed.set(drivername="postgresql+psycopg")
-    database = create_engine(parsed, poolclass=NullPool)
-    METADATA.create_all(database)
-    database.dispose()
+    METADATA.create_all(from_outside(url))

@@ -40,7 +40,7 @@ class PostgresMissing(Exception):
 def running_server() -> Iterator[str]:
     """Start a server of its own and give the URL of its maintenance database; it ends with the block."""
     install = _installed()
-    home = Path(tempfile.mkdtemp(prefix="gateway-pg-", dir="/tmp"))  # noqa: S108 - a short path, for the socket
+    home = Path(tempfile.mkdtemp(prefix="gateway-pg-", dir="/tmp"))
     user = None
     if os.geteuid() == 0:  # PostgreSQL refuses root
         user = "nobody"

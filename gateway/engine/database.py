@@ -4,20 +4,20 @@ import asyncio
 import contextlib
 import os
 import socket
-from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
-from pathlib import Path
 from typing import Any, TypeVar, cast
 
 from sqlalchemy import Connection, make_url
 from sqlalchemy import Engine as SqlEngine
+from sqlalchemy.exc import DatabaseError, SQLAlchemyError
 
 from gateway.engine import postgres, sqlite
 from gateway.engine.clock import Clock, SystemClock
 from gateway.engine.ids import Ids
-from gateway.engine.writer import DatabaseThread, Inbox, Work
+from gateway.engine.writer import DatabaseThread, Inbox, StorageUnavailable, Work
 
 T = TypeVar("T")
 I = TypeVar("I")  # noqa: E741 - an item
@@ -41,19 +41,22 @@ class Engine:
 
     def __init__(self, clock: Clock, node: int, dialect: str) -> None:
         self.clock = clock
-        self.node = node
         self.dialect = dialect  # "sqlite" or "postgresql"
-        self._ids = Ids(clock, node)
+        self.ids = Ids(clock, node)
         self._loop = asyncio.get_running_loop()
         self._writes = Inbox()
         self._reads = Inbox()
         self._topics: dict[str, asyncio.Event] = {}
-        self._threads: list[DatabaseThread] = []
         self._tell_others: Callable[[Iterable[str]], None] = lambda _topics: None
+
+    @property
+    def node(self) -> int:
+        """The number of this process among all that run on this database: the ``worker`` of its claims."""
+        return self.ids.node
 
     def stamp(self) -> Stamp:
         """The present instant and the identifier source, for one use case."""
-        return Stamp(self.clock.now(), self._ids)
+        return Stamp(self.clock.now(), self.ids)
 
     async def write(self, unit: Callable[[Connection], T], *, wakes: Sequence[str] = (), urgent: bool = False) -> T:
         """Run ``unit`` in a transaction of its own or a group's; returns when it is on disk.
@@ -109,29 +112,33 @@ class Engine:
         inbox.put(work, urgent=urgent)
         return await work.future
 
-    def _start(self, writers: Sequence[SqlEngine], readers: Sequence[SqlEngine]) -> None:
-        self._threads = [
+    @contextlib.asynccontextmanager
+    async def _running(self, writers: Sequence[SqlEngine], readers: Sequence[SqlEngine]) -> AsyncIterator[None]:
+        """Work with one thread on each; on leaving, what was handed in is worked off first."""
+        threads = [
             DatabaseThread(f"writer-{number}", each, self._writes, self._loop, self._committed)
             for number, each in enumerate(writers)
         ] + [DatabaseThread(f"reader-{number}", each, self._reads, self._loop) for number, each in enumerate(readers)]
-        for thread in self._threads:
+        for thread in threads:
             thread.start()
+        try:
+            yield
+        finally:
+            self._writes.close()
+            self._reads.close()
+            await asyncio.gather(*(asyncio.to_thread(thread.join) for thread in threads))
 
     def _committed(self, topics: Iterable[str]) -> None:
         _wake_from_afar(self._loop, self, topics)
         self._tell_others(topics)
-
-    async def _drain(self) -> None:
-        for inbox in (self._writes, self._reads):
-            inbox.close()
-        await asyncio.gather(*(asyncio.to_thread(thread.join) for thread in self._threads))
 
 
 @contextlib.asynccontextmanager
 async def open_engine(url: str, clock: Clock | None = None) -> AsyncIterator[Engine]:
     """Open the engine on ``url``; on leaving, what was handed in is committed before it closes.
 
-    Raises ``sqlite.DatabaseInUse`` where another process holds the SQLite file.
+    Raises ``sqlite.DatabaseInUse`` where another process holds the SQLite file, ``StorageUnavailable`` where there is
+    no database at ``url``.
     """
     opened = _open_sqlite if make_url(url).get_backend_name() == "sqlite" else _open_postgres
     async with opened(url, clock or SystemClock()) as engine:
@@ -140,42 +147,48 @@ async def open_engine(url: str, clock: Clock | None = None) -> AsyncIterator[Eng
 
 @contextlib.asynccontextmanager
 async def _open_sqlite(url: str, clock: Clock) -> AsyncIterator[Engine]:
-    path = Path(str(make_url(url).database))
+    path = sqlite.file_of(url)
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    lock = sqlite.LockFile(path)
-    lock.acquire()
-    writer = sqlite.writing_database(url)
-    with writer.connect():  # the file and its log exist before a reader opens them
-        reader = sqlite.reading_database(url)
-    engine = Engine(clock, node=0, dialect="sqlite")
-    engine._start([writer], [reader])  # noqa: SLF001 - the opener is part of the class
-    try:
-        yield engine
-    finally:
-        await engine._drain()  # noqa: SLF001
-        reader.dispose()
-        writer.dispose()
-        lock.release()
+    with sqlite.LockFile(path):
+        writer, reader = sqlite.writing_database(url), sqlite.reading_database(url)
+        try:
+            with _reaching(), writer.connect():  # the file and its log exist before a reader opens them
+                engine = Engine(clock, node=0, dialect="sqlite")
+            async with engine._running([writer], [reader]):  # noqa: SLF001 - the opener is part of the class
+                yield engine
+        finally:
+            reader.dispose()
+            writer.dispose()
 
 
 @contextlib.asynccontextmanager
 async def _open_postgres(url: str, clock: Clock) -> AsyncIterator[Engine]:
-    pool = await asyncio.to_thread(postgres.database, url, PG_WRITERS + 2)
+    pool = postgres.database(url, PG_WRITERS + 2)
     node = postgres.Node(pool, socket.gethostname()[:120], os.getpid())
-    engine = Engine(clock, await asyncio.to_thread(node.acquire, clock.now()), dialect="postgresql")
-    engine._tell_others = lambda topics: postgres.notify(pool, topics)  # noqa: SLF001
-    listener = postgres.Listener(pool, partial(_wake_from_afar, asyncio.get_running_loop(), engine))
-    listener.start()
-    heartbeat = asyncio.create_task(_beat(node, clock))
-    engine._start([pool] * PG_WRITERS, [pool])  # noqa: SLF001
     try:
-        yield engine
+        with _reaching():
+            engine = Engine(clock, await asyncio.to_thread(node.acquire, clock.now()), dialect="postgresql")
+        engine._tell_others = lambda topics: postgres.notify(pool, topics)  # noqa: SLF001
+        listener = postgres.Listener(pool, partial(_wake_from_afar, asyncio.get_running_loop(), engine))
+        listener.start()
+        heartbeat = asyncio.create_task(_beat(node, engine))
+        try:
+            async with engine._running([pool] * PG_WRITERS, [postgres.reading_only(pool)]):  # noqa: SLF001
+                yield engine
+        finally:
+            heartbeat.cancel()
+            await asyncio.to_thread(listener.close)
+            await asyncio.to_thread(node.release)
     finally:
-        heartbeat.cancel()
-        await engine._drain()  # noqa: SLF001
-        await asyncio.to_thread(listener.close)
-        await asyncio.to_thread(node.release)
         pool.dispose()
+
+
+@contextlib.contextmanager
+def _reaching() -> Iterator[None]:
+    try:
+        yield
+    except DatabaseError as error:
+        raise StorageUnavailable(f"the database cannot be opened: {error.orig}") from error
 
 
 def _wake_from_afar(loop: asyncio.AbstractEventLoop, engine: Engine, topics: Iterable[str]) -> None:
@@ -183,7 +196,8 @@ def _wake_from_afar(loop: asyncio.AbstractEventLoop, engine: Engine, topics: Ite
         loop.call_soon_threadsafe(engine.wake, topics)
 
 
-async def _beat(node: postgres.Node, clock: Clock) -> None:
+async def _beat(node: postgres.Node, engine: Engine) -> None:
     while True:
         await asyncio.sleep(postgres.Node.STALE.total_seconds() / 8)
-        await asyncio.to_thread(node.beat, clock.now())
+        with contextlib.suppress(SQLAlchemyError):  # the database is away: the next beat finds out what became of us
+            engine.ids.move_to(await asyncio.to_thread(node.beat, engine.clock.now()))

@@ -19,12 +19,18 @@ class Ids:
     """
 
     def __init__(self, clock: Clock, node: int) -> None:
-        if not 0 <= node < NODES:
-            raise ValueError(f"a node is 0 to {NODES - 1}, not {node}")
         self._clock = clock
-        self._node = node << _SEQUENCE_BITS
         self._lock = threading.Lock()
         self._last = 0
+        self.move_to(node)
+
+    def move_to(self, node: int) -> None:
+        """Go on under another node number; ``ValueError`` where it does not fit."""
+        if not 0 <= node < NODES:
+            raise ValueError(f"a node is 0 to {NODES - 1}, not {node}")
+        with self._lock:
+            self.node = node
+            self._last |= (1 << _SEQUENCE_BITS) - 1  # on to the next millisecond, or a lower node would go back
 
     def __call__(self) -> int:
         """The next identifier; safe from any thread."""
@@ -33,4 +39,4 @@ class Ids:
         with self._lock:
             self._last = max(self._last + 1, millisecond << _SEQUENCE_BITS)
             tick, sequence = divmod(self._last, 1 << _SEQUENCE_BITS)
-            return tick << (_NODE_BITS + _SEQUENCE_BITS) | self._node | sequence
+            return tick << (_NODE_BITS + _SEQUENCE_BITS) | self.node << _SEQUENCE_BITS | sequence

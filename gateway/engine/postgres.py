@@ -2,6 +2,7 @@
 
 import contextlib
 import logging
+import secrets
 import threading
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
@@ -10,6 +11,7 @@ import psycopg
 from sqlalchemy import (
     BigInteger,
     Column,
+    ColumnElement,
     Integer,
     String,
     Table,
@@ -36,6 +38,7 @@ process = Table(
     Column("node", Integer, primary_key=True, autoincrement=False),
     Column("host", String(120), nullable=False),
     Column("pid", BigInteger, nullable=False),
+    Column("instance", BigInteger, nullable=False),  # drawn by lot: containers share host names and process numbers
     Column("seen_at", Instant, nullable=False),
 )
 
@@ -44,6 +47,11 @@ def database(url: str, connections: int) -> SqlEngine:
     """A pool of ``connections``, each checked before use so that a restart of the server costs no unit of work."""
     full = make_url(url).set(drivername="postgresql+psycopg")
     return create_engine(full, pool_size=connections, max_overflow=2, pool_pre_ping=True)
+
+
+def reading_only(pool: SqlEngine) -> SqlEngine:
+    """The same pool for units that read: one snapshot for the whole unit, and no write gets through."""
+    return pool.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
 
 
 class Node:
@@ -56,32 +64,38 @@ class Node:
 
     def __init__(self, pool: SqlEngine, host: str, pid: int) -> None:
         self._pool = pool
-        self._host = host
-        self._pid = pid
+        self._who = {"host": host, "pid": pid, "instance": secrets.randbits(63)}
         self.number = -1
 
     def acquire(self, now: datetime) -> int:
-        """Take the lowest free number."""
-        for _ in range(NODES):
-            with self._pool.connect() as connection:
-                taken = set(connection.scalars(select(process.c.node).where(process.c.seen_at > now - self.STALE)))
-            free = next(number for number in range(NODES) if number not in taken)
+        """Take the lowest free number; ``RuntimeError`` where there is none."""
+        while (free := self._lowest_free(now)) is not None:
             with contextlib.suppress(IntegrityError), self._pool.begin() as connection:  # somebody was quicker
                 connection.execute(delete(process).where(process.c.node == free, process.c.seen_at <= now - self.STALE))
-                connection.execute(insert(process).values(node=free, host=self._host, pid=self._pid, seen_at=now))
+                connection.execute(insert(process).values(node=free, seen_at=now, **self._who))
                 self.number = free
                 return free
         raise RuntimeError(f"all {NODES} process numbers are in use")
 
-    def beat(self, now: datetime) -> None:
-        """Say that this process lives."""
+    def beat(self, now: datetime) -> int:
+        """Say that this process lives, and return its number: another one where it was silent for too long."""
         with self._pool.begin() as connection:
-            connection.execute(update(process).where(process.c.node == self.number).values(seen_at=now))
+            lives = connection.execute(update(process).where(*self._mine()).values(seen_at=now)).rowcount
+        return self.number if lives else self.acquire(now)
 
     def release(self) -> None:
         """Give the number back."""
         with contextlib.suppress(SQLAlchemyError), self._pool.begin() as connection:
-            connection.execute(delete(process).where(process.c.node == self.number))
+            connection.execute(delete(process).where(*self._mine()))
+
+    def _lowest_free(self, now: datetime) -> int | None:
+        lives = select(process.c.node).where(process.c.seen_at > now - self.STALE)
+        with self._pool.connect() as connection:
+            taken = set(connection.scalars(lives))
+        return next((number for number in range(NODES) if number not in taken), None)
+
+    def _mine(self) -> tuple[ColumnElement[bool], ...]:
+        return process.c.node == self.number, process.c.instance == self._who["instance"]
 
 
 def notify(pool: SqlEngine, topics: Iterable[str]) -> None:

@@ -129,11 +129,24 @@ class Queue:
         """Give rows back untouched, for anybody to take at once; the attempt does not count."""
         return _fenced(connection, self._release, claims, {})
 
-    def reap(self, connection: Connection, now: datetime) -> int:
-        """Free every row whose lease, back-off or window is over; returns how many."""
-        parked_until = self.table.c.parked_until
-        freed = update(self.table).where(parked_until <= now).values(parked_until=None, claimed_by=None)
-        return connection.execute(freed).rowcount
+    def reap(self, connection: Connection, now: datetime, limit: int = 10_000) -> int:
+        """Free up to ``limit`` rows whose lease, back-off or window is over, longest due first; returns how many."""
+        row = self.table.c
+        due = (
+            select(row.account_id, self._key.label("row_id"))
+            .where(row.parked_until <= now)
+            .order_by(row.parked_until)
+            .limit(limit)
+            .with_for_update(skip_locked=True)
+            .cte("due")
+        )
+        freed = (
+            update(self.table)
+            .where(row.account_id == due.c.account_id, self._key == due.c.row_id)
+            .values(parked_until=None, claimed_by=None)
+            .returning(self._key)  # to be counted: the SQLite driver counts no statement that begins with WITH
+        )
+        return len(connection.execute(freed).all())
 
     def free_leases(self, connection: Connection) -> int:
         """Free every row that a dead process held: for the start of a database with a single process."""

@@ -4,11 +4,13 @@ import fcntl
 import os
 import sqlite3
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from sqlalchemy import URL, Connection, create_engine, event, make_url
 from sqlalchemy import Engine as SqlEngine
 from sqlalchemy.pool import StaticPool
+
+BEGIN = "BEGIN IMMEDIATE"  # locks for writing at once, so a transaction never fails half-way for want of the lock
 
 
 class DatabaseInUse(Exception):
@@ -48,6 +50,21 @@ class LockFile:
             os.close(self._descriptor)
             self._descriptor = None
 
+    def __enter__(self) -> Self:
+        self.acquire()
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self.release()
+
+
+def file_of(url: str) -> Path:
+    """The database file that ``url`` names; ``ValueError`` where it names none: nothing in memory is durable."""
+    path = make_url(url).database
+    if not path or path == ":memory:":
+        raise ValueError("a SQLite database needs a file: sqlite:///path/to/gateway.db")
+    return Path(path)
+
 
 def writing_database(url: str) -> SqlEngine:
     """The one connection that writes: WAL, every commit synced to disk, transactions that begin by locking."""
@@ -62,20 +79,20 @@ def writing_database(url: str) -> SqlEngine:
             "foreign_keys = ON",
             "temp_store = MEMORY",
             "cache_size = -65536",  # 64 MB at the most
+            "journal_size_limit = 67108864",  # the log of a burst shrinks to 64 MB again
         ):
             connection.execute(f"PRAGMA {pragma}")
 
     @event.listens_for(database, "begin")
     def begin(connection: Connection) -> None:
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
+        connection.exec_driver_sql(BEGIN)
 
     return database
 
 
 def reading_database(url: str) -> SqlEngine:
     """A connection that cannot write, so it can never be the second writer nor move the write-ahead log."""
-    path = Path(str(make_url(url).database)).absolute()
-    read_only = URL.create("sqlite", database=f"file:{path}", query={"mode": "ro", "uri": "true"})
+    read_only = URL.create("sqlite", database=f"file:{file_of(url).absolute()}", query={"mode": "ro", "uri": "true"})
     database = create_engine(read_only, poolclass=StaticPool, connect_args={"check_same_thread": False, "timeout": 10})
 
     @event.listens_for(database, "connect")

@@ -18,6 +18,8 @@ from sqlalchemy import Connection
 from sqlalchemy import Engine as SqlEngine
 from sqlalchemy.exc import DBAPIError, OperationalError
 
+from gateway.engine.sqlite import BEGIN
+
 log = logging.getLogger(__name__)
 
 GROUP_LIMIT = 256
@@ -26,7 +28,11 @@ _DEADLOCK_TRIES = 3
 
 
 class StorageUnavailable(Exception):
-    """The database cannot be reached or written; nothing of the unit was kept, and trying later is safe."""
+    """The database cannot be reached or written, or is closed.
+
+    The unit was not confirmed. Almost always nothing of it was kept; only where the connection broke during the commit
+    itself nobody can know, so what is tried again must carry a key that makes it count once.
+    """
 
 
 @dataclass(slots=True, eq=False)
@@ -114,20 +120,22 @@ class DatabaseThread(threading.Thread):
         try:
             self._transact(group)
         except Exception as error:  # noqa: BLE001 - told to whoever asked
-            if not _worth_another_try(error, group):
+            if _is_lost(error):
                 _fail(group, error)
-            elif len(group) == 1:
-                self._work_off_again(group)
-            else:
+            elif len(group) > 1:  # nothing was kept: alone, each meets its own fate
                 for work in group:
                     self._work_off([work])
+            elif _is_deadlock(error):
+                self._work_off_again(group)
+            else:
+                _fail(group, error)
 
     def _work_off_again(self, group: Sequence[Work]) -> None:
         """Two transactions locked each other's rows: this one was the victim, the other has gone through."""
         for _ in range(_DEADLOCK_TRIES):
             try:
                 self._transact(group)
-            except OperationalError as error:
+            except Exception as error:  # noqa: BLE001 - told to whoever asked
                 _fail(group, error)
                 if not _is_deadlock(error):
                     return
@@ -169,8 +177,8 @@ def _run_in_savepoint(connection: Connection, works: list[Work]) -> None:
         with connection.begin_nested():
             _run(connection, works)
     except Exception as error:
-        if _is_lost(error) or _is_deadlock(error):
-            raise  # the whole transaction is gone
+        if isinstance(error, OperationalError):
+            raise  # the whole transaction may be gone
         if len(works) > 1:  # find the one that spoils it for the others
             for work in works:
                 _run_in_savepoint(connection, [work])
@@ -183,20 +191,14 @@ def _is_deadlock(error: BaseException) -> bool:
 
 
 def _is_lost(error: BaseException) -> bool:
-    """The connection, the disk or the database failed: whether the commit took place may be unknown."""
-    return isinstance(error, DBAPIError) and (
-        error.connection_invalidated or (isinstance(error, OperationalError) and not _is_deadlock(error))
-    )
-
-
-def _worth_another_try(error: BaseException, group: Sequence[Work]) -> bool:
-    return _is_deadlock(error) or (len(group) > 1 and not _is_lost(error))
+    """The database failed outside the units: connecting, beginning, committing. Trying each alone would not help."""
+    return isinstance(error, DBAPIError) and (error.connection_invalidated or error.statement in (None, BEGIN))
 
 
 def _fail(group: Sequence[Work], error: BaseException) -> None:
     told = error
-    if isinstance(error, DBAPIError) and (_is_lost(error) or _is_deadlock(error)):
-        log.error("a group of %d units was not committed: %s", len(group), type(error.orig).__name__)
+    if isinstance(error, OperationalError):
+        log.error("%d units were not committed: %s", len(group), type(error.orig).__name__)
         told = StorageUnavailable(f"the database did not take it ({type(error.orig).__name__})")
         told.__cause__ = error
     for work in group:

@@ -1,0 +1,21 @@
+"""How a test says that it is about one kind of database only, and how it looks at one from outside."""
+
+import pytest
+from sqlalchemy import Engine as SqlEngine
+from sqlalchemy import NullPool, StaticPool, create_engine, make_url
+
+ON_SQLITE = pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
+ON_POSTGRES = pytest.mark.parametrize("backend", [pytest.param("postgres", marks=pytest.mark.postgres)], indirect=True)
+
+
+def from_outside(url: str) -> SqlEngine:
+    """A database engine that keeps no connection open and shares nothing with ours."""
+    parsed = make_url(url)
+    if parsed.get_backend_name() == "postgresql":
+        parsed = parsed.set(drivername="postgresql+psycopg")
+    return create_engine(parsed, poolclass=NullPool)
+
+
+def held_open(url: str) -> SqlEngine:
+    """The same with one connection kept, for tests of thousands of steps."""
+    return create_engine(from_outside(url).url, poolclass=StaticPool)
