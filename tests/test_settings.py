@@ -1,0 +1,135 @@
+"""Settings come from one file and the environment, and every mistake is named."""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import MISSING, fields, is_dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from gateway.settings import (
+    RelaySettings,
+    Settings,
+    SettingsError,
+    SmtpSettings,
+    TlsSettings,
+    config_file,
+    read_settings,
+)
+
+EXAMPLE = config_file("gateway.example.toml")
+
+
+@pytest.fixture
+def read_file(tmp_path: Path) -> Any:
+    """Read settings out of the text of a configuration file and further variables."""
+
+    def read(text: str, **environment: str) -> Settings:
+        path = tmp_path / "gateway.toml"
+        path.write_text(text, encoding="utf-8")
+        return read_settings({"GATEWAY_CONFIG": str(path), **environment})
+
+    return read
+
+
+def test_a_fresh_machine_needs_no_settings() -> None:
+    settings = read_settings({})
+    assert settings == Settings()
+    assert settings.url == "sqlite:///var/gateway.db"
+
+
+def test_the_environment_sets_where_it_runs() -> None:
+    settings = read_settings(
+        {
+            "GATEWAY_DATA_DIR": "/srv/gateway",
+            "GATEWAY_DATABASE_URL": "postgresql://127.0.0.1/gateway",
+            "GATEWAY_DOMAIN": "sms.example",
+            "GATEWAY_SMTP_PORT": "25",
+            "GATEWAY_WEB_PORT": "0",
+        }
+    )
+    found = (settings.data_dir, settings.url, settings.domain, settings.smtp.port, settings.web.port)
+    assert found == (Path("/srv/gateway"), "postgresql://127.0.0.1/gateway", "sms.example", 25, 0)
+
+
+def test_the_environment_wins_over_the_file(read_file: Any) -> None:
+    settings = read_file('domain = "file.example"\n[smtp]\nport = 1\nmax_recipients = 7', GATEWAY_SMTP_PORT="2")
+    assert (settings.domain, settings.smtp.port, settings.smtp.max_recipients) == ("file.example", 2, 7)
+
+
+def test_an_empty_variable_sets_nothing() -> None:
+    assert read_settings({"GATEWAY_DOMAIN": ""}) == Settings()
+
+
+@pytest.mark.parametrize(
+    ("text", "named"),
+    [
+        ("colour = 1", "unknown setting colour"),
+        ("[smtp]\ncolour = 1", r"unknown setting smtp\.colour"),
+        ('[smtp]\nport = "many"', r"smtp\.port = 'many' is not a int"),
+        ("[sandbox]\nenabled = 1", r"sandbox\.enabled = 1 is not a bool"),
+        ("smtp = 1", r"smtp is a table: write \[smtp\]"),
+        ("[relay]\nport = 25", "setting missing in relay: host"),
+        ('[smtp.tls]\nkey = "k"', r"setting missing in smtp\.tls: certificate"),
+        ("not toml", "not valid TOML"),
+    ],
+)
+def test_a_mistake_in_the_file_is_named(read_file: Any, text: str, named: str) -> None:
+    with pytest.raises(SettingsError, match=named):
+        read_file(text)
+
+
+def test_a_port_that_is_no_number_is_named() -> None:
+    with pytest.raises(SettingsError, match=r"smtp\.port = 'many'"):
+        read_settings({"GATEWAY_SMTP_PORT": "many"})
+
+
+def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match=r"nowhere\.toml, which does not exist"):
+        read_settings({"GATEWAY_CONFIG": str(tmp_path / "nowhere.toml")})
+
+
+def test_the_example_file_changes_nothing() -> None:
+    assert read_settings({"GATEWAY_CONFIG": str(EXAMPLE)}) == Settings()
+
+
+def test_the_example_file_shows_every_setting(read_file: Any) -> None:
+    """With every line in force it reads as settings, and names all there are."""
+    text = _in_force(EXAMPLE.read_text(encoding="utf-8"))
+    read_file(text)
+    named = set(re.findall(r"^(\w+) =", text, re.MULTILINE))
+    assert named == set(_names(Settings))
+
+
+def test_the_example_file_shows_the_defaults(read_file: Any) -> None:
+    shown = read_file(_in_force(EXAMPLE.read_text(encoding="utf-8")))
+    defaults = Settings(smtp=SmtpSettings(tls=shown.smtp.tls), relay=RelaySettings(host=shown.relay.host))
+    without_default = {"database_url", "submissions_port", "lmtp_port", "lmtp_socket", "rate_per_s", "postmaster"}
+    assert set(_different(defaults, shown)) == without_default | {"username", "password_file"}
+
+
+def _in_force(text: str) -> str:
+    """The example with the ``#`` taken away before every setting and table."""
+    return re.sub(r"^#(?=\w+ = |\[)", "", text, flags=re.MULTILINE)
+
+
+def _names(kind: type) -> Iterator[str]:
+    """Every setting of ``kind`` that is no table, tables unfolded."""
+    tables: Mapping[str, type] = {"tls": TlsSettings, "relay": RelaySettings}
+    for each in fields(kind):
+        table = tables.get(each.name) or each.default_factory
+        if isinstance(table, type) and table is not MISSING and is_dataclass(table):
+            yield from _names(table)
+        else:
+            yield each.name
+
+
+def _different(one: Any, other: Any) -> Iterator[str]:
+    """The settings whose values differ."""
+    for each in fields(one):
+        ours, theirs = getattr(one, each.name), getattr(other, each.name)
+        if is_dataclass(ours):
+            yield from _different(ours, theirs)
+        elif ours != theirs:
+            yield each.name
