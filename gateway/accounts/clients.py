@@ -114,6 +114,11 @@ def listing(connection: Connection) -> Iterator[Client]:
     return (Client(*row) for row in connection.execute(select(tables.account).order_by(tables.account.c.slug)))
 
 
+def history(connection: Connection, *, account: str) -> Iterator[audit_trail.Entry]:
+    """What was changed about an account, the newest first."""
+    return audit_trail.entries(connection, find(connection, account).account_id)
+
+
 def suspend(connection: Connection, stamp: Stamp, actor: str, *, account: str) -> Client:
     """Stop an account, and with it its sub-accounts, until it is resumed."""
     return _change_state(connection, stamp, actor, account, AccountState.SUSPENDED)
