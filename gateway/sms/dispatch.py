@@ -21,6 +21,9 @@ from plans.words import MessageClass
 BATCH = 200
 LEASE = timedelta(seconds=60)
 
+#: Woken when messages were handed over, for their receipts may be there at once.
+RECEIPTS_TOPIC = "receipt"
+
 
 class Dispatcher:
     """Hands the messages of one carrier over, lane by lane, and takes its receipts in."""
@@ -29,16 +32,15 @@ class Dispatcher:
         self._engine = engine
         self._carrier = carrier
         self._rules = rules
-        self.lanes = tuple(lane_of(carrier.name, each) for each in MessageClass)
 
-    async def dispatch_once(self, lane: str) -> int:
-        """Work off one batch of a lane; returns how many messages left.
+    async def dispatch_once(self, message_class: MessageClass) -> int:
+        """Work off one batch of a class; returns how many messages left.
 
         1. Claim a batch; what may still leave is marked as being sent, on disk.
         2. Hand all of it to the carrier, in no transaction.
         3. Record the answers behind the fence of the claims.
         """
-        leaving = await self._engine.write(lambda connection: self._claim(connection, lane), urgent=True)
+        leaving = await self._engine.write(lambda connection: self._claim(connection, message_class), urgent=True)
         if leaving:
             answers = await asyncio.gather(*(self._hand_over(each) for each in leaving))
             await self._record(list(zip(leaving, answers, strict=True)))
@@ -48,8 +50,8 @@ class Dispatcher:
         """Take in the receipts that the carrier holds; returns how many."""
         return await self._carrier.collect_receipts(self._take_receipts)
 
-    def _claim(self, connection: Connection, lane: str) -> list[Leaving]:
-        stamp = self._engine.stamp()
+    def _claim(self, connection: Connection, message_class: MessageClass) -> list[Leaving]:
+        stamp, lane = self._engine.stamp(), lane_of(self._carrier.name, message_class)
         wanted = allowance(connection, lane, stamp.now, BATCH)
         claims = JOBS.claim(
             connection,
@@ -70,7 +72,7 @@ class Dispatcher:
         stamp = self._engine.stamp()
         await self._engine.write(
             lambda connection: record(connection, stamp, self._rules, self._carrier, handled),
-            wakes=(NOTICES,),
+            wakes=(NOTICES, RECEIPTS_TOPIC),
             urgent=True,
         )
 

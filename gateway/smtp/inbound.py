@@ -1,7 +1,8 @@
 """From the spool to the one door: each mail is read, its messages submitted, and the mail filed."""
 
+import logging
 from collections.abc import Collection, Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, insert, select
@@ -10,8 +11,9 @@ from gateway.accounts import tables as accounts
 from gateway.accounts.senders import Sender
 from gateway.engine.database import Engine, Stamp
 from gateway.engine.queue import Claim
-from gateway.sms.jobs import TOPIC as JOBS_TOPIC
-from gateway.sms.notices import TOPIC as NOTICES_TOPIC
+from gateway.engine.writer import StorageUnavailable
+from gateway.sms.jobs import TOPICS as JOB_TOPICS
+from gateway.sms.notices import TOPIC as NOTICE_TOPIC
 from gateway.sms.notices import Notice, enter_notices, wants
 from gateway.sms.policy import Rules
 from gateway.sms.request import SmsRequest
@@ -25,8 +27,12 @@ from gateway.smtp.tables import mail, spool
 from gateway.smtp.words import MailState
 from plans.words import Origin, Reason
 
+log = logging.getLogger(__name__)
+
 BATCH = 50
 LEASE = timedelta(seconds=120)
+
+PAUSE = timedelta(minutes=1)  # before a mail that could not be filed is tried again
 
 #: A mail that was claimed so often and never finished is not read again.
 MOST_ATTEMPTS = 3
@@ -52,13 +58,29 @@ class Inbound:
         """
         opened = await self._engine.write(self._claim, urgent=True)
         if opened:
-            contents = await self._read(opened)
-            stamp = self._engine.stamp()
+            await self._file(opened, await self._read(opened))
+        return len(opened)
+
+    async def _file(self, opened: Sequence[Opened], contents: Sequence[ReadMail]) -> None:
+        """File a batch; where one mail breaks it, the others are filed without it, and it is tried again later."""
+        stamp = self._engine.stamp()
+        try:
             await self._engine.write(
                 lambda connection: file_mails(connection, stamp, self._rules, opened, contents),
-                wakes=(JOBS_TOPIC, NOTICES_TOPIC),
+                wakes=(*JOB_TOPICS.values(), NOTICE_TOPIC),
             )
-        return len(opened)
+        except StorageUnavailable:
+            raise
+        except Exception as error:  # noqa: BLE001 - logged without its text, which may hold a number or a message
+            log.error("filing %d mails failed: %s", len(opened), type(error).__name__)
+            if len(opened) > 1:
+                for one, content in zip(opened, contents, strict=True):
+                    await self._file([one], [content])
+            else:
+                await self._put_off(opened[0].claim, stamp.now + PAUSE)
+
+    async def _put_off(self, claim: Claim, until: datetime) -> None:
+        await self._engine.write(lambda connection: SPOOL.park(connection, [claim], until), urgent=True)
 
     def _claim(self, connection: Connection) -> list[Opened]:
         claims = SPOOL.claim(

@@ -15,8 +15,9 @@ from plans.words import MessageClass
 
 SPOOL = Queue(spool, key="mail_id", order="mail_id")
 
-#: Woken when mails were stored.
+#: Woken when mails to numbers were stored, and when mails to roles were.
 TOPIC = "spool"
+ROLE_TOPIC = "role"
 
 #: The account of mail that belongs to nobody: what is written to postmaster and abuse.
 NO_ACCOUNT = 0
@@ -61,7 +62,8 @@ class SpooledEnvelope:
 async def store(engine: Engine, envelope: Envelope, raw: bytes) -> int:
     """Put a mail on disk and return its id; a mail to several accounts becomes one row for each of them."""
     rows = _rows(engine.stamp(), envelope, raw)
-    return await engine.write_each(_insert, rows, wakes=(TOPIC,))
+    topics = {ROLE_TOPIC if row["account_id"] == NO_ACCOUNT else TOPIC for row in rows}
+    return await engine.write_each(_insert, rows, wakes=tuple(topics))
 
 
 def _rows(stamp: Stamp, envelope: Envelope, raw: bytes) -> list[dict[str, Any]]:

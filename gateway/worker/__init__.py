@@ -1,0 +1,1 @@
+"""The heart-beat: asks each room for its due work, until it is told to drain."""

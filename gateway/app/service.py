@@ -1,0 +1,176 @@
+"""The running service: which rooms work in this process, how they start, and how they stop without losing anything."""
+
+import asyncio
+import contextlib
+import signal
+import socket
+from collections.abc import AsyncIterator, Collection
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+from functools import partial
+
+from sqlalchemy import make_url
+
+from gateway.accounts.refusals import Refused
+from gateway.app import control
+from gateway.app.opening import open_current
+from gateway.app.rules import read_rules
+from gateway.engine.database import Engine
+from gateway.settings import RelaySettings, Settings
+from gateway.sms import notices as sms_notices
+from gateway.sms.carriers.sandbox import SandboxCarrier
+from gateway.sms.dispatch import RECEIPTS_TOPIC, Dispatcher
+from gateway.sms.jobs import JOBS
+from gateway.sms.jobs import TOPICS as JOB_TOPICS
+from gateway.sms.policy import Rules
+from gateway.smtp.desk import Desk
+from gateway.smtp.inbound import Inbound
+from gateway.smtp.listener import bind_doors, serve_smtp, server_tls
+from gateway.smtp.maildir import Maildirs
+from gateway.smtp.mailer import Mailer
+from gateway.smtp.notices import NOTICES, Notices
+from gateway.smtp.readers import Readers
+from gateway.smtp.relay import Relay
+from gateway.smtp.roles import Roles
+from gateway.smtp.spool import ROLE_TOPIC, SPOOL
+from gateway.smtp.spool import TOPIC as SPOOL_TOPIC
+from gateway.web.server import WebServer, application, bind
+from gateway.wording import read_wording
+from gateway.worker.beats import Beats, free_leases
+from gateway.worker.loops import Task, Worker
+
+#: How long clients may take to finish their mail when the service stops.
+DRAIN_S = 20.0
+
+#: A task that has not come round for so long is stuck; reading a batch of hostile mail takes a while.
+STUCK_S = 300.0
+
+QUEUES = {
+    JOBS: tuple(JOB_TOPICS.values()),
+    SPOOL: (SPOOL_TOPIC, ROLE_TOPIC),
+    NOTICES: (sms_notices.TOPIC,),
+}
+
+
+class Role(StrEnum):
+    """What a process does; on SQLite one process does it all."""
+
+    SMTP = "smtp"
+    WEB = "web"
+    WORKER = "worker"
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """A service that is ready: where it listens."""
+
+    engine: Engine
+    smtp_port: int | None
+    web_port: int | None
+
+
+@contextlib.asynccontextmanager
+async def running(settings: Settings, roles: Collection[Role] = tuple(Role)) -> AsyncIterator[Running]:
+    """Run until left; then stop in the order in which nothing is lost.
+
+    Doors close and mails under way are answered; the worker finishes its batches; the engine commits what is left.
+    """
+    if make_url(settings.url).get_backend_name() == "sqlite" and set(roles) != set(Role):
+        raise Refused("A SQLite database serves one process with all roles.", "Leave --role out, or use PostgreSQL.")
+    async with contextlib.AsyncExitStack() as stack:
+        engine = await stack.enter_async_context(open_current(settings))
+        rules = read_rules(settings)
+        worker = Worker(engine, [])
+        if Role.WORKER in roles:
+            worker = await stack.enter_async_context(_working(engine, settings, rules))
+        await stack.enter_async_context(control.listening(engine, settings.data_dir))
+        web_port = smtp_port = None
+        if Role.WEB in roles:
+            web_port = await stack.enter_async_context(_web(engine, settings, worker))
+        if Role.SMTP in roles:
+            smtp_port = await stack.enter_async_context(_listening(engine, settings, rules))
+        yield Running(engine, smtp_port, web_port)
+
+
+async def until_told_to_stop() -> None:
+    """Return on SIGTERM or SIGINT."""
+    told = asyncio.Event()
+    for each in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(each, told.set)
+    await told.wait()
+
+
+@contextlib.asynccontextmanager
+async def _listening(engine: Engine, settings: Settings, rules: Rules) -> AsyncIterator[int]:
+    doors = bind_doors(settings.smtp)
+    tls = server_tls(settings.smtp.tls) if settings.smtp.tls else None
+    listener = await serve_smtp(settings, Desk(engine, rules), read_wording().smtp_line, doors, tls)
+    try:
+        yield _port(doors.smtp[0])
+    finally:
+        await listener.drain(DRAIN_S)
+
+
+@contextlib.asynccontextmanager
+async def _web(engine: Engine, settings: Settings, worker: Worker) -> AsyncIterator[int]:
+    door = bind(settings.web.host, settings.web.port)
+    server = WebServer(application(engine, lambda: worker.stuck(STUCK_S)), door)
+    server.start()
+    try:
+        yield _port(door)
+    finally:
+        await server.close()
+
+
+@contextlib.asynccontextmanager
+async def _working(engine: Engine, settings: Settings, rules: Rules) -> AsyncIterator[Worker]:
+    if engine.dialect == "sqlite":
+        await free_leases(engine, QUEUES)
+    readers = Readers()
+    worker = Worker(engine, _tasks(engine, settings, rules, readers))
+    beats = Beats(engine, QUEUES)
+    beats.start()
+    work = asyncio.create_task(worker.run())
+    try:
+        yield worker
+    finally:
+        beats.stop()
+        worker.drain()
+        await work
+        await readers.close()
+
+
+def _tasks(engine: Engine, settings: Settings, rules: Rules, readers: Readers) -> list[Task]:
+    carrier = SandboxCarrier(engine, timedelta(seconds=settings.sandbox.receipt_delay_s))
+    dispatcher = Dispatcher(engine, carrier, rules)
+    wording = read_wording()
+    local = Maildirs(settings.data_dir / "maildir")
+    mailer: Mailer = _relay(settings.relay, settings.domain) if settings.relay else local
+    postmaster = settings.notices.postmaster
+    roles = Roles(
+        engine,
+        mailer if postmaster else local,  # our own domain must not be asked to take its own mail
+        wording,
+        settings.domain,
+        postmaster or f"postmaster@{settings.domain}",
+    )
+    return [
+        Task("inbound", SPOOL_TOPIC, Inbound(engine, readers, rules).run_once),
+        *(
+            Task(f"dispatch {each}", topic, partial(dispatcher.dispatch_once, each))
+            for each, topic in JOB_TOPICS.items()
+        ),
+        Task("receipts", RECEIPTS_TOPIC, dispatcher.collect_once),
+        Task("notices", sms_notices.TOPIC, Notices(engine, mailer, wording, settings).run_once),
+        Task("roles", ROLE_TOPIC, roles.run_once),
+    ]
+
+
+def _relay(settings: RelaySettings, domain: str) -> Relay:
+    password = settings.password_file.read_text(encoding="utf-8").strip() if settings.password_file else None
+    return Relay(settings, password, domain)
+
+
+def _port(door: socket.socket) -> int:
+    return int(door.getsockname()[1])

@@ -1,0 +1,71 @@
+"""Mail to postmaster and abuse, passed on to whoever runs the gateway (RFC 5321, 4.5.1; RFC 2142)."""
+
+from datetime import timedelta
+from functools import partial
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Connection, Row, select
+
+from gateway.engine.database import Engine
+from gateway.engine.queue import Claim
+from gateway.smtp.letters import Letterhead, forwarded_letter
+from gateway.smtp.mailer import Letter, Mailer, NotSent
+from gateway.smtp.notices import MOST_ATTEMPTS, back_off
+from gateway.smtp.spool import NO_ACCOUNT, SPOOL, SpooledEnvelope
+from gateway.smtp.tables import spool
+from gateway.wording import Language, Wording
+
+BATCH = 10
+LEASE = timedelta(minutes=5)
+
+
+class Roles:
+    """Passes role mail on."""
+
+    def __init__(self, engine: Engine, mailer: Mailer, wording: Wording, domain: str, postmaster: str) -> None:
+        self._engine = engine
+        self._mailer = mailer
+        self._wording = wording
+        self._domain = domain
+        self._postmaster = postmaster
+
+    async def run_once(self) -> int:
+        """Pass one batch on; returns how many mails it took."""
+        taken = await self._engine.write(self._claim, urgent=True)
+        for claim, row in taken:
+            outcome = await self._mailer.send(self._letter(row))
+            if isinstance(outcome, NotSent) and claim.attempts < MOST_ATTEMPTS:
+                until = self._engine.clock.now() + back_off(claim.attempts)
+                await self._engine.write(partial(SPOOL.park, claims=[claim], until=until))
+            else:
+                await self._engine.write(partial(SPOOL.finish, claims=[claim]))
+        return len(taken)
+
+    def _claim(self, connection: Connection) -> list[tuple[Claim, Row[int, dict[str, object], bytes]]]:
+        claims = SPOOL.claim(
+            connection,
+            worker=self._engine.ids.node,
+            now=self._engine.clock.now(),
+            lease=LEASE,
+            limit=BATCH,
+            where=(spool.c.account_id == NO_ACCOUNT,),
+        )
+        rows = connection.execute(
+            select(spool.c.mail_id, spool.c.envelope, spool.c.raw).where(
+                spool.c.account_id == NO_ACCOUNT, spool.c.mail_id.in_([claim.row_id for claim in claims])
+            )
+        )
+        by_id = {row.mail_id: row for row in rows}
+        return [(claim, by_id[claim.row_id]) for claim in claims]
+
+    def _letter(self, row: Row[int, dict[str, object], bytes]) -> Letter:
+        envelope = SpooledEnvelope.from_row(row.envelope)
+        head = Letterhead(
+            self._postmaster,
+            f"<role-{row.mail_id}@{self._domain}>",
+            self._engine.clock.now(),
+            self._domain,
+            Language.EN,
+            ZoneInfo("UTC"),
+        )
+        return forwarded_letter(self._wording, head, envelope.recipients[0].role or "", envelope.mail_from, row.raw)

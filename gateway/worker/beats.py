@@ -1,0 +1,56 @@
+"""What happens by the clock: freeing rows whose time has come, ending lots. APScheduler beats, and nothing else."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from functools import partial
+
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+
+from gateway.billing.lots import expire
+from gateway.engine.database import Engine
+from gateway.engine.queue import Queue
+
+REAP_S = 1
+EXPIRE_S = 600
+
+
+class Beats:
+    """Regular work; a beat that comes while the one before is still at it is left out."""
+
+    def __init__(self, engine: Engine, queues: Mapping[Queue, tuple[str, ...]]) -> None:
+        """``queues``: each with the topics to wake when some of its rows were freed."""
+        self._engine = engine
+        self._queues = queues
+        self._scheduler = AsyncIOScheduler(
+            timezone="UTC", job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
+        )
+
+    def start(self) -> None:
+        """Begin to beat."""
+        self._every(REAP_S, self.reap)
+        self._every(EXPIRE_S, self.expire_lots)
+        self._scheduler.start()
+
+    def stop(self) -> None:
+        """Beat no more."""
+        self._scheduler.shutdown(wait=False)
+
+    async def reap(self) -> None:
+        """Free leases that ran out, back-offs and windows that are over."""
+        now = self._engine.clock.now()
+        for queue, topics in self._queues.items():
+            if await self._engine.write(partial(queue.reap, now=now), urgent=True):
+                self._engine.wake(topics)
+
+    async def expire_lots(self) -> None:
+        """End the lots whose last day is over."""
+        while await self._engine.write(lambda connection: expire(connection, self._engine.stamp())):
+            pass
+
+    def _every(self, seconds: int, beat: Callable[[], Awaitable[None]]) -> None:
+        self._scheduler.add_job(beat, "interval", seconds=seconds, id=beat.__name__)
+
+
+async def free_leases(engine: Engine, queues: Mapping[Queue, tuple[str, ...]]) -> None:
+    """Free what a dead process held, at the start of the only process there is."""
+    for queue in queues:
+        await engine.write(queue.free_leases)

@@ -1,0 +1,69 @@
+"""Loops that work off queues: batch after batch while there is work, then rest until woken."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from traceback import format_tb
+
+from gateway.engine.database import Engine
+from gateway.engine.writer import StorageUnavailable
+
+log = logging.getLogger(__name__)
+
+#: How long a loop rests when nothing wakes it: a lost wake-up costs no more than this.
+REST_S = 1.0
+#: How long it waits after something broke.
+RECOVERY_S = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One kind of due work: ``run_once`` works off a batch and says how many rows it took."""
+
+    name: str
+    topic: str  # woken when there is more
+    run_once: Callable[[], Awaitable[int]]
+
+
+class Worker:
+    """Runs tasks side by side; what breaks in one is logged and tried again, and stops no other."""
+
+    def __init__(self, engine: Engine, tasks: Sequence[Task]) -> None:
+        self._engine = engine
+        self._tasks = tasks
+        self._draining = asyncio.Event()
+        self._last_looked = dict.fromkeys((task.name for task in tasks), engine.clock.now())
+
+    async def run(self) -> None:
+        """Work until drained."""
+        async with asyncio.TaskGroup() as group:
+            for task in self._tasks:
+                group.create_task(self._loop(task), name=task.name)
+
+    def drain(self) -> None:
+        """Let each loop finish the batch that it is at, and stop: nothing is left half done."""
+        self._draining.set()
+        self._engine.wake(task.topic for task in self._tasks)
+
+    def stuck(self, patience_s: float) -> list[str]:
+        """The tasks that have not come round for so long."""
+        now = self._engine.clock.now()
+        return [name for name, seen in self._last_looked.items() if (now - seen).total_seconds() > patience_s]
+
+    async def _loop(self, task: Task) -> None:
+        while not self._draining.is_set():
+            taken = await self._once(task)
+            self._last_looked[task.name] = self._engine.clock.now()
+            if not taken and not self._draining.is_set():
+                await self._engine.wait_for_work(task.topic, REST_S)
+
+    async def _once(self, task: Task) -> int:
+        try:
+            return await task.run_once()
+        except StorageUnavailable:
+            log.error("%s: the database is not available, trying again", task.name)
+        except Exception as error:  # noqa: BLE001 - logged without its text, which may hold a number or a message
+            log.error("%s failed: %s\n%s", task.name, type(error).__name__, "".join(format_tb(error.__traceback__)))
+        await asyncio.sleep(RECOVERY_S)
+        return 0
