@@ -24,7 +24,7 @@ from gateway.smtp.office import Office, note_incident
 SLOWEST_BYTES_PER_S = 100
 #: A mail that goes on for so many times the size limit is not read to its end.
 PATIENCE = 10
-#: How long a client may take to read our last words.
+#: How long a client may take at most to read our last words.
 LINGER_S = 10.0
 TLS_HANDSHAKE_S = 30.0
 #: Unknown or malformed commands before we hang up.
@@ -341,4 +341,4 @@ class Connection(SMTP):
         if not self._parted and self.transport is not None:
             self._parted = True
             self.transport.close()
-            self._reset_timeout(LINGER_S)
+            self._reset_timeout(min(LINGER_S, self._office.settings.command_timeout_s))

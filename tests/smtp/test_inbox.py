@@ -1,0 +1,86 @@
+"""Taking lines and mails from what has come, however it was cut into pieces."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gateway.smtp.inbox import LINE_BYTES, Inbox, Unread
+from gateway.smtp.limits import Claim, MailMemory
+
+LINES = st.lists(st.binary(max_size=40).map(lambda line: line.replace(b"\n", b"").replace(b"\r", b"")), max_size=8)
+CUTS = st.lists(st.integers(1, 9), min_size=1)
+
+
+def fed_in_pieces(data: bytes, cuts: list[int], inbox: Inbox) -> list[bytes]:
+    pieces, start, turn = [], 0, 0
+    while start < len(data):
+        size = cuts[turn % len(cuts)]
+        pieces.append(data[start : start + size])
+        start, turn = start + size, turn + 1
+    return pieces
+
+
+@given(LINES, CUTS)
+def test_lines_come_out_as_they_were_sent(lines: list[bytes], cuts: list[int]) -> None:
+    inbox, taken = Inbox(), []
+    for piece in fed_in_pieces(b"".join(line + b"\r\n" for line in lines), cuts, inbox):
+        inbox.feed(piece)
+        while (line := inbox.line()) is not None:
+            taken.append(line)
+    assert taken == [line + b"\r\n" for line in lines]
+
+
+@given(LINES, CUTS, st.binary(max_size=20))
+def test_a_mail_comes_out_as_it_was_meant_and_leaves_what_follows(
+    lines: list[bytes], cuts: list[int], after: bytes
+) -> None:
+    """Dots are stuffed by the sender (RFC 5321, 4.5.2) and unstuffed here."""
+    meant = b"".join(line + b"\r\n" for line in lines)
+    stuffed = b"".join((b"." if line.startswith(b".") else b"") + line + b"\r\n" for line in lines)
+    inbox, memory, mail = Inbox(), MailMemory(), None
+    inbox.begin_mail()
+    with Claim(memory) as claim:
+        for piece in fed_in_pieces(stuffed + b".\r\n" + after, cuts, inbox):
+            inbox.feed(piece)
+            mail = inbox.mail(10_000, claim) if mail is None else mail
+    assert mail == (Unread.MALFORMED if b"\0" in meant else meant)
+    assert len(inbox) == len(after)
+
+
+def test_a_line_without_end_is_dropped_as_it_comes() -> None:
+    inbox = Inbox()
+    for _ in range(200):
+        inbox.feed(b"x" * LINE_BYTES)
+        assert inbox.line() is None
+        assert len(inbox) <= 2 * LINE_BYTES
+    inbox.feed(b"\r\nNOOP\r\n")
+    assert [inbox.line(), inbox.line(), inbox.line()] == [Unread.LINE_TOO_LONG, b"NOOP\r\n", None]
+
+
+def test_a_mail_that_is_too_big_is_dropped_as_it_comes() -> None:
+    inbox = Inbox()
+    inbox.begin_mail()
+    with Claim(MailMemory()) as claim:
+        for _ in range(100):
+            inbox.feed(b"x" * 1000)
+            assert inbox.mail(5000, claim) is None
+            assert len(inbox) <= 5000
+        inbox.feed(b"\r\n.\r\nNOOP\r\n")
+        assert inbox.mail(5000, claim) is Unread.MAIL_TOO_BIG
+    assert inbox.line() == b"NOOP\r\n"
+
+
+def test_mails_share_one_memory_and_give_it_back() -> None:
+    memory = MailMemory(100)
+    with Claim(memory) as first, Claim(memory) as second:
+        assert first.grow(60)
+        assert not second.grow(50)
+        assert second.grow(40)
+    assert memory.left == 100
+
+
+def test_a_mail_for_which_there_is_no_memory_is_put_off() -> None:
+    inbox = Inbox()
+    inbox.begin_mail()
+    inbox.feed(b"x" * 1000 + b"\r\n.\r\n")
+    with Claim(MailMemory(500)) as claim:
+        assert inbox.mail(5000, claim) is Unread.NO_MEMORY
