@@ -6,10 +6,12 @@ from collections.abc import Callable
 _UNSEEN = re.compile(  # no glyph on a phone, but charged for; the joiners of emoji (200C, 200D) stay
     "[\x00-\x08\x0e-\x1f\x7f-\x9f\u00ad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ud800-\udfff\ufeff\ufffe\uffff]"
 )
-_SPACES = re.compile("[ \t\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]+")  # layout; only the first is in GSM 03.38
-_LINE_ENDS = re.compile("\r\n|[\r\x0b\x0c\u2028\u2029]")
-_LINE_EDGES = re.compile(" ?\n ?")
+_ODD_SPACES = re.compile("[\t\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]")  # layout, and not in GSM 03.38
+_SPACES = re.compile(" {2,}")
+_LINE_ENDS = re.compile("[\r\x0b\x0c\u2028\u2029]")  # beside CRLF and LF
+_LINE_EDGES = re.compile(" \n ?|\n ")
 _BLANK_LINES = re.compile(r"\n{3,}")
+_TIDY = ((_ODD_SPACES, " "), (_SPACES, " "), (_LINE_EDGES, "\n"), (_BLANK_LINES, "\n\n"))
 _SIGNATURE = re.compile(r"^--[ \u00a0]?$", re.MULTILINE)  # RFC 3676, 4.3; HTML and some clients lose its space
 
 
@@ -22,7 +24,7 @@ def own_words(text: str) -> str:
 
 def unify_lines(text: str) -> str:
     """One kind of line end."""
-    return _LINE_ENDS.sub("\n", text)
+    return _LINE_ENDS.sub("\n", text.replace("\r\n", "\n"))
 
 
 def cut_signature(text: str) -> str:
@@ -38,7 +40,9 @@ def drop_unseen(text: str) -> str:
 
 def tidy_spaces(text: str) -> str:
     """One space where there were many, none at the ends of lines, at most one blank line between two others."""
-    return _BLANK_LINES.sub("\n\n", _LINE_EDGES.sub("\n", _SPACES.sub(" ", text))).strip()
+    for pattern, replacement in _TIDY:
+        text = pattern.sub(replacement, text)
+    return text.strip()
 
 
 #: In order. Reply stripping comes between the signature and the tidying.

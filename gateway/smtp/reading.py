@@ -78,14 +78,16 @@ def _read(raw: bytes, limits: MailLimits) -> ReadMail:
     root = Part(*split_headers(raw, limits.headers), depth=0)
     tree = walk(root, limits.parts, limits.headers)
     headers = root.headers
-    text, text_problems = _text(tree.leaves, limits)
+    text = _text(tree.leaves, limits)
+    binary = _is_binary(text[: limits.text])
     problems = {
         Problem.HEADERS_CUT: headers.cut,
         Problem.PARTS_CUT: tree.cut,
-        **dict.fromkeys(text_problems, True),
+        Problem.TEXT_CUT: len(text) > limits.text,
+        Problem.BINARY: binary,
     }
     return ReadMail(
-        text_body=own_words(text),
+        text_body="" if binary else own_words(text[: limits.text]),
         subject=_line(headers, "subject"),
         from_header=_line(headers, "from"),
         date_header=_line(headers, "date"),
@@ -105,17 +107,14 @@ def _ids(headers: Headers, name: str) -> tuple[str, ...]:
     return tuple(_MESSAGE_ID.findall(headers.text(name)))
 
 
-def _text(leaves: Sequence[Part], limits: MailLimits) -> tuple[str, list[Problem]]:
+def _text(leaves: Sequence[Part], limits: MailLimits) -> str:
     """The text to read: the plain one, unless it only points at the HTML."""
     plain = _first(leaves, "text/plain", limits)
     html = _first(leaves, "text/html", limits)
     if html and _may_be_stub(plain, html):
         rendered = html_to_text(html, limits.parts.body)
-        plain = rendered if _is_stub(plain, rendered) else plain
-    text = plain[: limits.text]
-    if _is_binary(text):
-        return "", [Problem.BINARY]
-    return text, [Problem.TEXT_CUT] if len(plain) > limits.text else []
+        return rendered if _is_stub(plain, rendered) else plain
+    return plain
 
 
 def _first(leaves: Sequence[Part], kind: str, limits: MailLimits) -> str:

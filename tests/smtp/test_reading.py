@@ -70,6 +70,44 @@ def test_a_field_beyond_its_limit_is_cut_and_those_after_it_are_read() -> None:
     assert (headers.cut, len(headers.raw("to")), headers.raw("subject"), body) == (True, 7_996, b"s", b"body")
 
 
+def test_a_header_block_beyond_its_limit_is_left_at_the_blank_line() -> None:
+    mail = read(b"Subject: s\r\n" + b"X-A: b\r\n" * 70_000 + b"\r\nbody")
+    assert (mail.subject, mail.text_body, mail.problems) == ("s", "body", (Problem.HEADERS_CUT,))
+
+
+@pytest.mark.parametrize(
+    ("body", "text"),
+    [
+        (b"Content-Type: multipart/mixed; boundary=B\r\n\r\nintro\r\n--B\r\n\r\ntext", "text"),  # never closed
+        (b"Content-Type: multipart/mixed; boundary=B\r\n\r\n--B\r\n\r\ntext\r\n--B--\r\nepilogue", "text"),
+        (b"Content-Type: multipart/mixed; boundary=B\r\n\r\n--BB\r\n\r\ntext", "--BB\n\ntext"),  # another's
+        (b"Content-Type: multipart/mixed\r\n\r\ntext", "text"),
+        (b"Content-Type: multipart/mixed; boundary=B\n\n--B\n\n \n--B\n\ntext\n--B--\n", "text"),  # the first is empty
+        (b"Content-Type: nonsense\r\n\r\ntext", "text"),
+        (b"Content-Type: text/plain; name=a.txt\r\n\r\ntext", "text"),  # a mail is not its own attachment
+        (b"Content-Transfer-Encoding: BASE64\r\n\r\ndGV4\r\ndA==", "text"),
+        (b"Content-Transfer-Encoding: base64\r\n\r\ndGV4dA", "text"),  # padding missing
+        (b"Content-Transfer-Encoding: quoted-printable\r\n\r\nte=\r\nxt=2", "text=2"),
+        (b"Content-Transfer-Encoding: invented\r\n\r\ntext", "text"),
+    ],
+)
+def test_a_text_is_found_however_its_frame_is_broken(body: bytes, text: str) -> None:
+    assert read(body).text_body == text
+
+
+@pytest.mark.parametrize(("depth", "text", "problems"), [(10, "text", ()), (11, "", (Problem.PARTS_CUT,))])
+def test_parts_are_read_down_to_the_limit(depth: int, text: str, problems: tuple[Problem, ...]) -> None:
+    opening = b"Content-Type: multipart/mixed; boundary=b%d\r\n\r\n--b%d\r\n"
+    mail = read(b"".join(opening % (level, level) for level in range(depth)) + b"\r\ntext")
+    assert (mail.text_body, mail.problems) == (text, problems)
+
+
+def test_what_follows_the_hundredth_part_is_not_read() -> None:
+    part = b"--B\r\nContent-Type: image/png\r\n\r\nx\r\n"
+    mail = read(b"Content-Type: multipart/mixed; boundary=B\r\n\r\n" + part * 100 + b"--B\r\n\r\ntext\r\n--B--")
+    assert (mail.text_body, mail.problems) == ("", (Problem.PARTS_CUT,))
+
+
 def test_a_text_under_a_fifth_of_the_html_gives_way_to_it() -> None:
     parts = b"--B\r\nContent-Type: text/plain\r\n\r\n%s\r\n--B\r\nContent-Type: text/html\r\n\r\n<p>%s</p>\r\n--B--"
     head = b"Content-Type: multipart/alternative; boundary=B\r\n\r\n"
