@@ -1,5 +1,6 @@
 """The mails that we write: news of messages, few units left, and mail for the postmaster passed on."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,6 +17,7 @@ from gateway.smtp.mailer import Letter
 from gateway.wording import Language, Wording
 from plans.words import Reason
 
+_E164 = re.compile(r"\+[0-9]{4,15}")
 _REFERENCES = 900  # characters: one line of the field, below the 998 of RFC 5322, 2.1.1
 _SUBJECT = 250  # characters
 
@@ -58,11 +60,13 @@ class RecipientNews:
 def news_letter(wording: Wording, head: Letterhead, thread: Thread, news: Sequence[RecipientNews]) -> Letter:
     """Everything there is to tell about one mail, a paragraph for each recipient; the receipt of what was delivered.
 
-    News of a single number come from that number, so that the thread shows it and an answer goes there.
+    News of a single number come from that number, so that the thread shows it and an answer goes there; what a client
+    wrote in place of a number is no address to write from.
     """
     words = _Words(wording, head)
-    number = news[0].number if len({each.number for each in news}) == 1 else None
-    message = _answer(words, thread, from_number=number)
+    numbers = {each.number for each in news}
+    only = numbers.pop() if len(numbers) == 1 else ""
+    message = _answer(words, thread, only if _E164.fullmatch(only) else "postmaster")
     paragraphs = [words.phrase("greeting"), *(_paragraph(words, each) for each in news)]
     return _finished(words, message, paragraphs)
 
@@ -148,11 +152,11 @@ def _paragraph(words: _Words, news: RecipientNews) -> str:
     return "\n".join(lines)
 
 
-def _answer(words: _Words, thread: Thread, from_number: str | None = None) -> EmailMessage:
+def _answer(words: _Words, thread: Thread, sender: str = "postmaster") -> EmailMessage:
     """A letter within the thread of a mail (RFC 5322, 3.6.4)."""
     subject = thread.subject or words.phrase("subject_news")
     again = subject if subject.lower().startswith("re:") else f"Re: {subject}"
-    message = _message(words, again, "auto-replied", from_number)
+    message = _message(words, again, "auto-replied", sender)
     if thread.message_id:
         message["In-Reply-To"] = thread.message_id
         message["References"] = _references(thread)
@@ -171,11 +175,11 @@ def _references(thread: Thread) -> str:
     return " ".join(reversed(kept))
 
 
-def _message(words: _Words, subject: str, submitted: str, from_number: str | None = None) -> EmailMessage:
+def _message(words: _Words, subject: str, submitted: str, sender: str = "postmaster") -> EmailMessage:
     """The headers that every letter has; RFC 3834, 3.1 for those that keep machines from answering."""
     head = words.head
     message = EmailMessage(_LetterPolicy(linesep="\r\n", utf8=not head.to.isascii()))
-    message["From"] = f'"SMS" <{from_number or "postmaster"}@{head.domain}>'
+    message["From"] = f'"SMS" <{sender}@{head.domain}>'
     message["To"] = head.to
     message["Subject"] = " ".join(subject.split())[:_SUBJECT]
     message["Date"] = format_datetime(head.date)
