@@ -12,7 +12,7 @@ _LINE_ENDS = re.compile("[\r\x0b\x0c\u2028\u2029]")  # beside CRLF and LF
 _LINE_EDGES = re.compile(" \n ?|\n ")
 _BLANK_LINES = re.compile(r"\n{3,}")
 _TIDY = ((_ODD_SPACES, " "), (_SPACES, " "), (_LINE_EDGES, "\n"), (_BLANK_LINES, "\n\n"))
-_SIGNATURE = re.compile(r"^--[ \u00a0]?$", re.MULTILINE)  # RFC 3676, 4.3; HTML and some clients lose its space
+_SIGNATURE = re.compile(r"^--$", re.MULTILINE)  # RFC 3676, 4.3, the space at its end tidied away
 
 
 def own_words(text: str) -> str:
@@ -27,12 +27,6 @@ def unify_lines(text: str) -> str:
     return _LINE_ENDS.sub("\n", text.replace("\r\n", "\n"))
 
 
-def cut_signature(text: str) -> str:
-    """Keep what stands above the signature mark."""
-    mark = _SIGNATURE.search(text)
-    return text[: mark.start()] if mark else text
-
-
 def drop_unseen(text: str) -> str:
     """Drop control and formatting characters."""
     return _UNSEEN.sub("", text)
@@ -45,5 +39,11 @@ def tidy_spaces(text: str) -> str:
     return text.strip()
 
 
-#: In order. Reply stripping comes between the signature and the tidying.
-STEPS: tuple[Callable[[str], str], ...] = (unify_lines, drop_unseen, cut_signature, tidy_spaces)
+def cut_signature(text: str) -> str:
+    """Keep what stands above the signature mark."""
+    mark = _SIGNATURE.search(text)
+    return text[: mark.start()].rstrip() if mark else text
+
+
+#: In order. Reply stripping comes last.
+STEPS: tuple[Callable[[str], str], ...] = (unify_lines, drop_unseen, tidy_spaces, cut_signature)

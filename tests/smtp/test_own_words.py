@@ -13,6 +13,7 @@ from gateway.smtp.own_words import own_words
         ("Bonjour\n-- \nAlice", "Bonjour"),
         ("Bonjour\r\n-- \r\nAlice", "Bonjour"),
         ("Bonjour\n--\nAlice", "Bonjour"),  # clients and HTML lose the space
+        ("Bonjour\n  --  \nAlice", "Bonjour"),
         ("-- \nAlice", ""),
         ("a -- b\n--- c", "a -- b\n--- c"),
         ("De : 9h\nÀ : 10h", "De : 9h\nÀ : 10h"),
