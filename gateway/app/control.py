@@ -1,0 +1,221 @@
+"""The control socket: how commands reach the running service, which alone may write to an SQLite file.
+
+One JSON object a line: ``{"command": …, "arguments": {…}}`` is answered by ``{"result": …}`` or ``{"error": {"text": …,
+"cure": …, "reason": …}}``. The guard is the file's mode, 0600, and on Linux the kernel's word on who is calling.
+"""
+
+import asyncio
+import contextlib
+import json
+import logging
+import os
+import pwd
+import socket
+import struct
+from collections.abc import AsyncIterator, Iterator, Mapping
+from pathlib import Path
+from traceback import format_tb
+from typing import Any
+
+from gateway.accounts.refusals import Refused
+from gateway.app.commands import change_named, run
+from gateway.app.plain import plain
+from gateway.engine.database import Engine
+from gateway.engine.writer import StorageUnavailable
+from plans.words import Reason
+
+log = logging.getLogger(__name__)
+
+LINE_BYTES = 65_536  # a command with its arguments; an SMS has at most 39,015 characters, far fewer in practice
+ANSWER_BYTES = 1_048_576
+IDLE_S = 10.0  # a caller that says nothing for so long is gone
+ANSWER_S = 60.0  # a change waits for its group commit, and for nothing else
+_LONGEST_PATH = 100  # bytes: a socket address holds 108 on Linux and 104 elsewhere
+_CREDENTIALS = struct.Struct("3i")  # pid, uid, gid: struct ucred, unix(7)
+
+
+class NoService(Exception):
+    """Nobody listens on the control socket: no service runs on this data directory."""
+
+
+def socket_path(data_dir: Path) -> Path:
+    """Where the service of this data directory listens."""
+    return data_dir / "control.sock"
+
+
+@contextlib.asynccontextmanager
+async def listening(engine: Engine, data_dir: Path) -> AsyncIterator[None]:
+    """Answer commands until left. The caller holds the database's lock, so a socket found here is a dead one."""
+    path = socket_path(data_dir)
+    path.unlink(missing_ok=True)
+    desk = _Desk(engine)
+    with _address(path) as address:
+        server = await asyncio.start_unix_server(desk.answer, sock=_bound(address), limit=LINE_BYTES)
+    try:
+        yield
+    finally:
+        path.unlink(missing_ok=True)
+        server.close()
+        await desk.close()
+
+
+def ask(data_dir: Path, command: str, arguments: Mapping[str, Any]) -> Any:
+    """Have the running service do a command; ``NoService`` where none runs, ``Refused`` where it will not."""
+    request = json.dumps({"command": command, "arguments": arguments}).encode() + b"\n"
+    if len(request) > LINE_BYTES:
+        raise Refused("This command is too long.", f"Its arguments may take {LINE_BYTES} bytes together.")
+    with _connected(data_dir) as connection:
+        try:
+            connection.sendall(request)
+            with connection.makefile("rb") as answers:
+                line = answers.readline(ANSWER_BYTES)
+        except OSError:
+            line = b""
+    if not line.endswith(b"\n"):
+        raise Refused("The service broke off before it answered.", "Look whether the change was made, then try again.")
+    return _result(json.loads(line))
+
+
+def is_listening(data_dir: Path) -> bool:
+    """Whether a service runs on this data directory; ``False`` too where it may not be asked."""
+    try:
+        with _connected(data_dir):
+            return True
+    except (NoService, Refused):
+        return False
+
+
+class _Desk:
+    """Answers the callers of one service."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._callers: dict[asyncio.StreamReader, asyncio.Event] = {}  # and whether it has left
+
+    async def answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """Serve one caller until it leaves, says nothing more, or says too much."""
+        left = self._callers[reader] = asyncio.Event()
+        with contextlib.suppress(OSError, TimeoutError, ValueError):  # ValueError: a line that is too long
+            await self._serve(reader, writer)
+        writer.close()
+        with contextlib.suppress(OSError):
+            await writer.wait_closed()
+        del self._callers[reader]
+        left.set()
+
+    async def close(self) -> None:
+        """Finish the commands under way and hear no more."""
+        callers = dict(self._callers)
+        for reader in callers:
+            reader.feed_eof()
+        await asyncio.gather(*(left.wait() for left in callers.values()))
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        actor = _caller(writer)
+        while line := await asyncio.wait_for(reader.readline(), IDLE_S):
+            writer.write(json.dumps(await self._reply(line, actor)).encode() + b"\n")
+            await asyncio.wait_for(writer.drain(), IDLE_S)
+
+    async def _reply(self, line: bytes, actor: str | None) -> dict[str, Any]:
+        try:
+            return {"result": await self._do(line, actor)}
+        except Refused as refused:
+            return _error(refused)
+        except StorageUnavailable:
+            return _error(Refused("The database did not take it.", "See the service's log, then try again."))
+        except Exception as error:  # noqa: BLE001 - one command that breaks must not end the service
+            _note(error)
+            return _error(Refused(f"The service failed at it ({type(error).__name__}).", "Its log says more."))
+
+    async def _do(self, line: bytes, actor: str | None) -> Any:
+        if actor is None:
+            raise Refused("You may not command this service.", "Become the user that it runs as.")
+        command, arguments = _parsed(line)
+        change = change_named(command)
+        stamp = self._engine.stamp()
+        return plain(
+            await self._engine.write(
+                lambda connection: run(change.function, connection, stamp, actor, arguments), wakes=change.wakes
+            )
+        )
+
+
+def user_name(uid: int) -> str:
+    """The login of a user of this machine, or its number where it has none."""
+    try:
+        return pwd.getpwuid(uid).pw_name
+    except KeyError:
+        return f"uid {uid}"
+
+
+def _note(error: Exception) -> None:
+    """Log what broke and where, not its text: that may hold a number or a password."""
+    log.error("a command failed: %s\n%s", type(error).__name__, "".join(format_tb(error.__traceback__)))
+
+
+def _parsed(line: bytes) -> tuple[str, Mapping[str, Any]]:
+    try:
+        match json.loads(line):
+            case {"command": str(command), "arguments": dict(arguments)}:
+                return command, arguments
+    except (ValueError, RecursionError):
+        pass
+    raise Refused("This is no command.", 'A line of JSON is expected: {"command": …, "arguments": {…}}.')
+
+
+def _caller(writer: asyncio.StreamWriter) -> str | None:
+    """Who calls, by the kernel's word; None for a user who is neither ours nor root."""
+    if not hasattr(socket, "SO_PEERCRED"):  # not Linux: the file's mode is the guard
+        return user_name(os.geteuid())
+    connection = writer.get_extra_info("socket")
+    credentials = connection.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, _CREDENTIALS.size)
+    _, uid, _ = _CREDENTIALS.unpack(credentials)
+    return user_name(uid) if uid in {0, os.geteuid()} else None
+
+
+def _error(refused: Refused) -> dict[str, Any]:
+    return {"error": {"text": refused.text, "cure": refused.cure, "reason": refused.reason}}
+
+
+def _result(answer: Any) -> Any:
+    match answer:
+        case {"result": result}:
+            return result
+        case {"error": {"text": str(text), "cure": str(cure), "reason": reason}}:
+            raise Refused(text, cure, Reason(reason) if reason else None)
+    raise Refused("The service gave an answer that makes no sense.", "Restart it if it is older than this program.")
+
+
+def _bound(address: str) -> socket.socket:
+    listener = socket.socket(socket.AF_UNIX)
+    os.fchmod(listener.fileno(), 0o600)  # before it has a name, so that there is no moment at which others may call
+    listener.bind(address)
+    return listener
+
+
+@contextlib.contextmanager
+def _connected(data_dir: Path) -> Iterator[socket.socket]:
+    path = socket_path(data_dir)
+    with contextlib.ExitStack() as stack:
+        connection = stack.enter_context(socket.socket(socket.AF_UNIX))
+        connection.settimeout(ANSWER_S)
+        try:
+            connection.connect(stack.enter_context(_address(path)))
+        except (FileNotFoundError, ConnectionRefusedError):
+            raise NoService from None
+        except PermissionError:
+            raise Refused(f"You may not open {path}.", "Become the user that the service runs as.") from None
+        yield connection
+
+
+@contextlib.contextmanager
+def _address(path: Path) -> Iterator[str]:
+    """``path`` as a socket address: where it is too long for one, through the open directory (Linux)."""
+    if len(os.fsencode(path)) <= _LONGEST_PATH:
+        yield str(path)
+        return
+    directory = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        yield f"/proc/self/fd/{directory}/{path.name}"
+    finally:
+        os.close(directory)

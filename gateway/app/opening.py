@@ -1,0 +1,79 @@
+"""Opens the engine on a database whose tables are those of this program."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Iterator
+
+from sqlalchemy import make_url
+from sqlalchemy.exc import SQLAlchemyError
+
+from gateway.accounts.refusals import Refused
+from gateway.app.schema import METADATA
+from gateway.engine import migration
+from gateway.engine.clock import Clock
+from gateway.engine.database import Engine, open_engine
+from gateway.engine.migration import SchemaUnknown
+from gateway.engine.sqlite import DatabaseInUse
+from gateway.engine.writer import StorageUnavailable
+from gateway.settings import Settings
+
+
+def is_sqlite(settings: Settings) -> bool:
+    """Whether the database is an SQLite file: one process at a time then works on it."""
+    return make_url(settings.url).get_backend_name() == "sqlite"
+
+
+def unreachable() -> Refused:
+    """What to say of a database that cannot be used."""
+    return Refused("The database cannot be used.", "`gateway doctor` says what is wrong with it.")
+
+
+@contextlib.asynccontextmanager
+async def open_current(settings: Settings, clock: Clock | None = None) -> AsyncIterator[Engine]:
+    """Open the engine; an SQLite file is made or brought up to date first, for nobody else can be at work on it.
+
+    A PostgreSQL database that is behind is refused: other processes may run on it, so bringing it up to date is a
+    step of its own, ``gateway migrate``. Raises ``DatabaseInUse`` where another process holds an SQLite file.
+    """
+    settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if not is_sqlite(settings) and not await asyncio.to_thread(_is_current, settings):
+        raise Refused("The database is not at the version of this program.", "Run `gateway migrate`.")
+    async with open_engine(settings.url, clock) as engine:
+        if not await asyncio.to_thread(_is_current, settings):
+            await asyncio.to_thread(migration.upgrade, settings.url, METADATA)
+        yield engine
+
+
+def migrate(settings: Settings) -> None:
+    """Make the tables, or bring them up to date; on SQLite no service may be running meanwhile."""
+    if not is_sqlite(settings):
+        with _telling():
+            migration.upgrade(settings.url, METADATA)
+        return
+    try:
+        asyncio.run(_open_once(settings))
+    except DatabaseInUse as in_use:
+        raise Refused(str(in_use), "A service brings its own database up to date when it starts.") from None
+    except StorageUnavailable as unavailable:
+        raise unreachable() from unavailable
+
+
+async def _open_once(settings: Settings) -> None:
+    async with open_current(settings):
+        pass
+
+
+def _is_current(settings: Settings) -> bool:
+    with _telling():
+        return migration.is_current(settings.url)
+
+
+@contextlib.contextmanager
+def _telling() -> Iterator[None]:
+    """Say in words what keeps the version from being known."""
+    try:
+        yield
+    except SchemaUnknown as unknown:
+        raise Refused(f"This program is too old: {unknown}.", "Install the version that was here before.") from None
+    except SQLAlchemyError as error:
+        raise unreachable() from error
