@@ -1,0 +1,1 @@
+"""The one place that puts the rooms together: commands, the service, what it runs on."""

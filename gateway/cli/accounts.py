@@ -1,0 +1,107 @@
+"""``gateway account``: clients and sub-accounts."""
+
+import sys
+from typing import Annotated
+
+import typer
+
+from gateway.accounts.words import ForeignPolicy
+from gateway.cli.calling import change, listing, show
+from gateway.cli.output import Json, given, print_one, print_rows
+from gateway.wording import Language
+
+group = typer.Typer(no_args_is_help=True, help="Clients and their sub-accounts.")
+
+Account = Annotated[str, typer.Argument(help="Its slug or id.")]
+Country = Annotated[str, typer.Argument(help="Two letters of ISO 3166; an overseas territory has its own.")]
+
+
+@group.command("add")
+def add(
+    name: Annotated[str, typer.Argument(help="The client's name.")],
+    *,
+    slug: Annotated[str | None, typer.Option(help="Names it in number@SLUG.domain; made from the name.")] = None,
+    country: Annotated[str | None, typer.Option(help="ISO 3166 code of registration; FR.")] = None,
+    parent: Annotated[str | None, typer.Option(help="The client whose credit this sub-account spends.")] = None,
+    holiday_region: Annotated[str | None, typer.Option(help="A region with holidays of its own: Alsace.")] = None,
+    time_zone: Annotated[str | None, typer.Option(help="IANA name; Europe/Paris.")] = None,
+    language: Annotated[Language | None, typer.Option(help="Of the letters it gets; fr.")] = None,
+    foreign_policy: Annotated[ForeignPolicy | None, typer.Option(help="For countries not opened; block.")] = None,
+    stop_in_alerts: Annotated[bool | None, typer.Option(help="Add the STOP text to alerts too; no.")] = None,
+    low_credit_units: Annotated[int | None, typer.Option(help="Warn by mail below this credit; 20.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Open an account."""
+    settings = given(
+        slug=slug,
+        country=country,
+        parent=parent,
+        holiday_region=holiday_region,
+        time_zone=time_zone,
+        language=language,
+        foreign_policy=foreign_policy,
+        stop_in_alerts=stop_in_alerts,
+        low_credit_units=low_credit_units,
+    )
+    print_one(change("account.add", name=name, **settings), as_json=as_json)
+
+
+@group.command("list")
+def list_all(*, as_json: Json = False) -> None:
+    """List all accounts."""
+    columns = ("slug", "name", "state", "country", "language", "created_at")
+    print_rows(listing("account.list"), columns, as_json=as_json)
+
+
+@group.command("show")
+def show_one(account: Account, *, as_json: Json = False) -> None:
+    """Show an account with its credit and its open countries."""
+    print_one(show("account.show", account=account), as_json=as_json)
+
+
+@group.command("history")
+def history(account: Account, *, as_json: Json = False) -> None:
+    """List what was changed about an account, by whom and when."""
+    columns = ("at", "actor", "action", "detail")
+    print_rows(listing("account.history", account=account), columns, as_json=as_json)
+
+
+@group.command("suspend")
+def suspend(account: Account, *, as_json: Json = False) -> None:
+    """Stop an account and its sub-accounts until they are resumed."""
+    print_one(change("account.suspend", account=account), as_json=as_json)
+
+
+@group.command("resume")
+def resume(account: Account, *, as_json: Json = False) -> None:
+    """Let a suspended account go on."""
+    print_one(change("account.resume", account=account), as_json=as_json)
+
+
+@group.command("close")
+def close(
+    account: Account, *, yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False, as_json: Json = False
+) -> None:
+    """End an account for good."""
+    if not yes and sys.stdin.isatty():
+        typer.confirm(f"Close {account} for good?", abort=True)
+    print_one(change("account.close", account=account), as_json=as_json)
+
+
+@group.command("open-country")
+def open_country(
+    account: Account,
+    country: Country,
+    *,
+    units_per_part: Annotated[int | None, typer.Option(help="The price agreed; the published rate.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Let an account send abroad, to one country or overseas territory."""
+    price = given(units_per_part=units_per_part)
+    print_one(change("account.open_country", account=account, country=country, **price), as_json=as_json)
+
+
+@group.command("close-country")
+def close_country(account: Account, country: Country) -> None:
+    """Block a country or overseas territory again."""
+    change("account.close_country", account=account, country=country)

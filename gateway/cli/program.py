@@ -1,0 +1,38 @@
+"""The ``gateway`` command with its groups; what a command needs is imported when it runs, so that help is quick."""
+
+from typing import Any
+
+import typer
+from typer.core import TyperGroup
+
+from gateway.accounts.refusals import Refused
+from gateway.cli import accounts, senders, upkeep
+from gateway.cli.output import complain
+from gateway.settings import SettingsError
+
+
+class _Program(TyperGroup):
+    """Tells what was refused in words, without a traceback: exit code 1. Wrong usage is 2, as everywhere."""
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run the command that was named."""
+        try:
+            return super().invoke(ctx)
+        except Refused as refused:
+            complain(refused.text, refused.cure)
+        except SettingsError as error:
+            complain(str(error), "Mend the file that GATEWAY_CONFIG names, or the environment.")
+        raise typer.Exit(1)
+
+
+program = typer.Typer(
+    name="gateway",
+    cls=_Program,
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,  # a traceback with local variables could show a number or a password
+    help="An email becomes an SMS. Every list and show takes --json.",
+)
+program.add_typer(accounts.group, name="account")
+program.add_typer(senders.group, name="sender")
+upkeep.add_to(program)

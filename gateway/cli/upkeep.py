@@ -1,0 +1,34 @@
+"""The commands that keep the gateway in order: ``doctor`` and ``migrate``."""
+
+import typer
+
+from gateway.cli.output import Json, print_rows
+
+
+def add_to(program: typer.Typer) -> None:
+    """Add the commands to the program itself."""
+    program.command("doctor")(doctor)
+    program.command("migrate")(migrate)
+
+
+def doctor(*, as_json: Json = False) -> None:
+    """Look at what the service stands on; exit code 1 when something must be mended."""
+    from gateway.app.doctor import Health, examine
+    from gateway.app.plain import plain
+    from gateway.engine.clock import SystemClock
+    from gateway.settings import read_settings
+
+    findings = [plain(each) for each in examine(read_settings(), SystemClock())]
+    print_rows(findings, ("name", "health", "text", "cure"), as_json=as_json)
+    if any(each["health"] == Health.MEND for each in findings):
+        raise typer.Exit(1)
+
+
+def migrate() -> None:
+    """Make the tables of the database, or bring them up to date."""
+    from gateway.app import opening
+    from gateway.cli.output import working
+    from gateway.settings import read_settings
+
+    with working("Bringing the database up to date"):
+        opening.migrate(read_settings())
