@@ -63,6 +63,8 @@ class Connection(SMTP):
         self._address = address_of("")
         self._entered = False  # counted among the open connections
         self._busy = True  # an errand is under way; the first is the greeting
+        self._errand: asyncio.Task[None] | None = None  # the last one
+        self._keeping = False  # a mail is on its way to the disk: nothing that the client does stops that
         self._waiter: asyncio.Future[Read] | None = None  # of an errand that waits for more input
         self._wanted: Callable[[], Read | None] = self._inbox.line
         self._mail_pace: tuple[float, int] | None = None  # since when, and from which byte on, a mail is coming
@@ -134,6 +136,7 @@ class Connection(SMTP):
         self._office.guests.depart(self)
         if self._entered:
             self._office.connections.leave(self._address)
+        self._drop_errand()
         super().connection_lost(error)
 
     def _set_post_data_state(self) -> None:
@@ -208,7 +211,7 @@ class Connection(SMTP):
         else:
             self._busy = True
             self._deadline = math.inf  # it is we who keep the client waiting
-            self._handler_coroutine = self.loop.create_task(self._run(reply))
+            self._errand = self.loop.create_task(self._run(reply))
 
     def _judge(self, line: Read) -> bytes | Errand:
         if isinstance(line, Unread):
@@ -333,9 +336,12 @@ class Connection(SMTP):
     def _part(self, last_word: bytes) -> None:
         """Say ``last_word`` and hang up, whatever the session is waiting for."""
         self._say(last_word)
-        if self._handler_coroutine is not None:
-            self._handler_coroutine.cancel()
+        self._drop_errand()
         self._close()
+
+    def _drop_errand(self) -> None:
+        if self._errand is not None and not self._keeping:
+            self._errand.cancel()
 
     def _close(self) -> None:
         if not self._parted and self.transport is not None:

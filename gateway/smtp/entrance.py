@@ -1,13 +1,14 @@
 """How a client makes itself known: hello, TLS and login (RFC 5321, 3207, 4954)."""
 
 from abc import abstractmethod
+from typing import ClassVar
 
 from gateway.smtp import credentials, replies
 from gateway.smtp.connection import Connection, Errand
 from gateway.smtp.credentials import Credentials
 from gateway.smtp.inbox import Unread
 from gateway.smtp.office import Office
-from gateway.smtp.reception import Peer, Proof
+from gateway.smtp.reception import Dialect, Peer, Proof, SessionFacts
 
 MOST_LOGINS = 3
 HELO_LENGTH = 255  # RFC 5321, 4.5.3.1.2
@@ -16,11 +17,14 @@ HELO_LENGTH = 255  # RFC 5321, 4.5.3.1.2
 class Entrance(Connection):
     """A client that says who it is."""
 
+    dialect: ClassVar[Dialect]
+
     def __init__(self, office: Office) -> None:
         super().__init__(office)
         self._helo = ""
         self._proof: Proof | None = None
         self._failed_logins = 0
+        self._known: SessionFacts | None = None  # until a hello, a login or TLS makes it old
 
     @abstractmethod
     def _in_mail(self) -> bool:
@@ -29,6 +33,11 @@ class Entrance(Connection):
     @abstractmethod
     def _drop_mail(self) -> None:
         """Forget the mail under way, if any."""
+
+    def _facts(self) -> SessionFacts:
+        if self._known is None:
+            self._known = SessionFacts(self._peer(), self._proof, self.dialect, self._helo)
+        return self._known
 
     def _peer(self) -> Peer:
         return Peer(self._address, self._encrypted())
@@ -46,7 +55,7 @@ class Entrance(Connection):
     def _greet_back(self, name: str, offered: tuple[str, ...]) -> bytes:
         if not name:
             return self._object(replies.ARGUMENT_MISSING)
-        self._helo = name[:HELO_LENGTH]
+        self._helo, self._known = name[:HELO_LENGTH], None
         self._drop_mail()
         return replies.extensions(self._office.domain, offered)
 
@@ -81,7 +90,7 @@ class Entrance(Connection):
         if self._office.tls is None:
             return self._object(replies.TLS_NOT_OFFERED)
         # Nothing that was said in clear counts any more.
-        self._helo, self._proof = "", None
+        self._helo, self._proof, self._known = "", None, None
         self._drop_mail()
         return self._upgrade(self._office.tls)
 
@@ -135,6 +144,7 @@ class Entrance(Connection):
 
     async def _prove(self, given: Credentials) -> bytes:
         self._proof = await self._office.reception.authenticate(given.login, given.password, self._peer())
+        self._known = None
         if self._proof is not None:
             return replies.LOGGED_IN
         self._failed_logins += 1

@@ -1,6 +1,6 @@
 """The LMTP conversation: SMTP without greeting by HELO, and one status per recipient after DATA (RFC 2033)."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
 from gateway.smtp import replies
@@ -37,7 +37,7 @@ class LmtpSession(SmtpSession):
     def _may_log_in(self) -> bool:
         return False
 
-    def _together(self, verdicts: list[Reason | None]) -> list[Reason | None]:
+    def _together(self, verdicts: Sequence[Reason | None]) -> Sequence[Reason | None]:
         return verdicts
 
     def _told(self, answers: list[bytes]) -> list[bytes]:

@@ -28,31 +28,27 @@ def note_incident(error: Exception) -> bytes:
 
 
 class Commits:
-    """The mails on their way to the disk; nothing that a client does stops one."""
+    """The mails on their way to the disk; the tasks that store them are cancelled by nobody."""
 
     def __init__(self, reception: Reception) -> None:
         self._reception = reception
-        self._under_way: set[asyncio.Task[bytes]] = set()
+        self._under_way: set[asyncio.Task[object] | None] = set()
 
     async def keep(self, envelope: Envelope, raw: bytes) -> bytes:
         """Store a mail and give the reply: 250 only for what is on disk."""
-        task = asyncio.create_task(self._store(envelope, raw))
+        task = asyncio.current_task()
         self._under_way.add(task)
-        task.add_done_callback(self._under_way.discard)
-        return await asyncio.shield(task)
-
-    async def finish(self) -> None:
-        """Wait until nothing is under way."""
-        while self._under_way:
-            await asyncio.wait(self._under_way)
-
-    async def _store(self, envelope: Envelope, raw: bytes) -> bytes:
         try:
             return replies.queued(await self._reception.store(envelope, raw))
         except StorageUnavailable as unavailable:
             return replies.STORAGE_FULL if unavailable.full else replies.STORAGE_UNAVAILABLE
-        except Exception as error:  # noqa: BLE001 - whatever it is, the sender keeps the mail and tries again
-            return note_incident(error)
+        finally:
+            self._under_way.discard(task)
+
+    async def finish(self) -> None:
+        """Wait until nothing is under way."""
+        while under_way := [task for task in self._under_way if task is not None]:
+            await asyncio.wait(under_way)
 
 
 class Guest(Protocol):

@@ -24,6 +24,8 @@ def read_mail_parameters(text: str, largest: int) -> MailParameters | bytes:
     ``largest`` is the size of the biggest mail taken, in bytes. AUTH= (RFC 4954, 5) is noted by nobody: only the
     session's own login proves a sender.
     """
+    if not text:
+        return MailParameters()
     given = _split(text)
     if given is None:
         return replies.PARAMETER_MALFORMED

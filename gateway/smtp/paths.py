@@ -1,7 +1,7 @@
 """The grammar of what follows MAIL FROM: and RCPT TO: (RFC 5321, 4.1.2), read strictly."""
 
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 #: Longest address; RFC 5321, 4.5.3.1.3 asks for 256, long bounce addresses need a little more.
 ADDRESS_LENGTH = 320
@@ -21,8 +21,7 @@ _BARE_POSTMASTER = re.compile(r"<(?P<local>postmaster)>\Z", re.IGNORECASE)
 _QUOTED_PAIR = re.compile(r"\\(.)")
 
 
-@dataclass(frozen=True, slots=True)
-class Path:
+class Path(NamedTuple):
     """An address between angle brackets."""
 
     raw: str  # as given, without the brackets; empty for the null path
@@ -39,12 +38,11 @@ def read_path(argument: str, keyword: str) -> Path | None:
     found = _PATH.match(text) or _BARE_POSTMASTER.match(text)
     if found is None:
         return None
-    groups = found.groupdict()
-    local, domain = groups["local"] or "", groups.get("domain") or ""
+    local, domain, parameters = (*found.groups(""), "", "")[:3]  # the bare postmaster has but one group
     raw = f"{local}@{domain}" if domain else local
     if len(raw) > ADDRESS_LENGTH:
         return None
-    return Path(raw, _unquoted(local), domain.lower(), groups.get("parameters") or "")
+    return Path(raw, _unquoted(local), domain.lower(), parameters)
 
 
 def _unquoted(local: str) -> str:

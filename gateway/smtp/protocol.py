@@ -1,6 +1,6 @@
 """The SMTP conversation: each command, what it may follow, and what it is answered (RFC 5321)."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar
 
@@ -14,7 +14,7 @@ from gateway.smtp.limits import Claim
 from gateway.smtp.office import Office
 from gateway.smtp.parameters import read_mail_parameters
 from gateway.smtp.paths import Path, read_path
-from gateway.smtp.reception import Admitted, Dialect, Envelope, SessionFacts
+from gateway.smtp.reception import Admitted, Dialect, Envelope
 from plans.words import Reason
 
 #: Longest command line but for AUTH: 512 by RFC 5321 with what the extensions add, and room for careless clients.
@@ -123,9 +123,6 @@ class SmtpSession(Entrance):
         transaction.recipients.append(verdict)
         return replies.RECIPIENT_OK
 
-    def _facts(self) -> SessionFacts:
-        return SessionFacts(self._peer(), self._proof, self.dialect, self._helo)
-
     # -- its content
 
     def _take_mail(self, argument: str) -> bytes | Errand:
@@ -151,20 +148,25 @@ class SmtpSession(Entrance):
             raw = await self._next_mail(claim)
             if isinstance(raw, Unread):
                 return [_UNREAD[raw]] * len(recipients)
-            return await self._keep(envelope, raw)
+            if any(each.author_to_confirm for each in recipients):
+                return await self._keep_confirmed(envelope, raw)
+            return [await self._keep(envelope, raw)] * len(recipients)
 
-    async def _keep(self, envelope: Envelope, raw: bytes) -> list[bytes]:
-        verdicts = self._together(await self._confirm(envelope, raw))
+    async def _keep(self, envelope: Envelope, raw: bytes) -> bytes:
+        self._keeping = True
+        try:
+            return await self._office.commits.keep(envelope, raw)
+        finally:
+            self._keeping = False
+
+    async def _keep_confirmed(self, envelope: Envelope, raw: bytes) -> list[bytes]:
+        """Keep the mail for those recipients whose account knows its author."""
+        verdicts = self._together(await self._office.reception.confirm(envelope, header_from(raw)))
         kept = tuple(each for each, reason in zip(envelope.recipients, verdicts, strict=True) if reason is None)
-        promise = await self._office.commits.keep(replace(envelope, recipients=kept), raw) if kept else b""
+        promise = await self._keep(replace(envelope, recipients=kept), raw) if kept else b""
         return [promise if reason is None else self._office.refusals(reason) for reason in verdicts]
 
-    async def _confirm(self, envelope: Envelope, raw: bytes) -> list[Reason | None]:
-        if not any(each.author_to_confirm for each in envelope.recipients):
-            return [None] * len(envelope.recipients)
-        return list(await self._office.reception.confirm(envelope, header_from(raw)))
-
-    def _together(self, verdicts: list[Reason | None]) -> list[Reason | None]:
+    def _together(self, verdicts: Sequence[Reason | None]) -> Sequence[Reason | None]:
         """SMTP has one answer for the whole mail: one recipient refused now is all of them refused."""
         first = next((reason for reason in verdicts if reason is not None), None)
         return [first] * len(verdicts)
