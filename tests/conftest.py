@@ -7,10 +7,11 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy import make_url
+from sqlalchemy import make_url, text
 
 from gateway.app.schema import METADATA
 from gateway.engine.database import Engine, open_engine
+from gateway.engine.migration import head
 from tests.clock import StoppedClock
 from tests.databases import from_outside
 from tests.postgres import Databases, PostgresMissing, running_server
@@ -94,4 +95,8 @@ async def engine(database_url: str, clock: StoppedClock) -> AsyncIterator[Engine
 
 
 def _create_tables(url: str) -> None:
-    METADATA.create_all(from_outside(url))
+    """Straight from the catalogue, which is quicker than the migrations and, as their own tests prove, the same."""
+    with from_outside(url).begin() as connection:
+        METADATA.create_all(connection)
+        connection.execute(text("CREATE TABLE alembic_version (version_num VARCHAR(32) PRIMARY KEY)"))
+        connection.execute(text("INSERT INTO alembic_version VALUES (:head)"), {"head": head()})

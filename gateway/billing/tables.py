@@ -13,6 +13,7 @@ balance = Table(
     Column("credit_units", BigInteger, nullable=False),  # always the sum of units_left of the lots
     Column("fair_tag", BigInteger, nullable=False),  # microseconds: when this account's next message is due its turn
     Column("weight", Float, nullable=False),  # share of the carrier's rate
+    postgresql_with={"fillfactor": 50},  # every message changes a row here: in place, on its own page
 )
 
 credit_lot = Table(

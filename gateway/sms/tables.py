@@ -59,6 +59,8 @@ job = Table(
     Column("lane", String(40), nullable=False),  # carrier and class: one slow lane never blocks another
     Column("fair_tag", BigInteger, nullable=False),
     *lease_columns(),
+    # rows change in place and go soon: room on the page, and vacuum before the dead outnumber the living
+    postgresql_with={"fillfactor": 70, "autovacuum_vacuum_scale_factor": 0.01, "autovacuum_vacuum_cost_delay": 0},
 )
 Index(
     "ix_job_ready",

@@ -1,0 +1,417 @@
+"""Schema version 0001: initial."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0001"
+down_revision = None
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.create_table(
+        "account",
+        sa.Column("account_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("parent_id", sa.BigInteger(), nullable=True),
+        sa.Column("slug", sa.String(length=40), nullable=False),
+        sa.Column("name", sa.String(length=200), nullable=False),
+        sa.Column("country", sa.String(length=2), nullable=False),
+        sa.Column("holiday_region", sa.String(length=8), nullable=True),
+        sa.Column("time_zone", sa.String(length=60), nullable=False),
+        sa.Column("language", sa.String(), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("foreign_policy", sa.String(), nullable=False),
+        sa.Column("stop_in_alerts", sa.Boolean(), nullable=False),
+        sa.Column("low_credit_units", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("account_id", name=op.f("pk_account")),
+        sa.UniqueConstraint("slug", name=op.f("uq_account_slug")),
+    )
+    with op.batch_alter_table("account", schema=None) as batch_op:
+        batch_op.create_index("ix_account_parent_id", ["parent_id"], unique=False)
+
+    op.create_table(
+        "app_password",
+        sa.Column("account_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("password_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("login", sa.String(length=80), nullable=False),
+        sa.Column("digest", sa.String(length=64), nullable=False),
+        sa.Column("label", sa.String(length=80), nullable=False),
+        sa.Column("created_at", sa.BigInteger(), nullable=False),
+        sa.Column("revoked_at", sa.BigInteger(), nullable=True),
+        sa.PrimaryKeyConstraint("account_id", "password_id", name=op.f("pk_app_password")),
+        sa.UniqueConstraint("login", name=op.f("uq_app_password_login")),
+    )
+    op.create_table(
+        "audit_entry",
+        sa.Column("account_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("entry_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("actor", sa.String(length=80), nullable=False),
+        sa.Column("action", sa.String(), nullable=False),
+        sa.Column("detail", sa.JSON(), nullable=False),
+        sa.PrimaryKeyConstraint("account_id", "entry_id", name=op.f("pk_audit_entry")),
+    )
+    op.create_table(
+        "balance",
+        sa.Column("account_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("credit_units", sa.BigInteger(), nullable=False),
+        sa.Column("fair_tag", sa.BigInteger(), nullable=False),
+        sa.Column("weight", sa.Float(), nullable=False),
+        sa.PrimaryKeyConstraint("account_id", name=op.f("pk_balance")),
+        postgresql_with={"fillfactor": 50},
+    )
+    op.create_table(
+        "credit_lot",
+        sa.Column("account_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("lot_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("label", sa.String(length=80), nullable=False),
+        sa.Column("units_granted", sa.BigInteger(), nullable=False),
+        sa.Column("units_left", sa.BigInteger(), nullable=False),
+        sa.Column("activated_at", sa.BigInteger(), nullable=False),
+        sa.Column("expires_at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("account_id", "lot_id", name=op.f("pk_credit_lot")),
+    )
+    with op.batch_alter_table("credit_lot", schema=None) as batch_op:
+        batch_op.create_index("ix_credit_lot_expires_at", ["expires_at"], unique=False)
+
+    op.create_table(
+        "daily_count",
+        sa.Column("account_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("sender_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("day", sa.String(length=10), nullable=False),
+        sa.Column("messages", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("account_id", "sender_id", "day", name=op.f("pk_daily_count")),
+    )
+    op.create_table(
+        "destination_authorisation",
+        sa.Column("account_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("destination", sa.String(length=2), nullable=False),
+        sa.Column("units_per_part", sa.Integer(), nullable=True),
+        sa.Column("opened_at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("account_id", "destination", name=op.f("pk_destination_authorisation")),
+    )
+    op.create_table(
+        "early_receipt",
+        sa.Column("carrier", sa.String(length=20), nullable=False),
+        sa.Column("carrier_ref", sa.String(length=80), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("code", sa.String(length=20), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("carrier", "carrier_ref", name=op.f("pk_early_receipt")),
+    )
+    op.create_table(
+        "intake",
+        sa.Column("account_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("origin", sa.String(), nullable=False),
+        sa.Column("dedup_key", sa.String(length=64), nullable=False),
+        sa.Column("message_id", sa.BigInteger(), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("account_id", "origin", "dedup_key", name=op.f("pk_intake")),
+    )
+    with op.batch_alter_table("intake", schema=None) as batch_op:
+        batch_op.create_index("ix_intake_at", ["at"], unique=False)
+
+    op.create_table(
+        "job",
+        sa.Column("account_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("message_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("lane", sa.String(length=40), nullable=False),
+        sa.Column("fair_tag", sa.BigInteger(), nullable=False),
+        sa.Column("parked_until", sa.BigInteger(), nullable=True),
+        sa.Column("claimed_by", sa.BigInteger(), nullable=True),
+        sa.Column("claim_epoch", sa.Integer(), nullable=False),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("park_reason", sa.String(length=40), nullable=True),
+        sa.PrimaryKeyConstraint("account_id", "message_id", name=op.f("pk_job")),
+        postgresql_with={"fillfactor": 70, "autovacuum_vacuum_scale_factor": 0.01, "autovacuum_vacuum_cost_delay": 0},
+    )
+    with op.batch_alter_table("job", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_job_parked",
+            ["parked_until"],
+            unique=False,
+            sqlite_where=sa.text("parked_until IS NOT NULL"),
+            postgresql_where=sa.text("parked_until IS NOT NULL"),
+        )
+        batch_op.create_index(
+            "ix_job_ready",
+            ["lane", "fair_tag"],
+            unique=False,
+            sqlite_where=sa.text("parked_until IS NULL"),
+            postgresql_where=sa.text("parked_until IS NULL"),
+        )
+
+    op.create_table(
+        "lane",
+        sa.Column("lane", sa.String(length=40), nullable=False),
+        sa.Column("rate_per_s", sa.Float(), nullable=True),
+        sa.Column("paused", sa.Boolean(), nullable=False),
+        sa.Column("spent_until", sa.BigInteger(), nullable=True),
+        sa.PrimaryKeyConstraint("lane", name=op.f("pk_lane")),
+    )
+    op.create_table(
+        "ledger_entry",
+        sa.Column("account_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("entry_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("message_id", sa.BigInteger(), nullable=False),
+        sa.Column("lot_id", sa.BigInteger(), nullable=False),
+        sa.Column("units", sa.BigInteger(), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("reason", sa.String(length=40), nullable=True),
+        sa.PrimaryKeyConstraint("account_id", "entry_id", name=op.f("pk_ledger_entry")),
+        sa.UniqueConstraint(
+            "account_id", "message_id", "kind", "lot_id", name=op.f("uq_ledger_entry_account_id_message_id_kind_lot_id")
+        ),
+    )
+    op.create_table(
+        "mail",
+        sa.Column("account_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("mail_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("sender_id", sa.BigInteger(), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("reason", sa.String(), nullable=True),
+        sa.Column("return_to", sa.String(length=320), nullable=False),
+        sa.Column("message_header", sa.String(length=998), nullable=True),
+        sa.Column("references_header", sa.String(length=4000), nullable=True),
+        sa.Column("subject", sa.String(length=500), nullable=True),
+        sa.Column("automatic", sa.Boolean(), nullable=False),
+        sa.Column("recipients", sa.Integer(), nullable=False),
+        sa.Column("received_at", sa.BigInteger(), nullable=False),
+        sa.Column("finished_at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("account_id", "mail_id", name=op.f("pk_mail")),
+    )
+    op.create_table(
+        "message",
+        sa.Column("account_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("message_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("payer_id", sa.BigInteger(), nullable=False),
+        sa.Column("origin", sa.String(), nullable=False),
+        sa.Column("origin_id", sa.BigInteger(), nullable=False),
+        sa.Column("sender_id", sa.BigInteger(), nullable=False),
+        sa.Column("message_class", sa.String(), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("reason", sa.String(), nullable=True),
+        sa.Column("recipient", sa.String(length=20), nullable=False),
+        sa.Column("destination", sa.String(length=2), nullable=True),
+        sa.Column("display", sa.String(length=16), nullable=True),
+        sa.Column("body", sa.Text(), nullable=False),
+        sa.Column("alphabet", sa.String(), nullable=True),
+        sa.Column("parts", sa.Integer(), nullable=False),
+        sa.Column("units", sa.Integer(), nullable=False),
+        sa.Column("lot_ids", sa.JSON(), nullable=False),
+        sa.Column("notify", sa.String(), nullable=False),
+        sa.Column("held_until", sa.BigInteger(), nullable=True),
+        sa.Column("carrier", sa.String(length=20), nullable=True),
+        sa.Column("carrier_ref", sa.String(length=80), nullable=True),
+        sa.Column("carrier_code", sa.String(length=20), nullable=True),
+        sa.Column("created_at", sa.BigInteger(), nullable=False),
+        sa.Column("submitted_at", sa.BigInteger(), nullable=True),
+        sa.Column("finished_at", sa.BigInteger(), nullable=True),
+        sa.PrimaryKeyConstraint("account_id", "message_id", name=op.f("pk_message")),
+    )
+    with op.batch_alter_table("message", schema=None) as batch_op:
+        batch_op.create_index("ix_message_carrier_ref", ["carrier", "carrier_ref"], unique=False)
+        batch_op.create_index("ix_message_origin_id", ["account_id", "origin_id"], unique=False)
+
+    op.create_table(
+        "notice",
+        sa.Column("account_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("notice_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("origin", sa.String(), nullable=False),
+        sa.Column("origin_id", sa.BigInteger(), nullable=False),
+        sa.Column("message_id", sa.BigInteger(), nullable=False),
+        sa.Column("news", sa.String(), nullable=False),
+        sa.Column("reason", sa.String(), nullable=True),
+        sa.Column("created_at", sa.BigInteger(), nullable=False),
+        sa.Column("parked_until", sa.BigInteger(), nullable=True),
+        sa.Column("claimed_by", sa.BigInteger(), nullable=True),
+        sa.Column("claim_epoch", sa.Integer(), nullable=False),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("park_reason", sa.String(length=40), nullable=True),
+        sa.PrimaryKeyConstraint("account_id", "notice_id", name=op.f("pk_notice")),
+    )
+    with op.batch_alter_table("notice", schema=None) as batch_op:
+        batch_op.create_index("ix_notice_parked", ["parked_until", "created_at"], unique=False)
+
+    op.create_table(
+        "process",
+        sa.Column("node", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("host", sa.String(length=120), nullable=False),
+        sa.Column("pid", sa.BigInteger(), nullable=False),
+        sa.Column("instance", sa.BigInteger(), nullable=False),
+        sa.Column("seen_at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("node", name=op.f("pk_process")),
+    )
+    op.create_table(
+        "sandbox_sms",
+        sa.Column("reference", sa.String(length=80), nullable=False),
+        sa.Column("recipient", sa.String(length=20), nullable=False),
+        sa.Column("display", sa.String(length=16), nullable=True),
+        sa.Column("body", sa.Text(), nullable=False),
+        sa.Column("parts", sa.Integer(), nullable=False),
+        sa.Column("received_at", sa.BigInteger(), nullable=False),
+        sa.Column("receipt_state", sa.String(), nullable=False),
+        sa.Column("receipt_due_at", sa.BigInteger(), nullable=True),
+        sa.PrimaryKeyConstraint("reference", name=op.f("pk_sandbox_sms")),
+    )
+    with op.batch_alter_table("sandbox_sms", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_sandbox_sms_receipt_due_at",
+            ["receipt_due_at"],
+            unique=False,
+            sqlite_where=sa.text("receipt_due_at IS NOT NULL"),
+            postgresql_where=sa.text("receipt_due_at IS NOT NULL"),
+        )
+
+    op.create_table(
+        "secret",
+        sa.Column("account_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("owner", sa.String(length=80), nullable=False),
+        sa.Column("key_id", sa.String(length=16), nullable=False),
+        sa.Column("nonce", sa.LargeBinary(), nullable=False),
+        sa.Column("ciphertext", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("account_id", "owner", name=op.f("pk_secret")),
+    )
+    with op.batch_alter_table("secret", schema=None) as batch_op:
+        batch_op.create_index("ix_secret_key_id", ["key_id"], unique=False)
+
+    op.create_table(
+        "sender",
+        sa.Column("account_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("sender_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("value", sa.String(length=320), nullable=False),
+        sa.Column("display", sa.String(length=11), nullable=True),
+        sa.Column("content", sa.String(), nullable=False),
+        sa.Column("encoding", sa.String(), nullable=False),
+        sa.Column("max_parts", sa.Integer(), nullable=False),
+        sa.Column("notify", sa.String(), nullable=False),
+        sa.Column("default_class", sa.String(), nullable=False),
+        sa.Column("daily_cap", sa.Integer(), nullable=True),
+        sa.Column("end_marker", sa.String(length=40), nullable=True),
+        sa.Column("created_at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("account_id", "sender_id", name=op.f("pk_sender")),
+        sa.UniqueConstraint("account_id", "kind", "value", name=op.f("uq_sender_account_id_kind_value")),
+    )
+    with op.batch_alter_table("sender", schema=None) as batch_op:
+        batch_op.create_index("ix_sender_value", ["value", "kind"], unique=False)
+
+    op.create_table(
+        "spool",
+        sa.Column("account_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("mail_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("envelope", sa.JSON(), nullable=False),
+        sa.Column("raw", sa.LargeBinary(), nullable=False),
+        sa.Column("received_at", sa.BigInteger(), nullable=False),
+        sa.Column("parked_until", sa.BigInteger(), nullable=True),
+        sa.Column("claimed_by", sa.BigInteger(), nullable=True),
+        sa.Column("claim_epoch", sa.Integer(), nullable=False),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("park_reason", sa.String(length=40), nullable=True),
+        sa.PrimaryKeyConstraint("account_id", "mail_id", name=op.f("pk_spool")),
+    )
+    with op.batch_alter_table("spool", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_spool_parked",
+            ["parked_until"],
+            unique=False,
+            sqlite_where=sa.text("parked_until IS NOT NULL"),
+            postgresql_where=sa.text("parked_until IS NOT NULL"),
+        )
+        batch_op.create_index(
+            "ix_spool_ready",
+            ["mail_id"],
+            unique=False,
+            sqlite_where=sa.text("parked_until IS NULL"),
+            postgresql_where=sa.text("parked_until IS NULL"),
+        )
+
+    op.create_table(
+        "suppression",
+        sa.Column("account_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("recipient", sa.String(length=20), nullable=False),
+        sa.Column("source", sa.String(length=40), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("account_id", "recipient", name=op.f("pk_suppression")),
+    )
+
+
+def downgrade() -> None:
+    op.drop_table("suppression")
+    with op.batch_alter_table("spool", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ix_spool_ready",
+            sqlite_where=sa.text("parked_until IS NULL"),
+            postgresql_where=sa.text("parked_until IS NULL"),
+        )
+        batch_op.drop_index(
+            "ix_spool_parked",
+            sqlite_where=sa.text("parked_until IS NOT NULL"),
+            postgresql_where=sa.text("parked_until IS NOT NULL"),
+        )
+
+    op.drop_table("spool")
+    with op.batch_alter_table("sender", schema=None) as batch_op:
+        batch_op.drop_index("ix_sender_value")
+
+    op.drop_table("sender")
+    with op.batch_alter_table("secret", schema=None) as batch_op:
+        batch_op.drop_index("ix_secret_key_id")
+
+    op.drop_table("secret")
+    with op.batch_alter_table("sandbox_sms", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ix_sandbox_sms_receipt_due_at",
+            sqlite_where=sa.text("receipt_due_at IS NOT NULL"),
+            postgresql_where=sa.text("receipt_due_at IS NOT NULL"),
+        )
+
+    op.drop_table("sandbox_sms")
+    op.drop_table("process")
+    with op.batch_alter_table("notice", schema=None) as batch_op:
+        batch_op.drop_index("ix_notice_parked")
+
+    op.drop_table("notice")
+    with op.batch_alter_table("message", schema=None) as batch_op:
+        batch_op.drop_index("ix_message_origin_id")
+        batch_op.drop_index("ix_message_carrier_ref")
+
+    op.drop_table("message")
+    op.drop_table("mail")
+    op.drop_table("ledger_entry")
+    op.drop_table("lane")
+    with op.batch_alter_table("job", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ix_job_ready",
+            sqlite_where=sa.text("parked_until IS NULL"),
+            postgresql_where=sa.text("parked_until IS NULL"),
+        )
+        batch_op.drop_index(
+            "ix_job_parked",
+            sqlite_where=sa.text("parked_until IS NOT NULL"),
+            postgresql_where=sa.text("parked_until IS NOT NULL"),
+        )
+
+    op.drop_table("job")
+    with op.batch_alter_table("intake", schema=None) as batch_op:
+        batch_op.drop_index("ix_intake_at")
+
+    op.drop_table("intake")
+    op.drop_table("early_receipt")
+    op.drop_table("destination_authorisation")
+    op.drop_table("daily_count")
+    with op.batch_alter_table("credit_lot", schema=None) as batch_op:
+        batch_op.drop_index("ix_credit_lot_expires_at")
+
+    op.drop_table("credit_lot")
+    op.drop_table("balance")
+    op.drop_table("audit_entry")
+    op.drop_table("app_password")
+    with op.batch_alter_table("account", schema=None) as batch_op:
+        batch_op.drop_index("ix_account_parent_id")
+
+    op.drop_table("account")
