@@ -3,7 +3,6 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, bindparam, update
 
@@ -15,11 +14,12 @@ from gateway.engine.database import Stamp
 from plans.lots import Draw, Lot, draw
 from plans.words import Origin
 
-_EPOCH = datetime.fromisoformat("1970-01-01T00:00:00+00:00")
-_MICROSECOND = timedelta(microseconds=1)
+#: Microseconds by which a unit puts off its payer's next turn, at weight 1: about what handing it over takes. Much more
+#: would let an account wait for what it sent long ago.
+TURN_COST = 250
 
-TURN_COST = 10_000  # microseconds of turn that a unit costs at weight 1: only the ratio between accounts matters
-TURN_CAP = 3_600_000_000  # nobody's turn is put off further than an hour ahead of the clock
+#: Nobody's turn is put off further than an hour (microseconds).
+TURN_CAP = 3_600_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,14 +30,15 @@ class Charge:
     message_id: int
     units: int
     origin: Origin
+    turn: int  # the earliest that it may claim in the queue, in microseconds since 1970
 
 
 @dataclass(frozen=True, slots=True)
 class Charged:
-    """The lots drawn, in order, and the message's turn in the queue (microseconds; the lowest goes first)."""
+    """The lots drawn, in order, and the message's turn in the queue."""
 
     draws: tuple[Draw, ...]
-    fair_tag: int
+    turn: int  # microseconds since 1970; the lowest goes first
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,30 +52,30 @@ class Bill:
 def charge(connection: Connection, stamp: Stamp, charges: Sequence[Charge]) -> Bill:
     """Draw every message's units, in the order given; a message missing from the bill was not covered.
 
-    One debit for each balance and lot however many messages there are. A turn follows the tag rule of start-time fair
-    queueing: it never comes before now, and each unit moves the account's next turn back by its cost over its weight,
-    so that a newcomer never waits behind somebody's hundred thousand.
+    One debit for each balance and lot however many messages there are. Turns follow the tag rule of start-time fair
+    queueing: each unit puts the payer's next turn off by its cost over the payer's weight, so that a newcomer never
+    waits behind somebody's hundred thousand.
     """
     payers = {each.payer_id for each in charges}
     balances = lock_balances(connection, payers)
     lots = open_lots(connection, payers, stamp.now)
-    now = (stamp.now - _EPOCH) // _MICROSECOND
-    tags = {payer_id: max(row.fair_tag, now) for payer_id, row in balances.items()}
+    next_turns = {payer_id: row.fair_tag for payer_id, row in balances.items()}
     charged: dict[int, Charged] = {}
     for each in charges:
         draws = draw(lots[each.payer_id], each.units, stamp.now, each.origin)
         if draws is None:
             continue
         lots[each.payer_id] = _after(lots[each.payer_id], draws)
-        charged[each.message_id] = Charged(draws, tags[each.payer_id])
+        turn = max(each.turn, next_turns[each.payer_id])
+        charged[each.message_id] = Charged(draws, turn)
         cost = round(TURN_COST * each.units / balances[each.payer_id].weight)
-        tags[each.payer_id] = min(tags[each.payer_id] + cost, now + TURN_CAP)
+        next_turns[each.payer_id] = min(turn + cost, each.turn + TURN_CAP)
     paid = [each for each in charges if each.message_id in charged]
     spent: Counter[int] = Counter()
     for each in paid:
         spent[each.payer_id] += each.units
     _debit_lots(connection, stamp, paid, charged)
-    _debit_balances(connection, spent, tags)
+    _debit_balances(connection, spent, next_turns)
     before = {payer_id: row.credit_units for payer_id, row in balances.items()}
     return Bill(charged, {payer_id: (units, units - spent[payer_id]) for payer_id, units in before.items()})
 
@@ -100,11 +101,11 @@ def _debit_lots(
 _DEBIT = (
     update(balance)
     .where(balance.c.account_id == bindparam("of_account"))
-    .values(credit_units=balance.c.credit_units - bindparam("spent"), fair_tag=bindparam("tag"))
+    .values(credit_units=balance.c.credit_units - bindparam("spent"), fair_tag=bindparam("turn"))
 )
 
 
-def _debit_balances(connection: Connection, spent: Mapping[int, int], tags: Mapping[int, int]) -> None:
-    rows = [{"of_account": payer_id, "spent": spent[payer_id], "tag": tags[payer_id]} for payer_id in sorted(spent)]
+def _debit_balances(connection: Connection, spent: Mapping[int, int], next_turns: Mapping[int, int]) -> None:
+    rows = [{"of_account": payer_id, "spent": units, "turn": next_turns[payer_id]} for payer_id, units in spent.items()]
     if rows:
         connection.execute(_DEBIT, rows)

@@ -1,18 +1,20 @@
 """Giving the units of a message back to the lots that they came from, each once."""
 
-from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, exists, select
+from sqlalchemy import Connection, Row, Select, and_, exists, select
 
 from gateway.billing.ledger import Entry, enter
 from gateway.billing.lots import Grant, change_lots, lock_balances, open_lot, raise_balances
 from gateway.billing.tables import credit_lot, ledger_entry
 from gateway.billing.words import EntryKind
 from gateway.engine.database import Stamp
+from gateway.engine.pairs import as_pairs, pairs
 from plans.lots import Lot
 from plans.refunds import NewLot, ToLot, refund_lot
 from plans.words import Reason
@@ -28,7 +30,7 @@ class Refund:
 
 
 def refund(connection: Connection, stamp: Stamp, refunds: Sequence[Refund], grace: timedelta) -> int:
-    """Give the units of messages back; returns how many. Asked for twice, a message is refunded once.
+    """Give the units of messages back; returns how many units. Asked for twice, a message is refunded once.
 
     What came from a lot that has ended since goes to a new lot that lives for ``grace`` more: units promised back must
     not end on arrival.
@@ -36,10 +38,10 @@ def refund(connection: Connection, stamp: Stamp, refunds: Sequence[Refund], grac
     if not refunds:
         return 0
     lock_balances(connection, {each.payer_id for each in refunds})
+    by_lot: dict[tuple[int, int], list[Row[*tuple[Any, ...]]]] = defaultdict(list)
+    for row in _charged(connection, {(each.payer_id, each.message_id) for each in refunds}):
+        by_lot[row.account_id, row.lot_id].append(row)
     reasons = {each.message_id: each.reason for each in refunds}
-    by_lot: dict[tuple[int, int], list[Row[*tuple[Any, ...]]]] = {}
-    for row in _charged(connection, {each.payer_id for each in refunds}, reasons):
-        by_lot.setdefault((row.account_id, row.lot_id), []).append(row)
     entries: list[Entry] = []
     for (account_id, lot_id), rows in by_lot.items():
         units = -sum(row.units for row in rows)
@@ -57,34 +59,27 @@ def refund(connection: Connection, stamp: Stamp, refunds: Sequence[Refund], grac
     return back.total()
 
 
-def _charged(
-    connection: Connection, payer_ids: set[int], message_ids: Mapping[int, Reason]
-) -> Sequence[Row[*tuple[Any, ...]]]:
-    """The charges of these messages that were not given back yet, with the lots that they were drawn from."""
-    charged, refunded, lot = ledger_entry.c, ledger_entry.alias("refunded"), credit_lot.c
-    return connection.execute(
-        select(
-            charged.account_id,
-            charged.message_id,
-            charged.lot_id,
-            charged.units,
-            lot.kind,
-            lot.units_left,
-            lot.expires_at,
-        )
+def _charged(connection: Connection, messages: Collection[tuple[int, int]]) -> Sequence[Row[*tuple[Any, ...]]]:
+    """The charges of these messages (payer, message) that were not given back yet, with the lots drawn."""
+    return connection.execute(_charges_of(connection.dialect.name), as_pairs(messages)).all()
+
+
+@cache
+def _charges_of(dialect: str) -> Select[*tuple[Any, ...]]:
+    charged, refunded, lot, wanted = ledger_entry.c, ledger_entry.alias("refunded").c, credit_lot.c, pairs(dialect)
+    given_back = exists().where(
+        refunded.account_id == charged.account_id,
+        refunded.message_id == charged.message_id,
+        refunded.kind == EntryKind.REFUND,
+    )
+    return (
+        select(charged.account_id, charged.message_id, charged.lot_id, charged.units)
+        .add_columns(lot.kind, lot.units_left, lot.expires_at)
+        .join(wanted, and_(wanted.c.first == charged.account_id, wanted.c.second == charged.message_id))
         .join(credit_lot, and_(lot.account_id == charged.account_id, lot.lot_id == charged.lot_id))
-        .where(
-            charged.account_id.in_(sorted(payer_ids)),
-            charged.message_id.in_(sorted(message_ids)),
-            charged.kind == EntryKind.CHARGE,
-            ~exists().where(
-                refunded.c.account_id == charged.account_id,
-                refunded.c.message_id == charged.message_id,
-                refunded.c.kind == EntryKind.REFUND,
-            ),
-        )
+        .where(charged.kind == EntryKind.CHARGE, ~given_back)
         .order_by(charged.entry_id)
-    ).all()
+    )
 
 
 def _give_back(connection: Connection, stamp: Stamp, account_id: int, where: ToLot | NewLot) -> int:

@@ -6,9 +6,10 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
+from gateway.accounts.authorisations import opened_for
 from gateway.accounts.recognition import RecognisedSender
 from gateway.billing.lots import spendable
-from gateway.sms.facts import Client, SenderDay, client_of, opened_destinations, opted_out, sent_today
+from gateway.sms.facts import Client, SenderDay, client_of, opted_out, sent_today
 from gateway.sms.numbers import Number, NumberProblem, parse
 from gateway.sms.policy import Record, Request, Rules, admission, compose
 from plans.words import LotKind, MessageClass, Reason
@@ -49,11 +50,11 @@ class _Asked:
 
 
 def _understood(connection: Connection, now: datetime, rules: Rules, questions: Sequence[Question]) -> list[_Asked]:
-    opened = opened_destinations(connection, {each.asker.client.account_id for each in questions})
+    opened = opened_for(connection, [each.asker.client for each in questions])
     asked = []
     for each in questions:
         account = each.asker.client
-        client = client_of(account, account.state, opened.get(account.account_id, {}))
+        client = client_of(account, account.state, opened[account.account_id])
         number = parse(each.recipient, account.country, sandbox=rules.sandbox)
         asked.append(_Asked(each, client, number, SenderDay.of(client, each.asker.sender.sender_id, now)))
     return asked

@@ -1,16 +1,20 @@
 """The last look before a message leaves: what has changed since it was accepted counts."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, select, update
+from sqlalchemy import Connection, Row, Select, and_, select
 
 from gateway.accounts.words import AccountState
 from gateway.engine.database import Stamp
+from gateway.engine.pairs import as_pairs, pairs
 from gateway.engine.queue import Claim
 from gateway.sms.carriers.port import OutgoingSms
+from gateway.sms.changes import GIVEN, change, of
 from gateway.sms.endings import Ending, OpenMessage, end
 from gateway.sms.facts import Client, clients, opted_out
 from gateway.sms.jobs import JOBS
@@ -30,7 +34,7 @@ class Leaving:
     message: OpenMessage
     sms: OutgoingSms
     accepted_at: datetime
-    left_before: bool  # an earlier attempt was handed over, and its answer was never recorded
+    left_before: bool  # an earlier attempt was under way, and its answer was never recorded
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,41 +45,53 @@ class Wait:
     reason: Reason
 
 
-def prepare(connection: Connection, stamp: Stamp, rules: Rules, claims: Sequence[Claim]) -> list[Leaving]:
+def prepare(
+    connection: Connection, stamp: Stamp, rules: Rules, claims: Sequence[Claim], *, deduplicates: bool
+) -> list[Leaving]:
     """Look at claimed messages once more: those that may leave are marked as being sent, the others parked or ended.
 
     STOP may have been said since, the account suspended, the window closed: the hand-over itself must lie within it.
+    One that may have left already is not looked at where the carrier does not deduplicate: it will not leave again.
     """
     if not claims:
         return []
-    rows = _read(connection, claims)
+    rows = connection.execute(
+        _claimed(connection.dialect.name), as_pairs((claim.account_id, claim.row_id) for claim in claims)
+    ).all()
     known = clients(connection, {row.account_id for row in rows})
     stopped = opted_out(connection, {(row.account_id, row.recipient) for row in rows})
+    by_id = {claim.row_id: claim for claim in claims}
     leaving: list[Leaving] = []
     ended: list[tuple[Claim, Ending]] = []
-    by_id = {claim.row_id: claim for claim in claims}
+    waiting: dict[Wait, list[Claim]] = defaultdict(list)
     for row in rows:
         claim, client = by_id[row.message_id], known[row.account_id]
-        if reason := _obstacle(row, client, stopped):
+        if row.state is MessageState.UNKNOWN:
+            ended.append((claim, Ending(_open(row), MessageState.FAILED, Reason.CARRIER_SILENT, told=True)))
+        elif row.state is MessageState.SENDING and not deduplicates:
+            leaving.append(_leaving(claim, row))
+        elif reason := _obstacle(row, client, stopped):
             ended.append((claim, Ending(_open(row), MessageState.CANCELLED, reason)))
         elif wait := _wait(row, client, rules, stamp.now):
-            _park(connection, claim, wait)
+            waiting[wait].append(claim)
         else:
             leaving.append(_leaving(claim, row))
+    _park(connection, waiting)
     JOBS.finish(connection, [claim for claim, _ in ended])
     end(connection, stamp, rules, [ending for _, ending in ended])
     _mark_sending(connection, leaving)
     return leaving
 
 
-def _read(connection: Connection, claims: Sequence[Claim]) -> Sequence[Row[*tuple[Any, ...]]]:
-    row = message.c
-    return connection.execute(
-        select(message).where(
-            row.account_id.in_({claim.account_id for claim in claims}),
-            row.message_id.in_([claim.row_id for claim in claims]),
-        )
-    ).all()
+@cache
+def _claimed(dialect: str) -> Select[*tuple[Any, ...]]:
+    row, wanted = message.c, pairs(dialect)
+    return (
+        select(row.account_id, row.message_id, row.payer_id, row.origin, row.origin_id, row.notify, row.state)
+        .add_columns(row.message_class, row.recipient, row.destination, row.display, row.body, row.alphabet, row.parts)
+        .add_columns(row.held_until, row.created_at)
+        .join(wanted, and_(wanted.c.first == row.account_id, wanted.c.second == row.message_id))
+    )
 
 
 def _obstacle(row: Row[*tuple[Any, ...]], client: Client, stopped: set[tuple[int, str]]) -> Reason | None:
@@ -89,15 +105,6 @@ def _wait(row: Row[*tuple[Any, ...]], client: Client, rules: Rules, now: datetim
         return Wait(now + SUSPENDED_PAUSE, Reason.ACCOUNT_SUSPENDED)
     opening = next_departure(row.destination, row.message_class, client.standing, rules, now)
     return Wait(opening, Reason.OUTSIDE_WINDOW) if opening > now else None
-
-
-def _park(connection: Connection, claim: Claim, wait: Wait) -> None:
-    JOBS.park(connection, [claim], wait.until, wait.reason)
-    connection.execute(
-        update(message)
-        .where(message.c.account_id == claim.account_id, message.c.message_id == claim.row_id)
-        .values(state=MessageState.HELD, reason=wait.reason, held_until=wait.until)
-    )
 
 
 def _leaving(claim: Claim, row: Row[*tuple[Any, ...]]) -> Leaving:
@@ -117,15 +124,17 @@ def _open(row: Row[*tuple[Any, ...]]) -> OpenMessage:
     return OpenMessage(row.account_id, row.message_id, row.payer_id, row.origin, row.origin_id, row.notify)
 
 
-_SENDING = (
-    update(message)
-    .where(message.c.account_id == bindparam("of_account"), message.c.message_id == bindparam("of_message"))
-    .values(state=MessageState.SENDING, reason=None)
-)
+_HELD = change(state=MessageState.HELD, reason=GIVEN, held_until=GIVEN)
+_SENDING = change(state=MessageState.SENDING, reason=None)
+
+
+def _park(connection: Connection, waiting: dict[Wait, list[Claim]]) -> None:
+    for wait, claims in waiting.items():
+        JOBS.park(connection, claims, wait.until, wait.reason)
+        held = [of(each.account_id, each.row_id, reason=wait.reason, held_until=wait.until) for each in claims]
+        connection.execute(_HELD, held)
 
 
 def _mark_sending(connection: Connection, leaving: Sequence[Leaving]) -> None:
     if leaving:
-        connection.execute(
-            _SENDING, [{"of_account": each.claim.account_id, "of_message": each.claim.row_id} for each in leaving]
-        )
+        connection.execute(_SENDING, [of(each.claim.account_id, each.claim.row_id) for each in leaving])

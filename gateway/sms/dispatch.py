@@ -1,6 +1,7 @@
 """From the queue to the carrier: claim, look once more, hand over, record what the carrier said."""
 
 import asyncio
+import logging
 from collections.abc import Sequence
 from datetime import timedelta
 
@@ -10,69 +11,91 @@ from gateway.engine.database import Engine
 from gateway.sms.carriers.port import Carrier, InDoubt, Outcome, Receipt
 from gateway.sms.departure import Leaving, prepare
 from gateway.sms.jobs import JOBS
-from gateway.sms.lanes import allowance, lane_of
+from gateway.sms.lanes import allowance, lane_of, spend
 from gateway.sms.notices import TOPIC as NOTICES
 from gateway.sms.outcomes import record
 from gateway.sms.policy import Rules
-from gateway.sms.receipts import apply_receipts
+from gateway.sms.receipts import apply_receipts, early_receipts_wait, settle_early_receipts
 from gateway.sms.tables import job
 from plans.words import MessageClass
 
+log = logging.getLogger(__name__)
+
 BATCH = 200
 LEASE = timedelta(seconds=60)
-
-#: Woken when messages were handed over, for their receipts may be there at once.
-RECEIPTS_TOPIC = "receipt"
+PATIENCE = timedelta(seconds=45)  # for a batch of answers: what is recorded must lie within the lease
 
 
 class Dispatcher:
     """Hands the messages of one carrier over, lane by lane, and takes its receipts in."""
 
-    def __init__(self, engine: Engine, carrier: Carrier, rules: Rules) -> None:
+    def __init__(self, engine: Engine, carrier: Carrier, rules: Rules, patience: timedelta = PATIENCE) -> None:
+        """``patience``: how long the carrier may take to answer for a batch."""
         self._engine = engine
         self._carrier = carrier
         self._rules = rules
+        self._patience = patience
+        self.lanes = tuple(lane_of(carrier.name, each) for each in MessageClass)
 
-    async def dispatch_once(self, message_class: MessageClass) -> int:
-        """Work off one batch of a class; returns how many messages left.
+    async def dispatch_once(self, lane: str) -> int:
+        """Work off one batch of a lane; returns how many messages left.
 
         1. Claim a batch; what may still leave is marked as being sent, on disk.
         2. Hand all of it to the carrier, in no transaction.
         3. Record the answers behind the fence of the claims.
         """
-        leaving = await self._engine.write(lambda connection: self._claim(connection, message_class), urgent=True)
+        leaving = await self._engine.write(lambda connection: self._claim(connection, lane), urgent=True)
         if leaving:
-            answers = await asyncio.gather(*(self._hand_over(each) for each in leaving))
+            answers = await self._hand_over_all(leaving)
             await self._record(list(zip(leaving, answers, strict=True)))
         return len(leaving)
 
     async def collect_once(self) -> int:
         """Take in the receipts that the carrier holds; returns how many."""
-        return await self._carrier.collect_receipts(self._take_receipts)
+        collected = await self._carrier.collect_receipts(self._take_receipts)
+        if await self._engine.read(lambda connection: early_receipts_wait(connection, self._carrier.name)):
+            stamp = self._engine.stamp()
+            await self._engine.write(
+                lambda connection: settle_early_receipts(connection, stamp, self._carrier.name), wakes=(NOTICES,)
+            )
+        return collected
 
-    def _claim(self, connection: Connection, message_class: MessageClass) -> list[Leaving]:
-        stamp, lane = self._engine.stamp(), lane_of(self._carrier.name, message_class)
-        wanted = allowance(connection, lane, stamp.now, BATCH)
+    def _claim(self, connection: Connection, lane: str) -> list[Leaving]:
+        stamp = self._engine.stamp()
+        allowed = allowance(connection, lane, stamp.now, BATCH)
         claims = JOBS.claim(
             connection,
-            worker=self._engine.ids.node,
+            worker=self._engine.node,
             now=stamp.now,
             lease=LEASE,
-            limit=wanted,
+            limit=allowed.messages,
             where=(job.c.lane == lane,),
         )
-        return prepare(connection, stamp, self._rules, claims)
+        leaving = prepare(connection, stamp, self._rules, claims, deduplicates=self._carrier.deduplicates)
+        spend(connection, allowed, len(leaving))
+        return leaving
+
+    async def _hand_over_all(self, leaving: Sequence[Leaving]) -> list[Outcome]:
+        tasks = [asyncio.create_task(self._hand_over(each)) for each in leaving]
+        _, late = await asyncio.wait(tasks, timeout=self._patience.total_seconds())
+        for task in late:
+            task.cancel()
+        return [InDoubt("timeout") if task in late else task.result() for task in tasks]
 
     async def _hand_over(self, each: Leaving) -> Outcome:
         if each.left_before and not self._carrier.deduplicates:
             return InDoubt("crashed")  # it may be on its way already; never a silent second text
-        return await self._carrier.send(each.sms)
+        try:
+            return await self._carrier.send(each.sms)
+        except Exception as error:  # noqa: BLE001 - a bug of one adapter must not put the whole batch in doubt
+            log.error("carrier %s failed with %s", self._carrier.name, type(error).__name__)
+            return InDoubt("error")
 
     async def _record(self, handled: Sequence[tuple[Leaving, Outcome]]) -> None:
         stamp = self._engine.stamp()
         await self._engine.write(
             lambda connection: record(connection, stamp, self._rules, self._carrier, handled),
-            wakes=(NOTICES, RECEIPTS_TOPIC),
+            wakes=(NOTICES,),
             urgent=True,
         )
 

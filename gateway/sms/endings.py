@@ -2,16 +2,17 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import Connection, bindparam, update
+from sqlalchemy import Connection
 
 from gateway.accounts.words import Notify
 from gateway.billing.refunds import Refund, refund
 from gateway.engine.database import Stamp
+from gateway.sms.changes import GIVEN, change, of
 from gateway.sms.notices import Notice, enter_notices, wants
 from gateway.sms.policy import Rules
-from gateway.sms.tables import message
-from gateway.sms.words import FINAL, MessageState, News
+from gateway.sms.words import MessageState, News
 from plans.refunds import is_refunded
 from plans.words import Origin, Reason
 
@@ -30,44 +31,23 @@ class OpenMessage:
 
 @dataclass(frozen=True, slots=True)
 class Ending:
-    """How it ends: ``state`` is FAILED, CANCELLED or UNKNOWN."""
+    """How it ends: ``state`` is FAILED or CANCELLED."""
 
     message: OpenMessage
     state: MessageState
     reason: Reason
     carrier_code: str | None = None
+    told: bool = False  # whoever wants to know has been told
 
 
-_END = (
-    update(message)
-    .where(message.c.account_id == bindparam("of_account"), message.c.message_id == bindparam("of_message"))
-    .values(
-        state=bindparam("new_state"),
-        reason=bindparam("why"),
-        carrier_code=bindparam("raw_code"),
-        finished_at=bindparam("done_at"),
-    )
-)
+_END = change(state=GIVEN, reason=GIVEN, carrier_code=GIVEN, finished_at=GIVEN)
 
 
 def end(connection: Connection, stamp: Stamp, rules: Rules, endings: Sequence[Ending]) -> None:
-    """Record endings of messages that never reached the network, refund what is due, tell whoever wants to know."""
+    """Record the end of messages that no carrier answered for, refund what is due, tell whoever wants to know."""
     if not endings:
         return
-    connection.execute(
-        _END,
-        [
-            {
-                "of_account": each.message.account_id,
-                "of_message": each.message.message_id,
-                "new_state": each.state,
-                "why": each.reason,
-                "raw_code": each.carrier_code,
-                "done_at": stamp.now if each.state in FINAL else None,
-            }
-            for each in endings
-        ],
-    )
+    connection.execute(_END, [_ended(each, stamp) for each in endings])
     refund(
         connection,
         stamp,
@@ -78,9 +58,22 @@ def end(connection: Connection, stamp: Stamp, rules: Rules, endings: Sequence[En
         ],
         rules.credit.refund_grace,
     )
-    enter_notices(connection, stamp, [_notice(each) for each in endings if wants(each.message.notify, News.FAILED)])
+    tell_failures(connection, stamp, [(each.message, each.reason) for each in endings if not each.told])
 
 
-def _notice(ending: Ending) -> Notice:
-    told = ending.message
-    return Notice(told.account_id, told.origin, told.origin_id, News.FAILED, ending.reason, told.message_id)
+def tell_failures(connection: Connection, stamp: Stamp, failures: Sequence[tuple[OpenMessage, Reason]]) -> None:
+    """Write down the news that messages did not go through, for those who want it."""
+    enter_notices(
+        connection,
+        stamp,
+        [
+            Notice(each.account_id, each.origin, each.origin_id, News.FAILED, reason, each.message_id)
+            for each, reason in failures
+            if wants(each.notify, News.FAILED)
+        ],
+    )
+
+
+def _ended(each: Ending, stamp: Stamp) -> dict[str, Any]:
+    values = {"state": each.state, "reason": each.reason, "carrier_code": each.carrier_code, "finished_at": stamp.now}
+    return of(each.message.account_id, each.message.message_id, **values)

@@ -1,15 +1,18 @@
 """Reading what the policy judges by: for a whole batch of requests, in a handful of statements."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Select, String, and_, select
 
 from gateway.accounts import clients as accounts
-from gateway.accounts.tables import account, destination_authorisation
+from gateway.accounts.authorisations import opened_for
+from gateway.accounts.tables import account
 from gateway.accounts.words import AccountState
+from gateway.engine.pairs import as_pairs, pairs
 from gateway.sms.policy import Standing
 from gateway.sms.tables import daily_count, suppression
 
@@ -32,14 +35,17 @@ _WITH_PARENT = select(account, _parent.c.state.label("parent_state")).outerjoin(
 
 def clients(connection: Connection, account_ids: Collection[int]) -> dict[int, Client]:
     """The accounts by id, each with what it may do; a sub-account is no freer than its parent."""
-    rows = connection.execute(_WITH_PARENT.where(account.c.account_id.in_(sorted(account_ids)))).all()
-    opened = opened_destinations(connection, account_ids)
-    known = {}
-    for *columns, parent_state in rows:
-        each = accounts.Client(*columns)
-        state = each.state if parent_state in {None, AccountState.ACTIVE} else parent_state
-        known[each.account_id] = client_of(each, state, opened.get(each.account_id, {}))
-    return known
+    rows = connection.execute(_WITH_PARENT.where(account.c.account_id.in_(account_ids)))
+    found = [(accounts.Client(*columns), parent_state) for *columns, parent_state in rows]
+    opened = opened_for(connection, [each for each, _ in found])
+    return {
+        each.account_id: client_of(
+            each,
+            each.state if parent_state in {None, AccountState.ACTIVE} else parent_state,
+            opened[each.account_id],
+        )
+        for each, parent_state in found
+    }
 
 
 def client_of(each: accounts.Client, state: AccountState, opened: Mapping[str, int | None]) -> Client:
@@ -56,31 +62,23 @@ def client_of(each: accounts.Client, state: AccountState, opened: Mapping[str, i
     return Client(each.account_id, each.payer_id, each.low_credit_units, standing)
 
 
-def opened_destinations(connection: Connection, account_ids: Collection[int]) -> dict[int, dict[str, int | None]]:
-    """The destinations opened by account, each with the units per part agreed, None for the published price."""
-    row = destination_authorisation.c
-    opened: dict[int, dict[str, int | None]] = {}
-    for account_id, destination, units in connection.execute(
-        select(row.account_id, row.destination, row.units_per_part).where(row.account_id.in_(sorted(account_ids)))
-    ):
-        opened.setdefault(account_id, {})[destination] = units
-    return opened
-
-
-def opted_out(connection: Connection, pairs: Iterable[tuple[int, str]]) -> set[tuple[int, str]]:
+def opted_out(connection: Connection, recipients: Collection[tuple[int, str]]) -> set[tuple[int, str]]:
     """Those of the (account, recipient) pairs that said STOP."""
-    wanted = set(pairs)
-    row = suppression.c
-    found = connection.execute(
-        select(row.account_id, row.recipient).where(
-            row.account_id.in_({account_id for account_id, _ in wanted}),
-            row.recipient.in_({recipient for _, recipient in wanted}),
-        )
+    if not recipients:
+        return set()
+    found = connection.execute(_stopped(connection.dialect.name), as_pairs(recipients))
+    return {(account_id, recipient) for account_id, recipient in found}
+
+
+@cache
+def _stopped(dialect: str) -> Select[int, str]:
+    row, wanted = suppression.c, pairs(dialect, String())
+    return select(row.account_id, row.recipient).join(
+        wanted, and_(wanted.c.first == row.account_id, wanted.c.second == row.recipient)
     )
-    return {(each.account_id, each.recipient) for each in found} & wanted
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, order=True)
 class SenderDay:
     """An authorised sender on a local day of its account."""
 
@@ -98,12 +96,16 @@ def sent_today(connection: Connection, days: Collection[SenderDay]) -> Mapping[S
     """How many messages each sender has had accepted on its day."""
     if not days:
         return {}
-    row = daily_count.c
     rows = connection.execute(
-        select(row.account_id, row.sender_id, row.day, row.messages).where(
-            row.account_id.in_({each.account_id for each in days}),
-            row.sender_id.in_({each.sender_id for each in days}),
-            row.day.in_({each.day for each in days}),
-        )
+        _counted(connection.dialect.name).where(daily_count.c.day.in_({each.day for each in days})),
+        as_pairs({(each.account_id, each.sender_id) for each in days}),
     )
-    return {SenderDay(each.account_id, each.sender_id, each.day): each.messages for each in rows}
+    return {SenderDay(account_id, sender_id, day): messages for account_id, sender_id, day, messages in rows}
+
+
+@cache
+def _counted(dialect: str) -> Select[int, int, str, int]:
+    row, wanted = daily_count.c, pairs(dialect)
+    return select(row.account_id, row.sender_id, row.day, row.messages).join(
+        wanted, and_(wanted.c.first == row.account_id, wanted.c.second == row.sender_id)
+    )

@@ -1,10 +1,13 @@
 """Each request once: the same key of one account and origin is the same SMS, however often it is handed in."""
 
 from collections.abc import Collection, Mapping, Sequence
+from functools import cache
+from typing import Any
 
-from sqlalchemy import Connection, and_, select
+from sqlalchemy import Connection, Select, String, and_, select
 
 from gateway.engine.database import Stamp
+from gateway.engine.pairs import as_pairs, pairs
 from gateway.engine.upsert import insert_or
 from gateway.sms.request import SmsRequest, Submission
 from gateway.sms.tables import intake, message
@@ -36,29 +39,22 @@ def first_answers(connection: Connection, keys: Collection[Key]) -> Mapping[Key,
     """What was answered when these keys came first, with what has become of it since."""
     if not keys:
         return {}
-    seen, row = intake.c, message.c
     found = connection.execute(
-        select(
-            seen.origin,
-            seen.dedup_key,
-            row.account_id,
-            row.message_id,
-            row.state,
-            row.reason,
-            row.parts,
-            row.units,
-            row.held_until,
-        )
-        .join(message, and_(row.account_id == seen.account_id, row.message_id == seen.message_id))
-        .where(
-            seen.account_id.in_({account_id for account_id, _, _ in keys}),
-            seen.origin.in_({origin for _, origin, _ in keys}),
-            seen.dedup_key.in_({dedup_key for _, _, dedup_key in keys}),
-        )
+        _answered(connection.dialect.name), as_pairs({(account_id, dedup_key) for account_id, _, dedup_key in keys})
     )
     return {
-        (each.account_id, each.origin, each.dedup_key): Submission(
-            each.message_id, each.state, each.reason, each.parts, each.units, each.held_until, replayed=True
-        )
-        for each in found
+        (account_id, origin, dedup_key): Submission(message_id, state, reason, parts, units, held_until, replayed=True)
+        for account_id, origin, dedup_key, message_id, state, reason, parts, units, held_until in found
     }
+
+
+@cache
+def _answered(dialect: str) -> Select[*tuple[Any, ...]]:
+    seen, row, wanted = intake.c, message.c, pairs(dialect, String())
+    return (
+        select(seen.account_id, seen.origin, seen.dedup_key)
+        .add_columns(row.message_id, row.state, row.reason, row.parts, row.units, row.held_until)
+        .join(wanted, and_(wanted.c.first == seen.account_id, wanted.c.second == seen.dedup_key))
+        .join(message, and_(row.account_id == seen.account_id, row.message_id == seen.message_id))
+        .where(seen.origin.in_(list(Origin)))
+    )

@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 from gateway.sms.facts import Client, SenderDay, clients, opted_out, sent_today
 from gateway.sms.numbers import Number, NumberProblem, parse
 from gateway.sms.policy import Composed, Record, Refuse, Request, Rules, Verdict, decide
-from gateway.sms.request import SmsRequest
+from gateway.sms.request import LONGEST_TEXT, SmsRequest, storable
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +52,7 @@ def judge(connection: Connection, now: datetime, rules: Rules, requests: Mapping
     sent = Counter(sent_today(connection, set(days.values())))
     judged = []
     for message_id, request in requests.items():
-        client, number = known[request.account_id], numbers[message_id]
-        day = days.get(message_id)
+        client, number, day = known[request.account_id], numbers[message_id], days.get(message_id)
         if isinstance(number, NumberProblem):
             judged.append(Judged(message_id, request, client, None, Refuse(number.reason)))
             continue
@@ -70,4 +69,5 @@ def judge(connection: Connection, now: datetime, rules: Rules, requests: Mapping
 
 
 def _asked(request: SmsRequest, number: Number) -> Request:
-    return Request(number, request.message_class, request.text, request.encoding, request.max_parts)
+    text = storable(request.text, LONGEST_TEXT)
+    return Request(number, request.message_class, text, request.encoding, request.max_parts)

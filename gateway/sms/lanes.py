@@ -1,13 +1,18 @@
-"""Queue lanes: how fast each may go, and whether it goes at all."""
+"""Queue lanes: how fast each may go, whether it goes at all, and where a newcomer joins."""
 
-from datetime import datetime, timedelta
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, func, select, update
 
-from gateway.sms.tables import lane
+from gateway.engine.upsert import insert_or
+from gateway.sms.tables import job, lane
 from plans.words import MessageClass
 
 _BURST = timedelta(seconds=1)
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
 
 
 def lane_of(carrier: str, message_class: MessageClass) -> str:
@@ -15,20 +20,66 @@ def lane_of(carrier: str, message_class: MessageClass) -> str:
     return f"{carrier}:{message_class}"
 
 
-def allowance(connection: Connection, name: str, now: datetime, wanted: int) -> int:
-    """How many messages of the lane may leave now, at most ``wanted``; they are counted as gone.
+@dataclass(frozen=True, slots=True)
+class Allowance:
+    """How many messages of a lane may leave now; those that do are taken off with ``spend``."""
 
-    The generic cell rate algorithm with a burst of one second: one row and one instant, shared by all processes.
+    lane: str
+    messages: int
+    rate_per_s: float | None = None  # None: as fast as the carrier takes them
+    unspent_since: datetime | None = None  # the rate is used up to this instant
+
+
+def allowance(connection: Connection, name: str, now: datetime, wanted: int) -> Allowance:
+    """How many messages of the lane may leave now, at most ``wanted``; the lane is locked until the end.
+
+    The generic cell rate algorithm with a burst of one second, or of one message where the rate is lower than one a
+    second: one row and one instant, shared by all processes.
     """
     row = connection.execute(select(lane).where(lane.c.lane == name).with_for_update()).one_or_none()
-    if row is None:
-        return wanted
+    if row is None or (row.rate_per_s is None and not row.paused):
+        return Allowance(name, wanted)
     if row.paused:
-        return 0
-    if row.rate_per_s is None:
-        return wanted
-    start = max(row.spent_until or now, now - _BURST)
-    allowed = max(0, min(wanted, int((now - start).total_seconds() * row.rate_per_s)))
-    spent = start + timedelta(seconds=allowed / row.rate_per_s)
-    connection.execute(update(lane).where(lane.c.lane == name).values(spent_until=spent))
-    return allowed
+        return Allowance(name, 0)
+    burst = max(_BURST, _time_for(1, row.rate_per_s))
+    since = max(row.spent_until or now - burst, now - burst)
+    saved = int((now - since) / _time_for(1, row.rate_per_s))
+    return Allowance(name, max(0, min(wanted, saved)), row.rate_per_s, since)
+
+
+def spend(connection: Connection, allowed: Allowance, messages: int) -> None:
+    """Count messages as gone."""
+    if messages and allowed.rate_per_s and allowed.unspent_since:
+        spent = allowed.unspent_since + _time_for(messages, allowed.rate_per_s)
+        connection.execute(update(lane).where(lane.c.lane == allowed.lane).values(spent_until=spent))
+
+
+def set_lane(connection: Connection, name: str, *, rate_per_s: float | None, paused: bool) -> None:
+    """Set how fast a lane goes (None: as fast as the carrier takes them), and whether it goes at all."""
+    row = insert_or(connection, lane).values(lane=name, rate_per_s=rate_per_s, paused=paused)
+    connection.execute(
+        row.on_conflict_do_update(index_elements=["lane"], set_={"rate_per_s": rate_per_s, "paused": paused})
+    )
+
+
+def newcomers_turns(connection: Connection, names: Collection[str], now: datetime) -> dict[str, int]:
+    """The turn (microseconds since 1970) at which a newcomer joins each lane.
+
+    It is now, or the turn of the first message waiting where the lane lags behind the clock: a newcomer shares with
+    those who wait, and does not queue up behind them.
+    """
+    row, clock = job.c, turn_at(now)
+    first = {
+        name: connection.scalar(select(func.min(row.fair_tag)).where(row.lane == name, row.parked_until.is_(None)))
+        for name in names
+    }
+    return {name: clock if turn is None else min(turn, clock) for name, turn in first.items()}
+
+
+def turn_at(instant: datetime) -> int:
+    """An instant as a turn: microseconds since 1970."""
+    return (instant - _EPOCH) // _MICROSECOND
+
+
+def _time_for(messages: int, rate_per_s: float) -> timedelta:
+    return timedelta(seconds=messages / rate_per_s)

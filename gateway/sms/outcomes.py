@@ -1,18 +1,20 @@
 """What the carrier said about a message, written down behind the fence of its claim."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import Connection, bindparam, update
+from sqlalchemy import Connection
 
 from gateway.engine.database import Stamp
 from gateway.sms.carriers.port import Carrier, InDoubt, NotSent, Outcome, Refused, Taken
+from gateway.sms.changes import GIVEN, change, of
 from gateway.sms.departure import Leaving
-from gateway.sms.endings import Ending, end
+from gateway.sms.endings import Ending, end, tell_failures
 from gateway.sms.jobs import JOBS
 from gateway.sms.policy import Rules
 from gateway.sms.receipts import adopt_early_receipts
-from gateway.sms.tables import message
 from gateway.sms.words import MessageState
 from plans.words import Reason
 
@@ -25,15 +27,17 @@ Handled = tuple[Leaving, Outcome]
 
 def record(connection: Connection, stamp: Stamp, rules: Rules, carrier: Carrier, handled: Sequence[Handled]) -> None:
     """Record a batch of answers; a message whose claim was lost meanwhile is left to whoever holds it now."""
-    retried = [(each, answer) for each, answer in handled if _tries_again(each, answer, carrier, stamp.now)]
-    again = {each.claim for each, _ in retried}
-    done = [(each, answer) for each, answer in handled if each.claim not in again]
+    again = [(each, answer) for each, answer in handled if _tries_again(each, answer, carrier, stamp.now)]
+    retried = {each.claim for each, _ in again}
+    settled = [(each, answer) for each, answer in handled if each.claim not in retried]
+    doubtful = [(each, answer) for each, answer in settled if isinstance(answer, InDoubt)]
+    done = [(each, answer) for each, answer in settled if not isinstance(answer, InDoubt)]
     held = JOBS.finish(connection, [each.claim for each, _ in done])
     done = [(each, answer) for each, answer in done if each.claim.row_id in held]
     _submitted(connection, stamp, carrier.name, [(each, a) for each, a in done if isinstance(a, Taken)])
-    end(connection, stamp, rules, [_ending(each, a) for each, a in done if not isinstance(a, Taken)])
-    for each, answer in retried:
-        _retry(connection, stamp, each, answer)
+    end(connection, stamp, rules, [ending for each, answer in done if (ending := _ending(each, answer))])
+    _leave_unknown(connection, stamp, carrier, doubtful)
+    _retry(connection, stamp, again)
 
 
 def _tries_again(each: Leaving, answer: Outcome, carrier: Carrier, now: datetime) -> bool:
@@ -42,58 +46,80 @@ def _tries_again(each: Leaving, answer: Outcome, carrier: Carrier, now: datetime
     return safe and now - each.accepted_at < GIVE_UP_AFTER
 
 
-def _ending(each: Leaving, answer: Outcome) -> Ending:
+def _ending(each: Leaving, answer: Outcome) -> Ending | None:
     match answer:
         case Refused(code, reason):
             return Ending(each.message, MessageState.FAILED, reason, code)
         case NotSent(code):
             return Ending(each.message, MessageState.FAILED, Reason.CARRIER_UNAVAILABLE, code)
-        case InDoubt(code):
-            return Ending(each.message, MessageState.UNKNOWN, Reason.CARRIER_SILENT, code)
-        case Taken():
-            raise ValueError("a message that was taken has not ended")
+        case _:
+            return None
 
 
-_SUBMITTED = (
-    update(message)
-    .where(message.c.account_id == bindparam("of_account"), message.c.message_id == bindparam("of_message"))
-    .values(state=MessageState.SUBMITTED, carrier_ref=bindparam("their_ref"), submitted_at=bindparam("at"))
-)
+_SUBMITTED = change(state=MessageState.SUBMITTED, carrier_ref=GIVEN, submitted_at=GIVEN)
 
 
 def _submitted(connection: Connection, stamp: Stamp, carrier: str, taken: Sequence[tuple[Leaving, Taken]]) -> None:
     if taken:
         connection.execute(
             _SUBMITTED,
-            [
-                {
-                    "of_account": each.claim.account_id,
-                    "of_message": each.claim.row_id,
-                    "their_ref": answer.carrier_ref,
-                    "at": stamp.now,
-                }
-                for each, answer in taken
-            ],
+            [_this(each, carrier_ref=answer.carrier_ref, submitted_at=stamp.now) for each, answer in taken],
         )
         adopt_early_receipts(connection, stamp, carrier, [answer.carrier_ref for _, answer in taken])
 
 
-def _retry(connection: Connection, stamp: Stamp, each: Leaving, answer: Outcome) -> None:
-    wait = answer.retry_after_s if isinstance(answer, NotSent) else None
-    pause = back_off(each.claim.attempts, each.claim.row_id) if wait is None else timedelta(seconds=wait)
-    if JOBS.park(connection, [each.claim], stamp.now + pause, Reason.CARRIER_UNAVAILABLE):
-        state = MessageState.QUEUED if isinstance(answer, NotSent) else MessageState.SENDING
-        connection.execute(
-            update(message)
-            .where(message.c.account_id == each.claim.account_id, message.c.message_id == each.claim.row_id)
-            .values(state=state, reason=Reason.CARRIER_UNAVAILABLE)
-        )
+_UNKNOWN = change(state=MessageState.UNKNOWN, reason=Reason.CARRIER_SILENT, carrier_code=GIVEN)
+
+
+def _leave_unknown(
+    connection: Connection, stamp: Stamp, carrier: Carrier, doubtful: Sequence[tuple[Leaving, InDoubt]]
+) -> None:
+    """Nobody can know whether these left. It is told now, and settled when the network cannot deliver them any more.
+
+    Their own jobs, parked, wait for that day: ``departure`` ends whatever comes back unknown.
+    """
+    over = stamp.now + carrier.validity
+    held = JOBS.park(connection, [each.claim for each, _ in doubtful], over, Reason.CARRIER_SILENT)
+    ours = [(each, answer) for each, answer in doubtful if each.claim.row_id in held]
+    if ours:
+        connection.execute(_UNKNOWN, [_this(each, carrier_code=answer.code) for each, answer in ours])
+        tell_failures(connection, stamp, [(each.message, Reason.CARRIER_SILENT) for each, _ in ours])
+
+
+_AGAIN = change(state=GIVEN, reason=Reason.CARRIER_UNAVAILABLE)
+
+
+def _retry(connection: Connection, stamp: Stamp, again: Sequence[Handled]) -> None:
+    """Park each until its next attempt. One in doubt stays marked as being sent: the next attempt must know."""
+    by_pause: dict[timedelta, list[Handled]] = defaultdict(list)
+    for each, answer in again:
+        by_pause[_pause(each, answer)].append((each, answer))
+    for pause, together in by_pause.items():
+        claims = [each.claim for each, _ in together]
+        held = JOBS.park(connection, claims, stamp.now + pause, Reason.CARRIER_UNAVAILABLE)
+        rows = [_this(each, state=_meanwhile(answer)) for each, answer in together if each.claim.row_id in held]
+        if rows:
+            connection.execute(_AGAIN, rows)
+
+
+def _meanwhile(answer: Outcome) -> MessageState:
+    return MessageState.QUEUED if isinstance(answer, NotSent) else MessageState.SENDING
+
+
+def _pause(each: Leaving, answer: Outcome) -> timedelta:
+    if isinstance(answer, NotSent) and answer.retry_after_s is not None:
+        return timedelta(seconds=answer.retry_after_s)
+    return back_off(each.claim.attempts, each.claim.row_id)
 
 
 def back_off(attempts: int, message_id: int) -> timedelta:
     """How long to wait after the given number of attempts: doubled each time, capped.
 
-    It is spread by up to a half, so that messages that failed together do not come back together.
+    It is spread by up to a half in eight steps, so that messages that failed together do not come back together.
     """
     doubled: timedelta = min(_FIRST_PAUSE * 2 ** min(attempts - 1, 10), _LONGEST_PAUSE)
-    return doubled * (1 + (message_id % 997) / 1994)
+    return doubled * (1 + message_id % 8 / 16)
+
+
+def _this(each: Leaving, **values: Any) -> dict[str, Any]:
+    return of(each.claim.account_id, each.claim.row_id, **values)

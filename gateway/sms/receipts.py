@@ -1,13 +1,15 @@
 """News from the network: each receipt moves its message on, once and never back."""
 
 from collections.abc import Collection, Sequence
+from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, delete, select, update
+from sqlalchemy import Connection, Row, delete, exists, select
 
 from gateway.engine.database import Stamp
 from gateway.engine.upsert import insert_or
 from gateway.sms.carriers.port import Receipt
+from gateway.sms.changes import GIVEN, change, of
 from gateway.sms.notices import Notice, enter_notices, wants
 from gateway.sms.tables import early_receipt, message
 from gateway.sms.words import FINAL, MessageState, News
@@ -15,20 +17,22 @@ from plans.words import Reason
 
 _REASON = {MessageState.FAILED: Reason.NOT_DELIVERED, MessageState.EXPIRED: Reason.VALIDITY_EXPIRED}
 
+_FORGOTTEN_AFTER = timedelta(days=7)
+
 
 def apply_receipts(connection: Connection, stamp: Stamp, carrier: str, receipts: Sequence[Receipt]) -> int:
     """Record receipts of one carrier; returns how many moved a message.
 
-    One that comes before its message is known under the carrier's reference waits in ``early_receipt`` until
-    ``adopt_early_receipts``. What the network took and did not deliver is not refunded (terms, article 6.1).
+    The first final one counts. One that comes before its message is known under the carrier's reference waits in
+    ``early_receipt``. What the network took and did not deliver is not refunded (terms, article 6.1).
     """
-    wanted = {each.carrier_ref: each for each in receipts}
-    found = _messages(connection, carrier, wanted)
+    first = {each.carrier_ref: each for each in reversed(receipts)}
+    found = _messages(connection, carrier, first)
     known = {row.carrier_ref for row in found}
-    _keep_early(connection, carrier, [each for ref, each in wanted.items() if ref not in known])
-    moved = [(row, wanted[row.carrier_ref]) for row in found if row.state not in FINAL]
+    _keep_early(connection, carrier, [each for ref, each in first.items() if ref not in known])
+    moved = [(row, first[row.carrier_ref]) for row in found if row.state not in FINAL]
     if moved:
-        connection.execute(_MOVE, [_values(row, receipt) for row, receipt in moved])
+        connection.execute(_MOVE, [_moved(row, receipt) for row, receipt in moved])
         enter_notices(connection, stamp, [told for row, receipt in moved if (told := _notice(row, receipt))])
     return len(moved)
 
@@ -45,36 +49,40 @@ def adopt_early_receipts(connection: Connection, stamp: Stamp, carrier: str, car
         apply_receipts(connection, stamp, carrier, [Receipt(*each) for each in early])
 
 
+def early_receipts_wait(connection: Connection, carrier: str) -> bool:
+    """Whether any receipt has come before its message was known."""
+    return connection.scalar(select(exists().where(early_receipt.c.carrier == carrier))) or False
+
+
+def settle_early_receipts(connection: Connection, stamp: Stamp, carrier: str, limit: int = 500) -> None:
+    """Apply early receipts whose message is known by now, and forget those that no message ever claimed.
+
+    Where several processes write, a receipt and the answer that names its reference may be recorded at the same moment
+    and neither sees the other; this is what brings them together.
+    """
+    row = early_receipt.c
+    known = exists().where(message.c.carrier == row.carrier, message.c.carrier_ref == row.carrier_ref)
+    refs = connection.scalars(select(row.carrier_ref).where(row.carrier == carrier, known).limit(limit)).all()
+    adopt_early_receipts(connection, stamp, carrier, refs)
+    connection.execute(delete(early_receipt).where(row.carrier == carrier, row.at < stamp.now - _FORGOTTEN_AFTER))
+
+
 def _messages(connection: Connection, carrier: str, refs: Collection[str]) -> Sequence[Row[*tuple[Any, ...]]]:
     row = message.c
     return connection.execute(
         select(row.account_id, row.message_id, row.carrier_ref, row.state, row.notify, row.origin, row.origin_id)
         .where(row.carrier == carrier, row.carrier_ref.in_(refs))
+        .order_by(row.message_id)  # or two batches would lock each other
         .with_for_update()
     ).all()
 
 
-_MOVE = (
-    update(message)
-    .where(message.c.account_id == bindparam("of_account"), message.c.message_id == bindparam("of_message"))
-    .values(
-        state=bindparam("new_state"),
-        reason=bindparam("why"),
-        carrier_code=bindparam("raw_code"),
-        finished_at=bindparam("done_at"),
-    )
-)
+_MOVE = change(state=GIVEN, reason=GIVEN, carrier_code=GIVEN, finished_at=GIVEN)
 
 
-def _values(row: Row[*tuple[Any, ...]], receipt: Receipt) -> dict[str, object]:
-    return {
-        "of_account": row.account_id,
-        "of_message": row.message_id,
-        "new_state": receipt.state,
-        "why": _REASON.get(receipt.state),
-        "raw_code": receipt.code,
-        "done_at": receipt.at,
-    }
+def _moved(row: Row[*tuple[Any, ...]], receipt: Receipt) -> dict[str, Any]:
+    values = {"state": receipt.state, "reason": _REASON.get(receipt.state), "carrier_code": receipt.code}
+    return of(row.account_id, row.message_id, **values, finished_at=receipt.at)
 
 
 def _notice(row: Row[*tuple[Any, ...]], receipt: Receipt) -> Notice | None:

@@ -7,6 +7,9 @@ from gateway.accounts.words import Encoding, Notify
 from gateway.sms.words import MessageState
 from plans.words import MessageClass, Origin, Reason
 
+#: What is longer fits no message: 255 parts of 153 characters, each of which can be written as four at the most.
+LONGEST_TEXT = 4 * 255 * 153
+
 
 @dataclass(frozen=True, slots=True)
 class SmsRequest:
@@ -38,3 +41,9 @@ class Submission:
     units: int
     held_until: datetime | None
     replayed: bool = False  # the same request was answered before: nothing new was sent or charged
+
+
+def storable(text: str, longest: int) -> str:
+    """The text as any database can keep it: cut at ``longest`` characters, without NUL or half a surrogate pair."""
+    text = text[:longest].replace("\0", "")
+    return text if text.isascii() else text.encode("utf-8", "replace").decode("utf-8")

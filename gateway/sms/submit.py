@@ -1,25 +1,28 @@
 """The one door: every SMS, whoever asks, passes policy, price, charge and queue here, in one transaction."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, insert
 
-from gateway.billing.charges import Bill, Charge, charge
+from gateway.billing.charges import Bill, Charge, Charged, charge
 from gateway.engine.database import Stamp
 from gateway.engine.upsert import insert_or
 from gateway.sms.facts import SenderDay
 from gateway.sms.intake import Key, first_answers, key_of, take_in
 from gateway.sms.judgement import Judged, judge
-from gateway.sms.lanes import lane_of
+from gateway.sms.lanes import lane_of, newcomers_turns, turn_at
 from gateway.sms.notices import Notice, enter_notices, wants
 from gateway.sms.policy import Hold, Refuse, Rules
-from gateway.sms.request import SmsRequest, Submission
+from gateway.sms.request import SmsRequest, Submission, storable
 from gateway.sms.tables import daily_count, job, message
 from gateway.sms.words import MessageState, News
 from plans.words import Reason
+
+_KEPT_OF_REFUSED = 1_000  # characters of a text that was never sent
 
 
 def submit(connection: Connection, stamp: Stamp, rules: Rules, requests: Sequence[SmsRequest]) -> list[Submission]:
@@ -31,58 +34,80 @@ def submit(connection: Connection, stamp: Stamp, rules: Rules, requests: Sequenc
     fresh = take_in(connection, stamp, requests)
     by_id = {fresh[key]: request for request in requests if (key := key_of(request)) in fresh}
     judged = judge(connection, stamp.now, rules, by_id)
-    bill = charge(connection, stamp, [_price(each) for each in judged if each.composed])
-    settled = {each.message_id: _settle(each, bill) for each in judged}
-    _store(connection, [_row(stamp, rules, each, settled[each.message_id], bill) for each in judged])
-    _queue(connection, rules, judged, settled, bill)
-    _count(connection, stamp, judged, settled)
-    enter_notices(connection, stamp, [*_refusals_and_holds(judged, settled), *_low_credit(judged, bill)])
+    bill = charge(connection, stamp, _prices(connection, stamp, rules, judged))
+    settled = [_settle(each, bill.charged.get(each.message_id)) for each in judged]
+    _store(connection, stamp, rules, settled)
+    _queue(connection, stamp, rules, settled)
+    _count(connection, stamp, settled)
+    enter_notices(connection, stamp, [*_refusals_and_holds(settled), *_low_credit(settled, bill)])
     first = first_answers(connection, {key_of(request) for request in requests} - fresh.keys())
-    return _answers(requests, fresh, settled, first)
+    return _answers(requests, fresh, {each.answer.message_id: each.answer for each in settled}, first)
 
 
-def _price(each: Judged) -> Charge:
-    assert each.composed is not None  # noqa: S101 - for the type checker; the caller asked for priced ones
-    return Charge(each.client.payer_id, each.message_id, each.composed.units, each.request.origin)
+@dataclass(frozen=True, slots=True)
+class _Settled:
+    """A judged request and what is answered, now that the money has spoken too."""
+
+    judged: Judged
+    charged: Charged | None
+    answer: Submission
 
 
-def _settle(each: Judged, bill: Bill) -> Submission:
-    """What is answered, now that the money has spoken too."""
-    composed, parts = each.composed, 0
-    if composed is None:
-        reason = each.verdict.reason if isinstance(each.verdict, Refuse) else None
-        return Submission(each.message_id, MessageState.REJECTED, reason, parts, 0, None)
-    parts = len(composed.encoded.parts)
-    if each.message_id not in bill.charged:
+def _prices(connection: Connection, stamp: Stamp, rules: Rules, judged: Sequence[Judged]) -> list[Charge]:
+    """What is to be paid for those that may be sent, and from which turn on each may leave."""
+    classes = {each.request.message_class for each in judged}
+    turns = newcomers_turns(connection, [lane_of(rules.carrier, each) for each in classes], stamp.now)
+    return [
+        Charge(
+            each.client.payer_id,
+            each.message_id,
+            composed.units,
+            each.request.origin,
+            turns[lane_of(rules.carrier, each.request.message_class)],
+        )
+        for each in judged
+        if (composed := each.composed)
+    ]
+
+
+def _settle(each: Judged, charged: Charged | None) -> _Settled:
+    return _Settled(each, charged, _answer(each, paid=charged is not None))
+
+
+def _answer(each: Judged, *, paid: bool) -> Submission:
+    verdict = each.verdict
+    if isinstance(verdict, Refuse):
+        return Submission(each.message_id, MessageState.REJECTED, verdict.reason, 0, 0, None)
+    parts, units = len(verdict.composed.encoded.parts), verdict.composed.units
+    if not paid:
         return Submission(each.message_id, MessageState.REJECTED, Reason.NO_CREDIT, parts, 0, None)
-    if isinstance(each.verdict, Hold):
-        until, why = each.verdict.until, each.verdict.reason
-        return Submission(each.message_id, MessageState.HELD, why, parts, composed.units, until)
-    return Submission(each.message_id, MessageState.QUEUED, None, parts, composed.units, None)
+    if isinstance(verdict, Hold):
+        return Submission(each.message_id, MessageState.HELD, verdict.reason, parts, units, verdict.until)
+    return Submission(each.message_id, MessageState.QUEUED, None, parts, units, None)
 
 
-def _store(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
-    if rows:
-        connection.execute(insert(message), rows)
+def _store(connection: Connection, stamp: Stamp, rules: Rules, settled: Sequence[_Settled]) -> None:
+    if settled:
+        connection.execute(insert(message), [_message(stamp, rules, each) for each in settled])
 
 
-def _row(stamp: Stamp, rules: Rules, each: Judged, answer: Submission, bill: Bill) -> dict[str, Any]:
-    request, encoded = each.request, each.composed.encoded if each.composed else None
-    charged = bill.charged.get(each.message_id)
+def _message(stamp: Stamp, rules: Rules, each: _Settled) -> dict[str, Any]:
+    judged, request, charged, answer = each.judged, each.judged.request, each.charged, each.answer
+    encoded = judged.composed.encoded if judged.composed else None
     return {
         "account_id": request.account_id,
-        "message_id": each.message_id,
-        "payer_id": each.client.payer_id,
+        "message_id": judged.message_id,
+        "payer_id": judged.client.payer_id,
         "origin": request.origin,
         "origin_id": request.origin_id,
         "sender_id": request.sender_id,
         "message_class": request.message_class,
         "state": answer.state,
         "reason": answer.reason,
-        "recipient": each.number.e164 if each.number else request.recipient[:20],
-        "destination": each.number.destination if each.number else None,
+        "recipient": judged.number.e164 if judged.number else storable(request.recipient, 20),
+        "destination": judged.number.destination if judged.number else None,
         "display": request.display,
-        "body": encoded.text if encoded else request.text,
+        "body": encoded.text if encoded else storable(request.text, _KEPT_OF_REFUSED),
         "alphabet": encoded.alphabet if encoded else None,
         "parts": answer.parts,
         "units": answer.units,
@@ -95,33 +120,37 @@ def _row(stamp: Stamp, rules: Rules, each: Judged, answer: Submission, bill: Bil
     }
 
 
-def _queue(
-    connection: Connection, rules: Rules, judged: Sequence[Judged], settled: Mapping[int, Submission], bill: Bill
-) -> None:
+def _queue(connection: Connection, stamp: Stamp, rules: Rules, settled: Sequence[_Settled]) -> None:
     rows = [
         {
-            "account_id": each.request.account_id,
-            "message_id": each.message_id,
-            "lane": lane_of(rules.carrier, each.request.message_class),
-            "fair_tag": bill.charged[each.message_id].fair_tag,
-            "parked_until": settled[each.message_id].held_until,
+            "account_id": each.judged.request.account_id,
+            "message_id": each.judged.message_id,
+            "lane": lane_of(rules.carrier, each.judged.request.message_class),
+            "fair_tag": _turn(each.charged.turn, each.answer.held_until, stamp.now),
+            "parked_until": each.answer.held_until,
         }
-        for each in judged
-        if each.message_id in bill.charged
+        for each in settled
+        if each.charged
     ]
     if rows:
         connection.execute(insert(job), rows)
 
 
-def _count(connection: Connection, stamp: Stamp, judged: Sequence[Judged], settled: Mapping[int, Submission]) -> None:
+def _turn(turn: int, held_until: datetime | None, now: datetime) -> int:
+    """A message that is held takes its turn when it is let go: on Monday, Saturday's do not go before all others."""
+    return turn if held_until is None else turn + turn_at(held_until) - turn_at(now)
+
+
+def _count(connection: Connection, stamp: Stamp, settled: Sequence[_Settled]) -> None:
+    """Count what was accepted by sender and day; in order, or two batches would lock each other."""
     accepted = Counter(
-        SenderDay.of(each.client, each.request.sender_id, stamp.now)
-        for each in judged
-        if each.request.sender_id and settled[each.message_id].state is not MessageState.REJECTED
+        SenderDay.of(each.judged.client, each.judged.request.sender_id, stamp.now)
+        for each in settled
+        if each.charged and each.judged.request.sender_id
     )
     rows = [
-        {"account_id": day.account_id, "sender_id": day.sender_id, "day": day.day, "messages": messages}
-        for day, messages in sorted(accepted.items(), key=lambda item: (item[0].account_id, item[0].sender_id))
+        {"account_id": day.account_id, "sender_id": day.sender_id, "day": day.day, "messages": accepted[day]}
+        for day in sorted(accepted)
     ]
     if rows:
         counted = insert_or(connection, daily_count)
@@ -137,27 +166,21 @@ def _count(connection: Connection, stamp: Stamp, judged: Sequence[Judged], settl
 _NEWS = {MessageState.REJECTED: News.REFUSED, MessageState.HELD: News.HELD}
 
 
-def _refusals_and_holds(judged: Sequence[Judged], settled: Mapping[int, Submission]) -> list[Notice]:
-    told = []
-    for each in judged:
-        answer, request = settled[each.message_id], each.request
+def _refusals_and_holds(settled: Sequence[_Settled]) -> Iterator[Notice]:
+    for each in settled:
+        request, answer = each.judged.request, each.answer
         news = _NEWS.get(answer.state)
         if news and wants(request.notify, news):
-            told.append(
-                Notice(request.account_id, request.origin, request.origin_id, news, answer.reason, each.message_id)
-            )
-    return told
+            yield Notice(request.account_id, request.origin, request.origin_id, news, answer.reason, answer.message_id)
 
 
-def _low_credit(judged: Sequence[Judged], bill: Bill) -> list[Notice]:
+def _low_credit(settled: Sequence[_Settled], bill: Bill) -> Iterator[Notice]:
     """One notice where these very messages took a balance below its mark, to whoever sent the last of them."""
-    last = {each.client.payer_id: each for each in judged if each.message_id in bill.charged}
-    return [
-        Notice(each.request.account_id, each.request.origin, each.request.origin_id, News.LOW_CREDIT)
-        for payer_id, each in last.items()
-        for before, after in [bill.balances[payer_id]]
-        if after < each.client.low_credit_units <= before
-    ]
+    last = {each.judged.client.payer_id: each.judged for each in settled if each.charged}
+    for payer_id, each in last.items():
+        before, after = bill.balances[payer_id]
+        if after < each.client.low_credit_units <= before:
+            yield Notice(each.request.account_id, each.request.origin, each.request.origin_id, News.LOW_CREDIT)
 
 
 def _answers(
@@ -166,6 +189,7 @@ def _answers(
     settled: Mapping[int, Submission],
     first: Mapping[Key, Submission],
 ) -> list[Submission]:
+    """In the order of the requests; a key that comes twice in one batch is a replay the second time."""
     answered: set[Key] = set()
     answers = []
     for request in requests:

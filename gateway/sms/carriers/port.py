@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from gateway.sms.words import Alphabet, MessageState
@@ -74,6 +74,7 @@ class Carrier(Protocol):
 
     name: str
     deduplicates: bool  # sending one reference twice is one SMS: a crash between send and answer may resend
+    validity: timedelta  # how long the network goes on trying: what was not delivered by then never will be
 
     async def send(self, sms: OutgoingSms) -> Outcome:
         """Hand over one SMS; many calls may be under way at once."""

@@ -58,6 +58,7 @@ class SandboxCarrier:
 
     name = NAME
     deduplicates = True
+    validity = timedelta(days=2)
 
     def __init__(self, engine: Engine, receipt_delay: timedelta = timedelta()) -> None:
         """``receipt_delay``: how long after an SMS its receipt comes."""
