@@ -8,7 +8,6 @@ a client that stops sending still gets the replies to what it sent, and no excep
 
 import asyncio
 import math
-import ssl
 from abc import abstractmethod
 from collections.abc import Callable, Coroutine
 from functools import partial
@@ -26,7 +25,6 @@ SLOWEST_BYTES_PER_S = 100
 PATIENCE = 10
 #: How long a client may take at most to read our last words.
 LINGER_S = 10.0
-TLS_HANDSHAKE_S = 30.0
 #: Unknown or malformed commands before we hang up.
 MOST_ERRORS = 20
 #: So many commands of a pipelined batch are obeyed before other sessions have their turn.
@@ -69,7 +67,7 @@ class Connection(SMTP):
         self._wanted: Callable[[], Read | None] = self._inbox.line
         self._mail_pace: tuple[float, int] | None = None  # since when, and from which byte on, a mail is coming
         self._deadline = math.inf  # when the client has kept us waiting too long
-        self._unread = False  # the client does not read what we say
+        self._stalled = False  # the client does not read what we say
         self._held_back = False  # the client sends faster than we work
         self._ended = False  # the client will send no more
         self._leaving = False  # after the replies that are due
@@ -103,6 +101,8 @@ class Connection(SMTP):
 
     def data_received(self, data: bytes) -> None:
         """The client has sent something."""
+        if self._parted:
+            return
         self._inbox.feed(data)
         if self._mail_pace is not None:
             self._renew(*self._mail_pace)
@@ -119,12 +119,12 @@ class Connection(SMTP):
 
     def pause_writing(self) -> None:
         """The client does not read: until it does, nothing more is done for it."""
-        self._unread = True
+        self._stalled = True
         super().pause_writing()
 
     def resume_writing(self) -> None:
         """The client reads again."""
-        self._unread = False
+        self._stalled = False
         super().resume_writing()
         self._advance()
 
@@ -202,10 +202,13 @@ class Connection(SMTP):
         return False
 
     def _may_work(self) -> bool:
-        return not (self._busy or self._leaving or self._parted or self._unread)
+        return not (self._busy or self._leaving or self._parted or self._stalled)
 
     def _answer(self, line: Read) -> None:
-        reply = self._judge(line)
+        try:
+            reply = self._judge(line)
+        except Exception as error:  # noqa: BLE001 - a bug must cost one command, not the house
+            reply = note_incident(error)
         if isinstance(reply, bytes):
             self._replies.append(reply)
         else:
@@ -225,7 +228,7 @@ class Connection(SMTP):
             self._replies.append(await errand)
         except EndOfInput:
             self._leaving = True
-        except Exception as error:  # noqa: BLE001 - a bug must cost one command, not the house
+        except Exception as error:  # noqa: BLE001 - as above
             self._replies.append(note_incident(error))
         self._busy = False
         if self._office.closing and not self._leaving:
@@ -307,29 +310,8 @@ class Connection(SMTP):
             self.transport.write(b"".join(self._replies))  # type: ignore[attr-defined]
             self._replies.clear()
 
-    # -- TLS
-
     def _encrypted(self) -> bool:
         return self.transport is not None and self.transport.get_extra_info("ssl_object") is not None
-
-    async def _upgrade(self, tls: ssl.SSLContext) -> bytes:
-        """Go on under TLS (RFC 3207)."""
-        self._say(replies.READY_FOR_TLS)
-        # A command sent ahead in clear would be taken for one said under TLS: it may be an attacker's.
-        self._inbox.clear()
-        try:
-            self.transport = await self.loop.start_tls(
-                self.transport,  # type: ignore[arg-type]
-                self,
-                tls,
-                server_side=True,
-                ssl_handshake_timeout=TLS_HANDSHAKE_S,
-            )
-        except Exception as error:
-            # The event loop does not always tell of a connection that is lost during the handshake.
-            self.connection_lost(None)
-            raise EndOfInput from error
-        return b""
 
     # -- the end
 
@@ -340,6 +322,7 @@ class Connection(SMTP):
         self._close()
 
     def _drop_errand(self) -> None:
+        self._waiter = None
         if self._errand is not None and not self._keeping:
             self._errand.cancel()
 

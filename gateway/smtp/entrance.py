@@ -1,16 +1,18 @@
 """How a client makes itself known: hello, TLS and login (RFC 5321, 3207, 4954)."""
 
+import ssl
 from abc import abstractmethod
 from typing import ClassVar
 
 from gateway.smtp import credentials, replies
-from gateway.smtp.connection import Connection, Errand
+from gateway.smtp.connection import Connection, EndOfInput, Errand
 from gateway.smtp.credentials import Credentials
 from gateway.smtp.inbox import Unread
 from gateway.smtp.office import Office
 from gateway.smtp.reception import Dialect, Peer, Proof, SessionFacts
 
 MOST_LOGINS = 3
+TLS_HANDSHAKE_S = 30.0
 HELO_LENGTH = 255  # RFC 5321, 4.5.3.1.2
 
 
@@ -93,6 +95,25 @@ class Entrance(Connection):
         self._helo, self._proof, self._known = "", None, None
         self._drop_mail()
         return self._upgrade(self._office.tls)
+
+    async def _upgrade(self, tls: ssl.SSLContext) -> bytes:
+        """Go on under TLS (RFC 3207)."""
+        self._say(replies.READY_FOR_TLS)
+        # A command sent ahead in clear would be taken for one said under TLS: it may be an attacker's.
+        self._inbox.clear()
+        try:
+            self.transport = await self.loop.start_tls(
+                self.transport,  # type: ignore[arg-type]
+                self,
+                tls,
+                server_side=True,
+                ssl_handshake_timeout=TLS_HANDSHAKE_S,
+            )
+        except Exception as error:
+            # The event loop does not always tell of a connection that is lost during the handshake.
+            self.connection_lost(None)
+            raise EndOfInput from error
+        return b""
 
     def log_in(self, argument: str) -> bytes | Errand:
         """AUTH; the name of the mechanism may be in any case."""

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from gateway.settings import Settings, SmtpSettings, TlsSettings
-from gateway.smtp.connection import TLS_HANDSHAKE_S
+from gateway.smtp.entrance import TLS_HANDSHAKE_S
 from gateway.smtp.limits import Connections
 from gateway.smtp.lmtp import LmtpSession
 from gateway.smtp.office import Commits, Office

@@ -144,3 +144,15 @@ async def test_any_bytes_as_a_mail_are_stored_as_meant_or_refused(house: House, 
         assert house.reception.stored[0][1] == re.sub(rb"(?m)(^|(?<=\r\n))\.", b"", noise + b"\r\n")
     await caller.hang_up()
     house.callers.remove(caller)
+
+
+async def test_what_a_client_sends_after_it_was_cut_off_is_not_read(serve: Serve) -> None:
+    house, _ = await serve(max_mail_bytes=1000)
+    caller = await house.caller()
+    await caller.open_mail(b"0612345678")
+    await caller.say(b"DATA")
+    for _ in range(40):
+        caller.writer.write(b"x" * 1000)
+    caller.send(b"", b".", b"NOOP")
+    assert (await caller.reply())[:9] == "552 5.3.4"
+    assert await still_serves(house)
