@@ -111,7 +111,7 @@ class Vault:
 def keys_in_use(connection: Connection) -> dict[str, int]:
     """How many secrets each key still holds."""
     rows = connection.execute(select(secret.c.key_id, func.count()).group_by(secret.c.key_id))
-    return dict(rows.tuples().all())
+    return {row[0]: row[1] for row in rows}
 
 
 def open_vault(data_dir: Path, environment: Mapping[str, str] = os.environ) -> Vault:
