@@ -7,11 +7,11 @@ from typing import Any, ClassVar
 from gateway.smtp import replies
 from gateway.smtp.addresses import Misaddressed, RecipientAddress, read_recipient
 from gateway.smtp.author import header_from
-from gateway.smtp.connection import Errand
+from gateway.smtp.connection import EndOfInput, Errand
 from gateway.smtp.entrance import Entrance
 from gateway.smtp.inbox import Unread
 from gateway.smtp.limits import Claim
-from gateway.smtp.office import Office
+from gateway.smtp.office import Office, note_incident
 from gateway.smtp.parameters import read_mail_parameters
 from gateway.smtp.paths import Path, read_path
 from gateway.smtp.reception import Admitted, Dialect, Envelope
@@ -138,7 +138,13 @@ class SmtpSession(Entrance):
 
     async def _receive(self, transaction: Transaction) -> bytes:
         self._say(replies.SEND_DATA)
-        return b"".join(self._told(await self._content(transaction)))
+        try:
+            answers = await self._content(transaction)
+        except EndOfInput:
+            raise
+        except Exception as error:  # noqa: BLE001 - each recipient is owed an answer, whatever breaks
+            answers = [note_incident(error)] * len(transaction.recipients)
+        return b"".join(self._told(answers))
 
     async def _content(self, transaction: Transaction) -> list[bytes]:
         """Read the mail and keep it; one answer for each recipient."""

@@ -37,7 +37,11 @@ async def test_a_recipient_refused_after_data_does_not_cost_the_others_their_mai
 
 @pytest.mark.parametrize(
     ("content", "failure", "answer"),
-    [(b"bare\nline feed", None, "550 5.6.0"), (b"hello", StorageUnavailable(), "451 4.3.0")],
+    [
+        (b"bare\nline feed", None, "550 5.6.0"),
+        (b"hello", StorageUnavailable(), "451 4.3.0"),
+        (b"hello", OSError("a bug"), "451 4.3.0"),
+    ],
 )
 async def test_what_stops_the_whole_mail_is_told_for_each_recipient(
     house: House, content: bytes, failure: Exception | None, answer: str
