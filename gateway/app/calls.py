@@ -35,9 +35,14 @@ def change(settings: Settings, command: str, **arguments: Any) -> Any:
     On PostgreSQL it goes straight in. On SQLite the running service does it; where none runs, this process takes the
     file's lock for the moment.
     """
-    if not is_sqlite(settings):
-        return asyncio.run(_change_here(settings, command, arguments))
-    deadline = time.monotonic() + PATIENCE_S
+    if is_sqlite(settings):
+        return change_file(settings, command, arguments)
+    return asyncio.run(_change_here(settings, command, arguments))
+
+
+def change_file(settings: Settings, command: str, arguments: Mapping[str, Any], patience_s: float = PATIENCE_S) -> Any:
+    """Do a writing command on an SQLite file, by whichever way opens first within ``patience_s``."""
+    deadline = time.monotonic() + patience_s
     while True:
         with contextlib.suppress(NoService):
             return ask(settings.data_dir, command, arguments)
@@ -72,8 +77,8 @@ async def _change_here(settings: Settings, command: str, arguments: Mapping[str,
                     lambda connection: run(change.function, connection, stamp, actor, arguments), wakes=change.wakes
                 )
             )
-    except StorageUnavailable as unavailable:
-        raise unreachable() from unavailable
+    except (StorageUnavailable, OSError) as error:
+        raise unreachable() from error
 
 
 def _read(connection: Connection, command: str, arguments: Mapping[str, Any]) -> Any:

@@ -201,7 +201,7 @@ def _connected(data_dir: Path) -> Iterator[socket.socket]:
         connection.settimeout(ANSWER_S)
         try:
             connection.connect(stack.enter_context(_address(path)))
-        except (FileNotFoundError, ConnectionRefusedError):
+        except (FileNotFoundError, NotADirectoryError, ConnectionRefusedError):
             raise NoService from None
         except PermissionError:
             raise Refused(f"You may not open {path}.", "Become the user that the service runs as.") from None

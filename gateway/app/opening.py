@@ -54,8 +54,8 @@ def migrate(settings: Settings) -> None:
         asyncio.run(_open_once(settings))
     except DatabaseInUse as in_use:
         raise Refused(str(in_use), "A service brings its own database up to date when it starts.") from None
-    except StorageUnavailable as unavailable:
-        raise unreachable() from unavailable
+    except (StorageUnavailable, OSError) as error:
+        raise unreachable() from error
 
 
 async def _open_once(settings: Settings) -> None:
