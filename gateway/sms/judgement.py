@@ -9,8 +9,10 @@ from sqlalchemy import Connection
 
 from gateway.sms.facts import Client, SenderDay, clients, opted_out, sent_today
 from gateway.sms.numbers import Number, NumberProblem, parse
-from gateway.sms.policy import Composed, Record, Refuse, Request, Rules, Verdict, decide
-from gateway.sms.request import LONGEST_TEXT, SmsRequest, storable
+from gateway.sms.policy import Composed, Hold, Record, Refuse, Request, Rules, Verdict, decide
+from gateway.sms.request import LONGEST_TEXT, SmsRequest, Submission, storable
+from gateway.sms.words import MessageState
+from plans.words import Reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +68,19 @@ def judge(connection: Connection, now: datetime, rules: Rules, requests: Mapping
             sent[day] += 1
         judged.append(Judged(message_id, request, client, number, verdict))
     return judged
+
+
+def answer_to(each: Judged, *, paid: bool) -> Submission:
+    """What is answered to a judged request, now that the money has spoken too."""
+    verdict = each.verdict
+    if isinstance(verdict, Refuse):
+        return Submission(each.message_id, MessageState.REJECTED, verdict.reason, 0, 0, None)
+    parts, units = len(verdict.composed.encoded.parts), verdict.composed.units
+    if not paid:
+        return Submission(each.message_id, MessageState.REJECTED, Reason.NO_CREDIT, parts, 0, None)
+    if isinstance(verdict, Hold):
+        return Submission(each.message_id, MessageState.HELD, verdict.reason, parts, units, verdict.until)
+    return Submission(each.message_id, MessageState.QUEUED, None, parts, units, None)
 
 
 def _asked(request: SmsRequest, number: Number) -> Request:

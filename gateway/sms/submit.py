@@ -13,14 +13,13 @@ from gateway.engine.database import Stamp
 from gateway.engine.upsert import insert_or
 from gateway.sms.facts import SenderDay
 from gateway.sms.intake import Key, first_answers, key_of, take_in
-from gateway.sms.judgement import Judged, judge
+from gateway.sms.judgement import Judged, answer_to, judge
 from gateway.sms.lanes import lane_of, newcomers_turns, turn_at
 from gateway.sms.notices import Notice, enter_notices, wants
-from gateway.sms.policy import Hold, Refuse, Rules
+from gateway.sms.policy import Rules
 from gateway.sms.request import SmsRequest, Submission, storable
 from gateway.sms.tables import daily_count, job, message
 from gateway.sms.words import MessageState, News
-from plans.words import Reason
 
 _KEPT_OF_REFUSED = 1_000  # characters of a text that was never sent
 
@@ -71,19 +70,7 @@ def _prices(connection: Connection, stamp: Stamp, rules: Rules, judged: Sequence
 
 
 def _settle(each: Judged, charged: Charged | None) -> _Settled:
-    return _Settled(each, charged, _answer(each, paid=charged is not None))
-
-
-def _answer(each: Judged, *, paid: bool) -> Submission:
-    verdict = each.verdict
-    if isinstance(verdict, Refuse):
-        return Submission(each.message_id, MessageState.REJECTED, verdict.reason, 0, 0, None)
-    parts, units = len(verdict.composed.encoded.parts), verdict.composed.units
-    if not paid:
-        return Submission(each.message_id, MessageState.REJECTED, Reason.NO_CREDIT, parts, 0, None)
-    if isinstance(verdict, Hold):
-        return Submission(each.message_id, MessageState.HELD, verdict.reason, parts, units, verdict.until)
-    return Submission(each.message_id, MessageState.QUEUED, None, parts, units, None)
+    return _Settled(each, charged, answer_to(each, paid=charged is not None))
 
 
 def _store(connection: Connection, stamp: Stamp, rules: Rules, settled: Sequence[_Settled]) -> None:
