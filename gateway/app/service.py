@@ -23,6 +23,7 @@ from gateway.sms.carriers.sandbox import SandboxCarrier
 from gateway.sms.dispatch import RECEIPTS_TOPIC, Dispatcher
 from gateway.sms.jobs import JOBS
 from gateway.sms.jobs import TOPICS as JOB_TOPICS
+from gateway.sms.lanes import lane_of
 from gateway.sms.policy import Rules
 from gateway.smtp.desk import Desk
 from gateway.smtp.inbound import Inbound
@@ -158,7 +159,7 @@ def _tasks(engine: Engine, settings: Settings, rules: Rules, readers: Readers) -
     return [
         Task("inbound", SPOOL_TOPIC, Inbound(engine, readers, rules).run_once),
         *(
-            Task(f"dispatch {each}", topic, partial(dispatcher.dispatch_once, each))
+            Task(f"dispatch {each}", topic, partial(dispatcher.dispatch_once, lane_of(carrier.name, each)))
             for each, topic in JOB_TOPICS.items()
         ),
         Task("receipts", RECEIPTS_TOPIC, dispatcher.collect_once),

@@ -25,6 +25,9 @@ BATCH = 200
 LEASE = timedelta(seconds=60)
 PATIENCE = timedelta(seconds=45)  # for a batch of answers: what is recorded must lie within the lease
 
+#: Woken when messages were handed over, for their receipts may be there at once.
+RECEIPTS_TOPIC = "receipt"
+
 
 class Dispatcher:
     """Hands the messages of one carrier over, lane by lane, and takes its receipts in."""
@@ -95,7 +98,7 @@ class Dispatcher:
         stamp = self._engine.stamp()
         await self._engine.write(
             lambda connection: record(connection, stamp, self._rules, self._carrier, handled),
-            wakes=(NOTICES,),
+            wakes=(NOTICES, RECEIPTS_TOPIC),
             urgent=True,
         )
 
