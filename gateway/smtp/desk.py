@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 
 from sqlalchemy import Connection
 
@@ -66,12 +67,8 @@ class Desk:
 
     async def confirm(self, envelope: Envelope, author: str | None) -> Sequence[Reason | None]:
         """Whether the From header, too, belongs to a sender of the account that each recipient was admitted for."""
-        answers = await self._engine.read(
-            lambda connection: recognition.recognise(
-                connection,
-                [_question(envelope.session, author or "", _slug(each)) for each in envelope.recipients],
-            )
-        )
+        questions = [_question(envelope.session, author or "", _slug(each)) for each in envelope.recipients]
+        answers = await self._engine.read_each(_recognise_all, questions)
         return [
             None if _confirms(each, answer) else Reason.SENDER_UNPROVEN
             for each, answer in zip(envelope.recipients, answers, strict=True)
@@ -96,6 +93,15 @@ class Desk:
         ]
         numbers = iter(admission.admit(connection, self._engine.clock.now(), self._rules, questions))
         return [asker if isinstance(asker, Reason) else _pair(asker, next(numbers)) for asker in askers]
+
+
+def _recognise_all(
+    connection: Connection, asked: Sequence[Sequence[recognition.Question]]
+) -> list[Sequence[RecognisedSender | Reason]]:
+    """A unit for the authors of many mails at once, each asked for by all recipients of its mail."""
+    answers = recognition.recognise(connection, [question for of_mail in asked for question in of_mail])
+    ends = list(accumulate(map(len, asked)))
+    return [answers[end - len(of_mail) : end] for end, of_mail in zip(ends, asked, strict=True)]
 
 
 def _pair(asker: RecognisedSender, number: Number | Reason) -> tuple[RecognisedSender, Number] | Reason:
