@@ -99,17 +99,23 @@ class MessageStory:
 def show_message(connection: Connection, message_id: int) -> MessageStory | None:
     """One message, or None where there is none of this id."""
     row = message.c
-    details = (row.destination, row.display, row.carrier, row.carrier_ref, row.carrier_code, row.submitted_at)
-    owner = (row.account_id, row.payer_id)
-    found = connection.execute(_LINES.add_columns(*details, *owner).where(row.message_id == message_id)).one_or_none()
+    found = connection.execute(
+        _LINES.add_columns(row.destination, row.display, row.carrier, row.carrier_ref, row.carrier_code)
+        .add_columns(row.submitted_at, row.account_id, row.payer_id)
+        .where(row.message_id == message_id)
+    ).one_or_none()
     if found is None:
         return None
-    *_, account_id, payer_id = found
     return MessageStory(
-        _line(found),
-        *(getattr(found, column.name) for column in details),
-        _ledger(connection, payer_id, message_id),
-        _waiting(connection, account_id, message_id),
+        line=_line(found),
+        destination=found.destination,
+        display=found.display,
+        carrier=found.carrier,
+        carrier_ref=found.carrier_ref,
+        carrier_code=found.carrier_code,
+        submitted_at=found.submitted_at,
+        ledger=_ledger(connection, found.payer_id, message_id),
+        waiting=_waiting(connection, found.account_id, message_id),
     )
 
 
@@ -124,8 +130,8 @@ _LINES: Select[*tuple[Any, ...]] = (
 
 
 def _line(found: Row[*tuple[Any, ...]]) -> MessageLine:
-    *fields, lot_ids, sent_by = found[: len(MessageLine.__match_args__)]
-    return MessageLine(*fields, tuple(lot_ids), sent_by)
+    values = dict(zip(MessageLine.__match_args__, found, strict=False))  # the columns of _LINES, in the same order
+    return MessageLine(**{**values, "lots": tuple(values["lots"])})
 
 
 def _ledger(connection: Connection, payer_id: int, message_id: int) -> tuple[LedgerLine, ...]:
