@@ -156,3 +156,14 @@ async def test_what_a_client_sends_after_it_was_cut_off_is_not_read(serve: Serve
     caller.send(b"", b".", b"NOOP")
     assert (await caller.reply())[:9] == "552 5.3.4"
     assert await still_serves(house)
+
+
+async def test_a_client_that_reads_late_gets_all_its_replies(house: House) -> None:
+    caller, other = await house.caller(), await house.caller()
+    caller.send(*[b"HELP"] * 200_000)
+    await other.say(b"NOOP")
+    replies = 0
+    while replies < 200_000:
+        replies += (await asyncio.wait_for(caller.reader.read(65_536), 10)).count(b"\n")
+    assert replies == 200_000
+    assert await caller.say(b"NOOP") == ["250 2.0.0 OK"]

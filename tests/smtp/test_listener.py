@@ -3,16 +3,18 @@
 import asyncio
 import smtplib
 import socket
+import ssl
 import stat
 from pathlib import Path
 
 import pytest
+import trustme
 import uvloop
 
-from gateway.settings import Settings, SmtpSettings
+from gateway.settings import Settings, SmtpSettings, TlsSettings
 from gateway.smtp.inbox import LINE_BYTES
 from gateway.smtp.limits import Connections, address_of
-from gateway.smtp.listener import Doors, bind_doors, serve_smtp
+from gateway.smtp.listener import Doors, bind_doors, serve_smtp, server_tls
 from tests.smtp.callers import PASSWORD, Caller, FakeReception, House
 from tests.smtp.conftest import Serve
 
@@ -232,6 +234,24 @@ async def test_python_s_own_client_logs_in_and_sends(house: House) -> None:
     assert len(house.reception.stored) == 1
 
 
+def test_tls_is_started_on_uvloop_too(server_context: ssl.SSLContext, client_context: ssl.SSLContext) -> None:
+    async def visit() -> list[str]:
+        settings = Settings(domain="sms.test", smtp=SmtpSettings(port=0))
+        doors = bind_doors(settings.smtp)
+        listener = await serve_smtp(settings, FakeReception(), str, doors, server_context)
+        caller = await Caller.at(doors.smtp[0].getsockname()[1])
+        await caller.greet()
+        await caller.say(b"STARTTLS")
+        await caller.writer.start_tls(client_context, server_hostname="localhost")
+        answers = [*await caller.say(b"MAIL FROM:<a@b.test>", b"EHLO again.test"), await caller.mail()]
+        await caller.hang_up()
+        await listener.drain(10)
+        return [answer[:9] for answer in answers]
+
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        assert runner.run(visit()) == ["503 5.5.1", "250-sms.t", "250 2.0.0"]
+
+
 def test_the_same_listener_runs_on_uvloop() -> None:
     """The event loop of production; half-closing is where the two loops differ most."""
 
@@ -253,6 +273,16 @@ def test_the_same_listener_runs_on_uvloop() -> None:
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         answers, stored = runner.run(visit())
     assert (answers.split(b"\r\n")[1:], stored) == ([b"250 2.0.0 queued as 1", b"250 2.0.0 OK", b""], 1)
+
+
+def test_the_certificate_is_read_from_the_files_that_the_settings_name(authority: trustme.CA, tmp_path: Path) -> None:
+    issued = authority.issue_cert("localhost")
+    certificate, key = tmp_path / "certificate.pem", tmp_path / "key.pem"
+    issued.cert_chain_pems[0].write_to_path(certificate)
+    issued.private_key_pem.write_to_path(key)
+    assert server_tls(TlsSettings(certificate, key)).verify_mode is ssl.CERT_NONE
+    with pytest.raises(OSError, match="No such file"):
+        server_tls(TlsSettings(tmp_path / "nowhere.pem", key))
 
 
 async def test_a_door_that_is_taken_says_so(house: House) -> None:
