@@ -114,3 +114,13 @@ def sms(member: Member, recipient: str = DELIVERS, text: str = "Rendez-vous dema
 async def send(engine: Engine, rules: Rules, *requests: SmsRequest) -> list[Submission]:
     """Hand requests in, as one batch."""
     return await engine.write(lambda connection: submit(connection, engine.stamp(), rules, requests))
+
+
+async def grant_more(engine: Engine, member: Member, kind: LotKind, units: int, lasting: timedelta = YEAR) -> int:
+    """One more lot for a member, which ends after ``lasting``; returns its id."""
+
+    def unit(connection: Connection) -> int:
+        stamp = engine.stamp()
+        return grant(connection, stamp, Grant(member.account_id, kind, units, "more", stamp.now + lasting))
+
+    return await engine.write(unit)

@@ -1,21 +1,35 @@
-"""The rules as they ship, and a dispatcher with the sandbox phone."""
+"""The rules as they ship, and a carrier that answers by heart."""
+
+from dataclasses import replace
 
 import pytest
 
 from gateway.engine.database import Engine
-from gateway.sms.carriers.sandbox import SandboxCarrier
 from gateway.sms.dispatch import Dispatcher
 from gateway.sms.policy import Rules
 from tests.cast import shipped_rules
-
-
-@pytest.fixture(scope="session")
-def rules() -> Rules:
-    """The rules as they ship."""
-    return shipped_rules()
+from tests.sms.steps import ScriptedCarrier
 
 
 @pytest.fixture
-def sandbox(engine: Engine, rules: Rules) -> Dispatcher:
-    """The dispatcher of the sandbox phone."""
-    return Dispatcher(engine, SandboxCarrier(engine), rules)
+def rules() -> Rules:
+    """The rules as they ship, with all messages going to the scripted carrier."""
+    return replace(shipped_rules(), carrier=ScriptedCarrier.name)
+
+
+@pytest.fixture(params=[True, False], ids=["deduplicating", "not deduplicating"])
+def any_carrier(request: pytest.FixtureRequest) -> ScriptedCarrier:
+    """A carrier of each kind: a test that uses it runs once with each."""
+    return ScriptedCarrier(deduplicates=request.param)
+
+
+@pytest.fixture
+def carrier() -> ScriptedCarrier:
+    """A carrier that answers by heart, and deduplicates."""
+    return ScriptedCarrier()
+
+
+@pytest.fixture
+def dispatcher(engine: Engine, carrier: ScriptedCarrier, rules: Rules) -> Dispatcher:
+    """The dispatcher of that carrier."""
+    return Dispatcher(engine, carrier, rules)
