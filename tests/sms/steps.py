@@ -9,6 +9,7 @@ from gateway.billing.audit import Discrepancy
 from gateway.billing.lots import spendable
 from gateway.billing.tables import balance
 from gateway.engine.database import Engine
+from gateway.sms import optouts
 from gateway.sms.audit import audit
 from gateway.sms.carriers.port import Outcome, OutgoingSms, Receipt, ReceiptSink, Taken
 from gateway.sms.dispatch import Dispatcher
@@ -17,6 +18,7 @@ from gateway.sms.reports import MessageStory, show_message
 from gateway.sms.tables import notice
 from gateway.sms.words import MessageState, News
 from plans.words import LotKind, MessageClass
+from tests.cast import DELIVERS
 
 ALERTS, MARKETING = (f"scripted:{each}" for each in (MessageClass.ALERT, MessageClass.MARKETING))
 
@@ -108,3 +110,12 @@ async def work_off(dispatcher: Dispatcher, lanes: Sequence[str] = ()) -> int:
         while moved := await dispatcher.dispatch_once(lane):
             left += moved
     return left
+
+
+async def say_stop(engine: Engine, account: str = "alice", number: str = DELIVERS) -> None:
+    """Have a recipient say STOP to an account."""
+    await engine.write(
+        lambda connection: optouts.add(
+            connection, engine.stamp(), "tests", account=account, number=number, sandbox=True
+        )
+    )

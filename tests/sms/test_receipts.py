@@ -1,0 +1,144 @@
+"""News from the network: each receipt moves its message on, once and never back."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from itertools import permutations
+
+import pytest
+from sqlalchemy import func, select
+
+from gateway.accounts.words import Notify
+from gateway.engine.database import Engine
+from gateway.sms.carriers.port import Receipt
+from gateway.sms.dispatch import Dispatcher
+from gateway.sms.policy import Rules
+from gateway.sms.receipts import apply_receipts
+from gateway.sms.tables import early_receipt
+from gateway.sms.words import MessageState, News
+from plans.words import Reason
+from tests.cast import alice, send, sms
+from tests.clock import StoppedClock
+from tests.sms.steps import ScriptedCarrier, credit, discrepancies, news, story, work_off
+
+DELIVERED, FAILED, EXPIRED = MessageState.DELIVERED, MessageState.FAILED, MessageState.EXPIRED
+
+
+def receipt(clock: StoppedClock, message_id: int, state: MessageState = DELIVERED) -> Receipt:
+    return Receipt(f"ref-{message_id}", state, "000", clock.now())
+
+
+async def apply(engine: Engine, receipts: Sequence[Receipt]) -> int:
+    return await engine.write(lambda connection: apply_receipts(connection, engine.stamp(), "scripted", receipts))
+
+
+@pytest.mark.parametrize(
+    ("state", "reason", "told"),
+    [
+        (DELIVERED, None, News.DELIVERED),
+        (FAILED, Reason.NOT_DELIVERED, News.FAILED),
+        (EXPIRED, Reason.VALIDITY_EXPIRED, News.FAILED),
+    ],
+)
+async def test_a_receipt_ends_a_message_and_refunds_nothing(
+    engine: Engine,
+    rules: Rules,
+    dispatcher: Dispatcher,
+    carrier: ScriptedCarrier,
+    clock: StoppedClock,
+    *,
+    state: MessageState,
+    reason: Reason | None,
+    told: News,
+) -> None:
+    """What the network took is paid for, delivered or not (A14)."""
+    member = await alice(engine)
+    (answer,) = await send(engine, rules, sms(member, notify=Notify.ALL))
+    await work_off(dispatcher)
+    carrier.receipts = [receipt(clock, answer.message_id, state)]
+    assert await dispatcher.collect_once() == 1
+    line = (await story(engine, answer.message_id)).line
+    assert (line.state, line.reason, line.finished_at) == (state, reason, clock.now())
+    assert await news(engine) == [(answer.message_id, told)]
+    assert (await credit(engine, member.account_id), await discrepancies(engine)) == (99, [])
+
+
+@pytest.mark.parametrize("order", list(permutations([DELIVERED, FAILED, EXPIRED])))
+@pytest.mark.parametrize("together", [True, False])
+async def test_the_first_receipt_counts_and_is_told_once(
+    engine: Engine,
+    rules: Rules,
+    dispatcher: Dispatcher,
+    clock: StoppedClock,
+    order: Sequence[MessageState],
+    *,
+    together: bool,
+) -> None:
+    """Twice, out of order, after the end: in one batch or one by one."""
+    (answer,) = await send(engine, rules, sms(await alice(engine), notify=Notify.ALL))
+    await work_off(dispatcher)
+    receipts = [receipt(clock, answer.message_id, state) for state in (*order, *order)]
+    for batch in [receipts] if together else [[each] for each in receipts]:
+        await apply(engine, batch)
+    assert (await story(engine, answer.message_id)).line.state is order[0]
+    assert len(await news(engine)) == 1
+
+
+async def test_a_receipt_that_is_quicker_than_the_answer_waits_for_it(
+    engine: Engine, rules: Rules, dispatcher: Dispatcher, clock: StoppedClock
+) -> None:
+    (answer,) = await send(engine, rules, sms(await alice(engine), notify=Notify.ALL))
+    early = [receipt(clock, answer.message_id), receipt(clock, answer.message_id, FAILED)]
+    assert (await apply(engine, early), await apply(engine, early)) == (0, 0)
+    await work_off(dispatcher)
+    assert (await story(engine, answer.message_id)).line.state is DELIVERED
+    assert await waiting_receipts(engine) == 0
+
+
+async def test_a_receipt_that_crossed_the_answer_is_found_by_the_next_collection(
+    engine: Engine, rules: Rules, dispatcher: Dispatcher, clock: StoppedClock
+) -> None:
+    """As two processes may leave it: the message is submitted, and its receipt still lies with the early ones."""
+    (answer,) = await send(engine, rules, sms(await alice(engine)))
+    await work_off(dispatcher)
+    crossed = receipt(clock, answer.message_id)
+    await engine.write(
+        lambda connection: connection.execute(
+            early_receipt.insert().values(
+                carrier="scripted",
+                carrier_ref=crossed.carrier_ref,
+                state=crossed.state,
+                code=crossed.code,
+                at=crossed.at,
+            )
+        )
+    )
+    await dispatcher.collect_once()
+    assert (await story(engine, answer.message_id)).line.state is DELIVERED
+    assert await waiting_receipts(engine) == 0
+
+
+async def test_a_receipt_that_nobody_claims_is_forgotten_after_a_week(
+    engine: Engine, dispatcher: Dispatcher, clock: StoppedClock
+) -> None:
+    await apply(engine, [receipt(clock, 1)])
+    clock.advance(timedelta(days=7))
+    await dispatcher.collect_once()
+    assert await waiting_receipts(engine) == 1
+    clock.advance(timedelta(microseconds=1))
+    await dispatcher.collect_once()
+    assert await waiting_receipts(engine) == 0
+
+
+async def test_the_reference_of_another_carrier_means_nothing(
+    engine: Engine, rules: Rules, dispatcher: Dispatcher, clock: StoppedClock
+) -> None:
+    (answer,) = await send(engine, rules, sms(await alice(engine)))
+    await work_off(dispatcher)
+    found = [receipt(clock, answer.message_id)]
+    assert await engine.write(lambda connection: apply_receipts(connection, engine.stamp(), "other", found)) == 0
+    assert (await story(engine, answer.message_id)).line.state is MessageState.SUBMITTED
+
+
+async def waiting_receipts(engine: Engine) -> int:
+    count = select(func.count()).select_from(early_receipt)
+    return await engine.read(lambda connection: connection.scalar(count)) or 0
