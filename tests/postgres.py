@@ -18,8 +18,10 @@ from pathlib import Path
 import psycopg
 from sqlalchemy import make_url
 
-# Durability is switched off: these databases need not outlive a power cut. Nothing listens on the network.
+# Durability is switched off: these databases need not outlive a power cut. Nothing listens on the network. The trap
+# is for a run that ends while the server starts: nobody is left to be told.
 _WATCH = """
+trap "" PIPE
 "$1/bin/initdb" -D "$2/cluster" -U postgres --auth=trust -E UTF8 --locale=C --no-sync >"$2/log" 2>&1
 "$1/bin/postgres" -D "$2/cluster" -k "$2" -c listen_addresses= -c max_connections=60 -c shared_buffers=32MB \\
   -c fsync=off -c full_page_writes=off >>"$2/log" 2>&1 &
