@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, bindparam, delete, insert, select
 
 from gateway.accounts import audit_trail, clients, tables
 from gateway.accounts.refusals import Refused
@@ -75,16 +75,19 @@ def listing(connection: Connection, *, account: str) -> Iterator[Authorisation]:
     return (Authorisation(*row) for row in connection.execute(of_client))
 
 
+_opened = tables.destination_authorisation.c
+_OPENED = select(_opened.account_id, _opened.destination, _opened.units_per_part).where(
+    _opened.account_id.in_(bindparam("account_ids", expanding=True))
+)
+
+
 def opened_for(connection: Connection, accounts: Collection[clients.Client]) -> Mapping[int, Mapping[str, int | None]]:
     """By account id, the units per part agreed (None: the published rate) of every destination open to it.
 
     A sub-account reaches what its parent has opened; where both have, its own price stands.
     """
-    column = tables.destination_authorisation.c
     asked = {each.account_id for each in accounts} | {each.payer_id for each in accounts}
-    rows = connection.execute(
-        select(column.account_id, column.destination, column.units_per_part).where(column.account_id.in_(asked))
-    )
+    rows = connection.execute(_OPENED, {"account_ids": list(asked)})
     own: dict[int, dict[str, int | None]] = defaultdict(dict)
     for account_id, destination, units_per_part in rows:
         own[account_id][destination] = units_per_part

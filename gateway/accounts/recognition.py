@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, Row, bindparam, select
 
 from gateway.accounts import addresses
 from gateway.accounts.clients import Client
@@ -67,6 +67,13 @@ _BY_VALUE = (
     select(account, sender, _parent.c.state.label("parent_state"))
     .join_from(sender, account, sender.c.account_id == account.c.account_id)
     .outerjoin(_parent, _parent.c.account_id == account.c.parent_id)
+    .where(
+        sender.c.value.in_(bindparam("spelled", expanding=True)),
+        sender.c.kind.in_([SenderKind.ADDRESS, SenderKind.DOMAIN]),
+    )
+)
+_HOSTS = select(sender.c.account_id, sender.c.value).where(
+    sender.c.account_id.in_(bindparam("account_ids", expanding=True)), sender.c.kind == SenderKind.HOST
 )
 
 
@@ -76,8 +83,7 @@ def _registered(connection: Connection, spelled: Iterable[str]) -> Mapping[str, 
     values |= {address.rpartition("@")[2] for address in values}
     found: dict[str, list[_Candidate]] = defaultdict(list)
     if values:
-        in_question = sender.c.value.in_(values) & sender.c.kind.in_([SenderKind.ADDRESS, SenderKind.DOMAIN])
-        for row in connection.execute(_BY_VALUE.where(in_question)):
+        for row in connection.execute(_BY_VALUE, {"spelled": list(values)}):
             candidate = _candidate(row)
             found[candidate.sender.value].append(candidate)
     return found
@@ -92,9 +98,7 @@ def _hosts(connection: Connection, account_ids: set[int]) -> Mapping[int, list[a
     """The registered networks of these accounts."""
     found: dict[int, list[addresses.Network]] = defaultdict(list)
     if account_ids:
-        column = sender.c
-        of_accounts = column.account_id.in_(account_ids) & (column.kind == SenderKind.HOST)
-        for account_id, value in connection.execute(select(column.account_id, column.value).where(of_accounts)):
+        for account_id, value in connection.execute(_HOSTS, {"account_ids": list(account_ids)}):
             if network := addresses.network(value):
                 found[account_id].append(network)
     return found

@@ -154,16 +154,22 @@ def expire(connection: Connection, stamp: Stamp, limit: int = 500) -> int:
     return len(lots)
 
 
+_SPENDABLE = (
+    select(credit_lot.c.account_id, func.sum(credit_lot.c.units_left))
+    .where(
+        credit_lot.c.account_id.in_(bindparam("account_ids", expanding=True)),
+        credit_lot.c.expires_at > bindparam("at"),
+        credit_lot.c.kind.in_(bindparam("kinds", expanding=True)),
+    )
+    .group_by(credit_lot.c.account_id)
+)
+
+
 def spendable(
     connection: Connection, account_ids: Collection[int], now: datetime, kinds: Collection[LotKind]
 ) -> dict[int, int]:
     """How many units of ``kinds`` each account could spend now."""
-    row = credit_lot.c
-    rows = connection.execute(
-        select(row.account_id, func.sum(row.units_left))
-        .where(row.account_id.in_(sorted(account_ids)), row.expires_at > now, row.kind.in_(sorted(kinds)))
-        .group_by(row.account_id)
-    )
+    rows = connection.execute(_SPENDABLE, {"account_ids": sorted(account_ids), "at": now, "kinds": sorted(kinds)})
     units = dict.fromkeys(account_ids, 0)
     units.update((account_id, int(total or 0)) for account_id, total in rows)
     return units
