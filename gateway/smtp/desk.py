@@ -66,7 +66,12 @@ class Desk:
         )
 
     async def confirm(self, envelope: Envelope, author: str | None) -> Sequence[Reason | None]:
-        """Whether the From header, too, belongs to a sender of the account that each recipient was admitted for."""
+        """Whether the From header, too, belongs to a sender of the account that each recipient was admitted for.
+
+        The address of the envelope was recognised when the recipients were admitted, and is not asked for again.
+        """
+        if author == envelope.mail_from.lower():
+            return [None] * len(envelope.recipients)
         questions = [_question(envelope.session, author or "", _slug(each)) for each in envelope.recipients]
         answers = await self._engine.read_each(_recognise_all, questions)
         return [
@@ -84,8 +89,10 @@ class Desk:
     def _answer(
         self, connection: Connection, asked: Sequence[_Asked]
     ) -> list[tuple[RecognisedSender, Number] | Reason]:
-        """A unit for many recipients at once: first who asks, then whether they may."""
-        askers = recognition.recognise(connection, [each.sender for each in asked])
+        """A unit for many recipients at once: first who asks, each only once, then whether they may."""
+        senders = list(dict.fromkeys(each.sender for each in asked))
+        recognised = dict(zip(senders, recognition.recognise(connection, senders), strict=True))
+        askers = [recognised[each.sender] for each in asked]
         known = [(each, asker) for each, asker in zip(asked, askers, strict=True) if not isinstance(asker, Reason)]
         questions = [
             admission.Question(asker, each.recipient.number_text, each.recipient.message_class, each.promised)
