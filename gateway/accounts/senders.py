@@ -64,7 +64,7 @@ def add(
         sender_id=stamp.new_id(),
         kind=kind,
         value=spelling,
-        display=_checked_display(display, client.country),
+        display=checked_display(display, client.country),
         content=content,
         encoding=encoding,
         max_parts=_checked_parts(max_parts),
@@ -118,6 +118,17 @@ def recognisable(value: str) -> tuple[SenderKind, str]:
     return SenderKind.DOMAIN, _domain(value)
 
 
+def checked_display(display: str | None, country: str) -> str | None:
+    """The sender ID if it may stand on phones of ``country``; ``Refused`` otherwise."""
+    if display is not None and (problem := sender_id_problem(display, country, refused_sender_ids())):
+        raise Refused(
+            f"{display!r} cannot be a sender ID.",
+            "Use 3 to 11 letters and digits, with one letter at least, that name you: no general word such as INFO.",
+            problem,
+        )
+    return display
+
+
 def _address(value: str) -> str:
     address = addresses.address(value.strip())
     if address is None:
@@ -164,16 +175,6 @@ def _insert(connection: Connection, client: clients.Client, sender: Sender) -> N
             f"{sender.value} is a sender of {client.slug} already.",
             "Remove it first to register it with other settings.",
         ) from None
-
-
-def _checked_display(display: str | None, country: str) -> str | None:
-    if display is not None and (problem := sender_id_problem(display, country, refused_sender_ids())):
-        raise Refused(
-            f"{display!r} cannot be a sender ID.",
-            "Use 3 to 11 letters and digits, with one letter at least, that name you: no general word such as INFO.",
-            problem,
-        )
-    return display
 
 
 def _checked_parts(parts: int) -> int:

@@ -12,10 +12,11 @@ from sqlalchemy import Engine as SqlEngine
 from sqlalchemy.exc import SQLAlchemyError
 
 from gateway.accounts.refusals import Refused
-from gateway.app.commands import READS, change_named, run
+from gateway.app.commands import READS, Occasion, change_named, run
 from gateway.app.control import NoService, ask, user_name
 from gateway.app.opening import is_sqlite, open_current, unreachable
 from gateway.app.plain import plain
+from gateway.app.rules import read_rules
 from gateway.engine import postgres, sqlite
 from gateway.engine.clock import SystemClock
 from gateway.engine.database import Stamp
@@ -57,33 +58,34 @@ def change_file(settings: Settings, command: str, arguments: Mapping[str, Any], 
 def show(settings: Settings, command: str, **arguments: Any) -> Any:
     """Do a reading command that answers with one thing, in plain words. Raises ``Refused``."""
     with _reading(settings) as connection:
-        return plain(_read(connection, command, arguments))
+        return plain(_read(settings, connection, command, arguments))
 
 
 def listing(settings: Settings, command: str, **arguments: Any) -> Iterator[Any]:
     """Do a reading command that answers with many things, one by one, in plain words. Raises ``Refused``."""
     with _reading(settings) as connection:
-        yield from map(plain, _read(connection, command, arguments))
+        yield from map(plain, _read(settings, connection, command, arguments))
 
 
 async def _change_here(settings: Settings, command: str, arguments: Mapping[str, Any]) -> Any:
     change = change_named(command)
-    actor = user_name(os.getuid())
     try:
         async with open_current(settings) as engine:
-            stamp = engine.stamp()
+            occasion = Occasion(engine.stamp(), user_name(os.getuid()), settings, read_rules(settings))
             return plain(
                 await engine.write(
-                    lambda connection: run(change.function, connection, stamp, actor, arguments), wakes=change.wakes
+                    lambda connection: run(change.function, connection, occasion, arguments), wakes=change.wakes
                 )
             )
     except (StorageUnavailable, OSError) as error:
         raise unreachable() from error
 
 
-def _read(connection: Connection, command: str, arguments: Mapping[str, Any]) -> Any:
+def _read(settings: Settings, connection: Connection, command: str, arguments: Mapping[str, Any]) -> Any:
     clock = SystemClock()
-    return run(READS[command], connection, Stamp(clock.now(), Ids(clock, node=0)), user_name(os.getuid()), arguments)
+    stamp = Stamp(clock.now(), Ids(clock, node=0))  # a read makes nothing that needs an id of its own
+    occasion = Occasion(stamp, user_name(os.getuid()), settings, read_rules(settings))
+    return run(READS[command], connection, occasion, arguments)
 
 
 @contextlib.contextmanager

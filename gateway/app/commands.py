@@ -9,9 +9,18 @@ from sqlalchemy import Connection
 
 from gateway.accounts import authorisations, clients, passwords, senders
 from gateway.accounts.refusals import Refused
+from gateway.app import mails, messages
+from gateway.app.demo import demo
 from gateway.app.overview import overview
 from gateway.app.plain import arguments_for
+from gateway.billing import packs
 from gateway.engine.database import Stamp
+from gateway.settings import Settings
+from gateway.sms import optouts
+from gateway.sms.audit import audit
+from gateway.sms.jobs import TOPICS as JOB_TOPICS
+from gateway.sms.notices import TOPIC as NOTICES_TOPIC
+from gateway.sms.policy import Rules
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +31,16 @@ class Change:
     wakes: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Occasion:
+    """Under what a command is run: when, by whom, and by which settings and rules."""
+
+    stamp: Stamp
+    actor: str
+    settings: Settings
+    rules: Rules
+
+
 #: Commands that only read.
 READS: Mapping[str, Callable[..., Any]] = {
     "account.list": clients.listing,
@@ -29,6 +48,14 @@ READS: Mapping[str, Callable[..., Any]] = {
     "account.history": clients.history,
     "sender.list": senders.listing,
     "password.list": passwords.listing,
+    "pack.list": packs.listing,
+    "optout.list": optouts.listing,
+    "sms.list": messages.listing,
+    "sms.show": messages.show,
+    "sms.preview": messages.look_ahead,
+    "mail.list": mails.listing,
+    "mail.show": mails.show,
+    "audit": audit,
 }
 
 CHANGES: Mapping[str, Change] = {
@@ -42,6 +69,12 @@ CHANGES: Mapping[str, Change] = {
     "sender.remove": Change(senders.remove),
     "password.add": Change(passwords.add),
     "password.revoke": Change(passwords.revoke),
+    "pack.add": Change(packs.add),
+    "optout.add": Change(messages.opt_out),
+    "optout.remove": Change(messages.opt_in),
+    "sms.send": Change(messages.send, wakes=(*JOB_TOPICS.values(), NOTICES_TOPIC)),
+    "sms.cancel": Change(messages.take_back, wakes=(NOTICES_TOPIC,)),
+    "demo": Change(demo),
 }
 
 
@@ -52,15 +85,21 @@ def change_named(name: str) -> Change:
     return CHANGES[name]
 
 
-def run(
-    function: Callable[..., Any], connection: Connection, stamp: Stamp, actor: str, arguments: Mapping[str, Any]
-) -> Any:
-    """Run a command: its positional parameters are those of connection, stamp and actor that it names.
+def run(function: Callable[..., Any], connection: Connection, occasion: Occasion, arguments: Mapping[str, Any]) -> Any:
+    """Run a command: its positional parameters name what it needs of the connection and the occasion.
 
     ``arguments`` become its keyword arguments; raises ``Refused`` where they do not fit.
     """
     checked = arguments_for(function, arguments)
-    ours = {"connection": connection, "stamp": stamp, "actor": actor}
+    ours = {
+        "connection": connection,
+        "stamp": occasion.stamp,
+        "now": occasion.stamp.now,
+        "actor": occasion.actor,
+        "settings": occasion.settings,
+        "rules": occasion.rules,
+        "terms": occasion.rules.credit,
+    }
     parameters = signature(function).parameters.values()
     positional = [ours[each.name] for each in parameters if each.kind is not Parameter.KEYWORD_ONLY]
     return function(*positional, **checked)

@@ -18,15 +18,17 @@ from traceback import format_tb
 from typing import Any
 
 from gateway.accounts.refusals import Refused
-from gateway.app.commands import change_named, run
+from gateway.app.commands import Occasion, change_named, run
 from gateway.app.plain import plain
 from gateway.engine.database import Engine
 from gateway.engine.writer import StorageUnavailable
+from gateway.settings import Settings
+from gateway.sms.policy import Rules
 from plans.words import Reason
 
 log = logging.getLogger(__name__)
 
-LINE_BYTES = 65_536  # a command with its arguments; an SMS has at most 39,015 characters, far fewer in practice
+LINE_BYTES = 262_144  # a command with its arguments: the longest SMS has 39,015 characters, some of six bytes in JSON
 ANSWER_BYTES = 1_048_576
 IDLE_S = 10.0  # a caller that says nothing for so long is gone
 ANSWER_S = 60.0  # a change waits for its group commit, and for nothing else
@@ -44,11 +46,11 @@ def socket_path(data_dir: Path) -> Path:
 
 
 @contextlib.asynccontextmanager
-async def listening(engine: Engine, data_dir: Path) -> AsyncIterator[None]:
+async def listening(engine: Engine, settings: Settings, rules: Rules) -> AsyncIterator[None]:
     """Answer commands until left. The caller holds the database's lock, so a socket found here is a dead one."""
-    path = socket_path(data_dir)
+    path = socket_path(settings.data_dir)
     path.unlink(missing_ok=True)
-    desk = _Desk(engine)
+    desk = _Desk(engine, settings, rules)
     with _address(path) as address:
         server = await asyncio.start_unix_server(desk.answer, sock=_bound(address), limit=LINE_BYTES)
     try:
@@ -88,8 +90,10 @@ def is_listening(data_dir: Path) -> bool:
 class _Desk:
     """Answers the callers of one service."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, settings: Settings, rules: Rules) -> None:
         self._engine = engine
+        self._settings = settings
+        self._rules = rules
         self._callers: dict[asyncio.StreamReader, asyncio.Event] = {}  # and whether it has left
 
     async def answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -132,10 +136,10 @@ class _Desk:
             raise Refused("You may not command this service.", "Become the user that it runs as.")
         command, arguments = _parsed(line)
         change = change_named(command)
-        stamp = self._engine.stamp()
+        occasion = Occasion(self._engine.stamp(), actor, self._settings, self._rules)
         return plain(
             await self._engine.write(
-                lambda connection: run(change.function, connection, stamp, actor, arguments), wakes=change.wakes
+                lambda connection: run(change.function, connection, occasion, arguments), wakes=change.wakes
             )
         )
 

@@ -10,11 +10,9 @@ from datetime import timedelta
 from enum import StrEnum
 from functools import partial
 
-from sqlalchemy import make_url
-
 from gateway.accounts.refusals import Refused
 from gateway.app import control
-from gateway.app.opening import open_current
+from gateway.app.opening import is_sqlite, open_current
 from gateway.app.rules import read_rules
 from gateway.engine.database import Engine
 from gateway.settings import RelaySettings, Settings
@@ -77,7 +75,7 @@ async def running(settings: Settings, roles: Collection[Role] = tuple(Role)) -> 
 
     Doors close and mails under way are answered; the worker finishes its batches; the engine commits what is left.
     """
-    if make_url(settings.url).get_backend_name() == "sqlite" and set(roles) != set(Role):
+    if is_sqlite(settings) and set(roles) != set(Role):
         raise Refused("A SQLite database serves one process with all roles.", "Leave --role out, or use PostgreSQL.")
     async with contextlib.AsyncExitStack() as stack:
         engine = await stack.enter_async_context(open_current(settings))
@@ -85,7 +83,8 @@ async def running(settings: Settings, roles: Collection[Role] = tuple(Role)) -> 
         worker = Worker(engine, [])
         if Role.WORKER in roles:
             worker = await stack.enter_async_context(_working(engine, settings, rules))
-        await stack.enter_async_context(control.listening(engine, settings.data_dir))
+        if is_sqlite(settings):  # on PostgreSQL commands go straight in
+            await stack.enter_async_context(control.listening(engine, settings, rules))
         web_port = smtp_port = None
         if Role.WEB in roles:
             web_port = await stack.enter_async_context(_web(engine, settings, worker))

@@ -9,6 +9,7 @@ import pytest
 from gateway.accounts.refusals import Refused
 from gateway.app import calls, opening
 from gateway.app.control import listening
+from gateway.app.rules import read_rules
 from gateway.engine.sqlite import LockFile, file_of
 from gateway.settings import Settings
 
@@ -54,7 +55,10 @@ def test_the_first_command_on_a_fresh_machine_makes_the_database(sqlite_settings
 
 async def test_with_a_service_it_does_the_work(sqlite_settings: Settings) -> None:
     """Reads go past it, on the same file; before the change, after it, and with another reader half-way through."""
-    async with opening.open_current(sqlite_settings) as engine, listening(engine, sqlite_settings.data_dir):
+    async with (
+        opening.open_current(sqlite_settings) as engine,
+        listening(engine, sqlite_settings, read_rules(sqlite_settings)),
+    ):
         await asyncio.to_thread(calls.change, sqlite_settings, "account.add", name="Clinic")
         half_way = calls.listing(sqlite_settings, "account.list")
         assert next(half_way)["slug"] == "clinic"
@@ -67,7 +71,7 @@ async def test_with_a_service_it_does_the_work(sqlite_settings: Settings) -> Non
 async def test_a_command_waits_for_a_service_that_is_starting(sqlite_settings: Settings) -> None:
     async with opening.open_current(sqlite_settings) as engine:
         command = asyncio.create_task(asyncio.to_thread(calls.change, sqlite_settings, "account.add", name="Clinic"))
-        async with listening(engine, sqlite_settings.data_dir):
+        async with listening(engine, sqlite_settings, read_rules(sqlite_settings)):
             assert (await command)["slug"] == "clinic"
 
 

@@ -6,6 +6,7 @@ import os
 import socket
 import stat
 from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 from typing import Any
 
@@ -14,15 +15,29 @@ import pytest
 from gateway.accounts import clients
 from gateway.accounts.refusals import Refused
 from gateway.app.control import LINE_BYTES, NoService, ask, is_listening, listening, socket_path, user_name
+from gateway.app.rules import read_rules
 from gateway.engine.database import Engine
+from gateway.settings import Settings
 from plans.words import Reason
+
+
+@pytest.fixture
+def backend() -> str:
+    """On PostgreSQL commands go straight in, and nobody listens."""
+    return "sqlite"
 
 
 @pytest.fixture
 async def data_dir(engine: Engine, tmp_path: Path) -> AsyncIterator[Path]:
     """The data directory of a service that listens."""
-    async with listening(engine, tmp_path):
+    async with service(engine, tmp_path):
         yield tmp_path
+
+
+def service(engine: Engine, data_dir: Path) -> AbstractAsyncContextManager[None]:
+    """The listening part of a service."""
+    settings = Settings(data_dir=data_dir)
+    return listening(engine, settings, read_rules(settings))
 
 
 async def do(data_dir: Path, command: str, **arguments: Any) -> Any:
@@ -126,7 +141,7 @@ async def test_a_service_that_is_shutting_down_says_so(engine: Engine, data_dir:
 
 
 async def test_a_service_that_stops_waits_for_no_silent_caller(engine: Engine, tmp_path: Path) -> None:
-    async with listening(engine, tmp_path):
+    async with service(engine, tmp_path):
         reader, writer = await asyncio.open_unix_connection(str(socket_path(tmp_path)))
         writer.write(json.dumps({"command": "account.add", "arguments": {"name": "Clinic"}}).encode() + b"\n")
         assert json.loads(await reader.readline())["result"]["slug"] == "clinic"
@@ -141,7 +156,7 @@ async def test_only_the_owner_may_open_the_socket(data_dir: Path) -> None:
 async def test_without_a_service_nobody_answers(engine: Engine, tmp_path: Path) -> None:
     """Neither before it starts, nor after it stopped, nor where a killed one left its socket behind."""
     assert not is_listening(tmp_path)
-    async with listening(engine, tmp_path):
+    async with service(engine, tmp_path):
         assert await asyncio.to_thread(is_listening, tmp_path)
         assert (await do(tmp_path, "account.add", name="Bank"))["slug"] == "bank"
     with pytest.raises(NoService):
@@ -155,7 +170,7 @@ async def test_without_a_service_nobody_answers(engine: Engine, tmp_path: Path) 
 async def test_a_socket_left_behind_is_replaced(engine: Engine, tmp_path: Path) -> None:
     with socket.socket(socket.AF_UNIX) as killed:
         killed.bind(str(socket_path(tmp_path)))
-    async with listening(engine, tmp_path):
+    async with service(engine, tmp_path):
         assert (await do(tmp_path, "account.add", name="Clinic"))["slug"] == "clinic"
     assert not socket_path(tmp_path).exists()
 
@@ -167,7 +182,7 @@ async def test_a_data_directory_may_have_any_length(engine: Engine, tmp_path: Pa
     while len(str(deep)) < length:
         deep /= "d" * 40
     deep.mkdir(parents=True, exist_ok=True)
-    async with listening(engine, deep):
+    async with service(engine, deep):
         assert (await do(deep, "account.add", name="Clinic"))["slug"] == "clinic"
         assert socket_path(deep).is_socket()
 

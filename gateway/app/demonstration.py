@@ -1,0 +1,73 @@
+"""Sends one real mail for the demo client through the service's own SMTP port, and watches what becomes of it."""
+
+import asyncio
+import smtplib
+import socket
+from collections.abc import Mapping
+from dataclasses import dataclass
+from email.message import EmailMessage
+from email.utils import localtime, make_msgid
+from typing import Any
+
+from gateway.app.demo import demo
+from gateway.app.rules import read_rules
+from gateway.app.service import Running
+from gateway.engine.database import Engine
+from gateway.settings import Settings
+from gateway.sms.reports import MessageLine, list_messages
+from gateway.sms.words import FINAL
+
+TEXT = "Hello from your new gateway: this mail became an SMS."
+
+_PATIENCE_S = 15.0
+_LOOK_EVERY_S = 0.05
+
+
+@dataclass(frozen=True, slots=True)
+class Demonstration:
+    """The demo client, and what became of its mail."""
+
+    client: Mapping[str, Any]  # as ``gateway demo`` shows it, on the port that is in use
+    refused: str | None  # why the mail was not taken, where it was not
+    message: MessageLine | None  # None where the mail was not taken, or nothing came of it in time
+
+
+async def demonstrate(settings: Settings, service: Running) -> Demonstration:
+    """Make the demo client where it is missing, send, and wait until the SMS has reached its end."""
+    engine, terms = service.engine, read_rules(settings).credit
+    stamp = engine.stamp()
+    client = await engine.write(lambda connection: demo(connection, stamp, "demo", settings, terms))
+    client = {**client, "smtp_port": service.smtp_port}
+    before = await _newest(engine)
+    try:
+        await asyncio.to_thread(_send, client)
+    except (smtplib.SMTPException, OSError) as error:
+        return Demonstration(client, f"{type(error).__name__}: {error}", None)
+    return Demonstration(client, None, await _outcome(engine, before))
+
+
+def _send(client: Mapping[str, Any]) -> None:
+    mail = EmailMessage()
+    mail["From"], mail["To"] = client["sender"], client["recipient"]
+    mail["Subject"] = "Demonstration"
+    mail["Date"], mail["Message-ID"] = localtime(), make_msgid(domain="demo.localhost")
+    mail.set_content(TEXT)
+    with smtplib.SMTP(client["smtp_host"], client["smtp_port"], socket.gethostname(), timeout=_PATIENCE_S) as smtp:
+        smtp.login(client["user"], client["password"])
+        smtp.send_message(mail)
+
+
+async def _outcome(engine: Engine, before: MessageLine | None) -> MessageLine | None:
+    """The message that came of the mail, in its last state or in the one that it has after a while."""
+    newest: MessageLine | None = None
+    for _ in range(round(_PATIENCE_S / _LOOK_EVERY_S)):
+        newest = await _newest(engine)
+        if newest and (before is None or newest.id > before.id) and newest.state in FINAL:
+            return newest
+        await asyncio.sleep(_LOOK_EVERY_S)
+    return newest if newest and (before is None or newest.id > before.id) else None
+
+
+async def _newest(engine: Engine) -> MessageLine | None:
+    messages = await engine.read(lambda connection: list_messages(connection, limit=1))
+    return messages[0] if messages else None
