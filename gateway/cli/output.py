@@ -70,7 +70,12 @@ def printable(text: str) -> str:
 def _cell(value: Any) -> Any:
     from rich.text import Text
 
-    return Text(printable(_words(value)), overflow="fold")  # Text, not str: brackets are no markup
+    lines = (
+        [printable(line) for line in _words(value).split("\n")]
+        if isinstance(value, list)
+        else [printable(_words(value))]
+    )
+    return Text("\n".join(lines), overflow="fold")  # Text, not str: brackets are no markup
 
 
 def _words(value: Any) -> str:
@@ -81,7 +86,8 @@ def _words(value: Any) -> str:
     if isinstance(value, Mapping):
         return ", ".join(f"{key}: {_words(each)}" for key, each in value.items()) or "-"
     if isinstance(value, list):
-        return ", ".join(map(_words, value)) or "-"
+        between = "\n" if any(isinstance(each, Mapping) for each in value) else ", "
+        return between.join(map(_words, value)) or "-"
     return _local_time(str(value))
 
 

@@ -6,9 +6,10 @@ import typer
 from typer.core import TyperGroup
 
 from gateway.accounts.refusals import Refused
-from gateway.cli import accounts, senders, upkeep
+from gateway.cli import accounts, mails, messages, optouts, packs, running, senders, upkeep
 from gateway.cli.output import complain
 from gateway.settings import SettingsError
+from plans.checked import RuleError
 
 
 class _Program(TyperGroup):
@@ -22,6 +23,8 @@ class _Program(TyperGroup):
             complain(refused.text, refused.cure)
         except SettingsError as error:
             complain(str(error), "Mend the file that GATEWAY_CONFIG names, or the environment.")
+        except RuleError as error:
+            complain(str(error), "Mend the rules in the configuration.")
         raise typer.Exit(1)
 
 
@@ -35,4 +38,9 @@ program = typer.Typer(
 )
 program.add_typer(accounts.group, name="account")
 program.add_typer(senders.group, name="sender")
+program.add_typer(packs.group, name="pack")
+program.add_typer(optouts.group, name="optout")
+program.add_typer(messages.group, name="sms")
+program.add_typer(mails.group, name="mail")
+running.add_to(program)
 upkeep.add_to(program)

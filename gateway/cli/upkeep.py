@@ -1,14 +1,28 @@
-"""The commands that keep the gateway in order: ``doctor`` and ``migrate``."""
+"""The commands that keep the gateway in order: ``audit``, ``doctor`` and ``migrate``."""
 
 import typer
 
-from gateway.cli.output import Json, print_rows
+from gateway.cli.calling import listing
+from gateway.cli.output import Json, print_rows, working
 
 
 def add_to(program: typer.Typer) -> None:
     """Add the commands to the program itself."""
+    program.command("audit")(audit)
     program.command("doctor")(doctor)
     program.command("migrate")(migrate)
+
+
+def audit(*, as_json: Json = False) -> None:
+    """Compare messages, money and queue with each other; exit code 1 when something does not agree."""
+    with working("Recomputing every balance from the ledger"):
+        found = list(listing("audit"))
+    if found or as_json:
+        print_rows(found, ("account_id", "subject", "expected", "found"), as_json=as_json)
+    else:
+        typer.echo("Clean: messages, money and queue agree.")
+    if found:
+        raise typer.Exit(1)
 
 
 def doctor(*, as_json: Json = False) -> None:
@@ -27,7 +41,6 @@ def doctor(*, as_json: Json = False) -> None:
 def migrate() -> None:
     """Make the tables of the database, or bring them up to date."""
     from gateway.app import opening
-    from gateway.cli.output import working
     from gateway.settings import read_settings
 
     with working("Bringing the database up to date"):

@@ -1,0 +1,95 @@
+"""``gateway sms``: messages."""
+
+import sys
+from typing import Annotated
+
+import typer
+
+from gateway.accounts.refusals import Refused
+from gateway.accounts.words import Encoding
+from gateway.cli.accounts import Account
+from gateway.cli.calling import change, listing, show
+from gateway.cli.output import Json, given, print_one, print_rows
+from gateway.sms.words import MessageState
+from gateway.wording import Language, read_wording
+from plans.words import MessageClass, Origin, Reason
+
+group = typer.Typer(no_args_is_help=True, help="Messages: what became of them, and new ones.")
+
+Message = Annotated[str, typer.Argument(help="Its id, as `gateway sms list` shows it.")]
+To = Annotated[str, typer.Argument(help="The recipient: 0612345678 or +33612345678.")]
+Body = Annotated[str, typer.Argument(help="The text; - reads it from standard input.")]
+Class = Annotated[MessageClass | None, typer.Option("--class", help="What it is for; alert.")]
+EncodingOption = Annotated[Encoding | None, typer.Option(help="What happens to letters that cost more; auto.")]
+MaxParts = Annotated[int | None, typer.Option(help="Longer texts are refused; 255.")]
+
+_TABLE_LINES = 100
+
+
+@group.command("list")
+def list_all(
+    *,
+    account: Annotated[str | None, typer.Option(help="Of one account: its slug or id.")] = None,
+    state: Annotated[MessageState | None, typer.Option(help="In one state.")] = None,
+    limit: Annotated[int | None, typer.Option(min=1, help="The newest so many; 100 in a table, all as JSON.")] = None,
+    as_json: Json = False,
+) -> None:
+    """List messages, the newest first."""
+    columns = ("id", "created_at", "account", "to", "text", "parts", "units", "class", "state", "reason")
+    asked = given(account=account, state=state, limit=limit if limit or as_json else _TABLE_LINES)
+    print_rows(listing("sms.list", **asked), columns, as_json=as_json)
+
+
+@group.command("show")
+def show_one(message: Message, *, as_json: Json = False) -> None:
+    """Show a message with its route, its price and what remains to be done."""
+    print_one(show("sms.show", message=message), as_json=as_json)
+
+
+@group.command("preview")
+def preview(
+    account: Account,
+    to: To,
+    text: Body,
+    *,
+    message_class: Class = None,
+    encoding: EncodingOption = None,
+    max_parts: MaxParts = None,
+    origin: Annotated[Origin | None, typer.Option(help="How it would come in; email.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Show what would become of a message and what it would cost; nothing is sent."""
+    options = given(message_class=message_class, encoding=encoding, max_parts=max_parts, origin=origin)
+    print_one(show("sms.preview", account=account, to=to, text=_read(text), **options), as_json=as_json)
+
+
+@group.command("send")
+def send(
+    account: Account,
+    to: To,
+    text: Body,
+    *,
+    message_class: Class = None,
+    display: Annotated[str | None, typer.Option(help="Sender ID on the phone: 3 to 11 letters and digits.")] = None,
+    encoding: EncodingOption = None,
+    max_parts: MaxParts = None,
+    key: Annotated[str | None, typer.Option(help="The same key twice is the same message.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Send a message; exit code 1 when it is refused."""
+    options = given(message_class=message_class, display=display, encoding=encoding, max_parts=max_parts, key=key)
+    answer = change("sms.send", account=account, to=to, text=_read(text), **options)
+    print_one(answer, as_json=as_json)
+    if answer["state"] == MessageState.REJECTED:
+        words = read_wording().reason(Reason(answer["reason"]), Language.EN)
+        raise Refused(words.text, words.cure)
+
+
+@group.command("cancel")
+def cancel(message: Message, *, as_json: Json = False) -> None:
+    """Take back a message that has not left, and refund it."""
+    print_one(change("sms.cancel", message=message), as_json=as_json)
+
+
+def _read(text: str) -> str:
+    return sys.stdin.read() if text == "-" else text

@@ -1,0 +1,40 @@
+"""The commands that run the gateway: ``serve`` and ``demo``."""
+
+from typing import Annotated
+
+import typer
+
+from gateway.cli.calling import change
+from gateway.cli.output import Json, print_one
+
+Roles = Annotated[
+    list[str] | None,
+    typer.Option("--role", help="smtp, web or worker; repeat it for several. All where none is named."),
+]
+Demo = Annotated[bool, typer.Option("--demo", help="Make a demo client, send a mail for it, and show what happens.")]
+
+
+def add_to(program: typer.Typer) -> None:
+    """Add the commands to the program itself."""
+    program.command("serve")(serve)
+    program.command("demo")(demo)
+
+
+def serve(*, role: Roles = None, demo: Demo = False) -> None:
+    """Run the service until SIGTERM or SIGINT; nothing that was accepted is lost."""
+    import uvloop
+
+    from gateway.app.service import Role
+    from gateway.cli.service import run
+    from gateway.settings import read_settings
+
+    unknown = set(role or ()) - set(Role)
+    if unknown:
+        raise typer.BadParameter(f"there is no role {', '.join(sorted(unknown))}: choose smtp, web or worker")
+    roles = tuple(map(Role, role)) if role else tuple(Role)
+    uvloop.run(run(read_settings(), roles, demo=demo))
+
+
+def demo(*, as_json: Json = False) -> None:
+    """Show the demo client and how to send for it; it is made where it is missing."""
+    print_one(change("demo"), as_json=as_json)

@@ -1,0 +1,78 @@
+"""What ``gateway serve`` does and says around the service."""
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Collection
+
+from rich.console import Console
+
+from gateway.accounts.refusals import Refused
+from gateway.app.demonstration import Demonstration, demonstrate
+from gateway.app.service import Role, Running, running, until_told_to_stop
+from gateway.cli.output import printable
+from gateway.engine.sqlite import DatabaseInUse
+from gateway.engine.writer import StorageUnavailable
+from gateway.settings import Settings
+from gateway.smtp.maildir import folder_name
+
+
+async def run(settings: Settings, roles: Collection[Role], *, demo: bool) -> None:
+    """Serve until told to stop."""
+    logging.basicConfig(format="%(levelname)s %(name)s: %(message)s")
+    logging.getLogger("gateway").setLevel(logging.INFO)  # libraries would log peers and addresses
+    console = Console(soft_wrap=True, highlight=False, markup=False)
+    async with contextlib.AsyncExitStack() as stack:
+        service = await _start(stack, settings, roles)
+        told = asyncio.create_task(until_told_to_stop())
+        _greet(console, settings, service)
+        if demo:
+            shown = asyncio.create_task(demonstrate(settings, service))
+            await asyncio.wait({told, shown}, return_when=asyncio.FIRST_COMPLETED)
+            if shown.done():
+                _tell(console, settings, shown.result())
+            shown.cancel()
+        await told
+        console.print("Stopping: finishing what is under way.")
+
+
+async def _start(stack: contextlib.AsyncExitStack, settings: Settings, roles: Collection[Role]) -> Running:
+    try:
+        return await stack.enter_async_context(running(settings, roles))
+    except DatabaseInUse as in_use:
+        raise Refused(str(in_use), "Commands work while a service runs.") from None
+    except (StorageUnavailable, OSError) as error:
+        raise Refused(f"The service cannot start: {error}.", "`gateway doctor` says what is wrong.") from None
+
+
+def _greet(console: Console, settings: Settings, service: Running) -> None:
+    console.print(f"The gateway is running, with its data in {settings.data_dir.absolute()}.")
+    if service.smtp_port:
+        console.print(f"  SMTP        {settings.smtp.host}:{service.smtp_port}, mail for number@{settings.domain}")
+    if service.web_port:
+        console.print(f"  health      http://{settings.web.host}:{service.web_port}/healthz")
+
+
+def _tell(console: Console, settings: Settings, shown: Demonstration) -> None:
+    client, message = shown.client, shown.message
+    console.print(f"\nThe demo client has sent a mail to {client['recipient']}.")
+    if shown.refused:
+        console.print(f"  It was not taken: {printable(shown.refused)}")
+    elif message is None:
+        console.print("  It was taken; its SMS is still to come: gateway sms list")
+    else:
+        outcome = message.reason or f"{message.parts} part, {message.units} unit"
+        console.print(f"  SMS to {message.to}: {message.state}, {outcome}")
+        console.print(f"  {printable(message.text)}")
+    console.print(
+        f"\nSend your own:\n"
+        f"  from      {client['sender']}\n"
+        f"  to        {client['recipient']}\n"
+        f"  server    {client['smtp_host']}, port {client['smtp_port']}\n"
+        f"  user      {client['user']}\n"
+        f"  password  {client['password']}\n"
+        f"and see what becomes of it:\n"
+        f"  gateway sms list\n"
+        f"  gateway account show {client['account']}\n"
+        f"News comes back as mail in {settings.data_dir / 'maildir' / folder_name(client['sender'])}"
+    )
