@@ -75,6 +75,7 @@ class Queue:
             .where(*fence)
             .values(parked_until=bindparam("until"), claimed_by=None, park_reason=bindparam("because"))
         )
+        self._renew = update(table).where(*fence).values(parked_until=bindparam("until"))
         self._release = (
             update(table).where(*fence).values(parked_until=None, claimed_by=None, attempts=row.attempts - 1)
         )
@@ -124,6 +125,10 @@ class Queue:
     ) -> set[int]:
         """Give rows back, not to be taken before ``until``; returns the ids whose claim still held."""
         return _fenced(connection, self._park, claims, {"until": until, "because": because})
+
+    def renew(self, connection: Connection, claims: Sequence[Claim], until: datetime) -> set[int]:
+        """Hold rows for longer, until ``until``; returns the ids whose claim still held."""
+        return _fenced(connection, self._renew, claims, {"until": until})
 
     def release(self, connection: Connection, claims: Sequence[Claim]) -> set[int]:
         """Give rows back untouched, for anybody to take at once; the attempt does not count."""

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, insert, select
 from gateway.accounts import tables as accounts
 from gateway.accounts.senders import Sender
 from gateway.engine.database import Engine, Stamp
+from gateway.engine.leases import held
 from gateway.engine.queue import Claim
 from gateway.engine.writer import StorageUnavailable
 from gateway.sms.jobs import TOPICS as JOB_TOPICS
@@ -30,7 +31,7 @@ from plans.words import Origin, Reason
 log = logging.getLogger(__name__)
 
 BATCH = 50
-LEASE = timedelta(seconds=120)
+LEASE = timedelta(seconds=60)
 
 PAUSE = timedelta(minutes=1)  # before a mail that could not be filed is tried again
 
@@ -58,7 +59,9 @@ class Inbound:
         """
         opened = await self._engine.write(self._claim, urgent=True)
         if opened:
-            await self._file(opened, await self._read(opened))
+            async with held(self._engine, SPOOL, [each.claim for each in opened], LEASE):
+                contents = await self._read(opened)
+            await self._file(opened, contents)
         return len(opened)
 
     async def _file(self, opened: Sequence[Opened], contents: Sequence[ReadMail]) -> None:
@@ -127,11 +130,11 @@ def file_mails(
     connection: Connection, stamp: Stamp, rules: Rules, opened: Sequence[Opened], contents: Sequence[ReadMail]
 ) -> None:
     """Turn mails that were read into messages; one whose claim was lost is left to whoever holds it now."""
-    held = SPOOL.finish(connection, [each.claim for each in opened])
+    ours = SPOOL.finish(connection, [each.claim for each in opened])
     asked: list[Asked] = [
         (each, content, requests_of(each, content))
         for each, content in zip(opened, contents, strict=True)
-        if each.claim.row_id in held
+        if each.claim.row_id in ours
     ]
     requests = [request for _, _, wanted in asked if not isinstance(wanted, Reason) for request in wanted]
     if requests:
