@@ -72,4 +72,5 @@ def bind(host: str, port: int) -> socket.socket:
     door = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_STREAM)
     door.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     door.bind((host, port))
+    door.listen()  # who comes before the server is up waits, and is not turned away
     return door
