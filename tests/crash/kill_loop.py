@@ -1,0 +1,172 @@
+"""Kills the running service with ``kill -9`` again and again under load, and proves that nothing was lost or doubled.
+
+    python -m tests.crash.kill_loop --database sqlite --kills 30 --seconds 60
+    python -m tests.crash.kill_loop --database postgres --kills 30 --seconds 60
+
+Clients send mail after mail to the sandbox phone, each mail with a Message-ID of its own, and send again whatever was
+not answered 250. The service is killed at random moments, so in the middle of taking mail in, filing it, handing SMS
+over or taking receipts, and started again with nothing done by hand. On PostgreSQL it is two processes, one that takes
+mail in and one that works, killed in turn by chance. At the end the clients finish their last mail, the service
+works off what is left, and ``tests.crash.findings`` compares promises, messages, money and phones.
+
+The exit code is 0 where all is well. ``--seed`` repeats the moments of an earlier run, as far as a machine repeats.
+"""
+
+import argparse
+import asyncio
+import contextlib
+import random
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, fields
+from pathlib import Path
+
+import psutil
+from rich.console import Console
+from rich.table import Table
+from sqlalchemy import Engine as SqlEngine
+
+from tests.bench.clients import address_of, make_clients
+from tests.crash.findings import Findings, look, work_left
+from tests.crash.senders import Client, SentMail
+from tests.databases import from_outside
+from tests.postgres import Databases, running_server
+from tests.service_process import ServiceProcess, all_stopped
+
+CLIENTS = 8
+WORKED_OFF_WITHIN_S = 300.0  # on PostgreSQL a dead process's leases must run out first
+READERS_GONE_WITHIN_S = 15.0
+POLL_S = 0.1
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """What happened, apart from what was found."""
+
+    kills: int
+    answered: Sequence[SentMail]
+    tries: int
+    orphans: int  # reading processes that outlived the service that started them
+    slowest_start_s: float
+    worked_off_s: float
+
+
+def main() -> int:
+    """Run the loop; 0 where nothing was lost, doubled or charged otherwise."""
+    asked = _arguments()
+    with tempfile.TemporaryDirectory(prefix="gateway-crash-") as folder, _database(asked.database) as url:
+        asyncio.run(make_clients(Path(folder), url, CLIENTS))
+        outside = from_outside(url or f"sqlite:///{folder}/gateway.db")
+        with all_stopped(_processes(Path(folder), url)) as processes:
+            run = _run(processes, asked, outside)
+        with outside.connect() as connection:
+            findings = look(connection, run.answered)
+    _print(asked, run, findings)
+    return 0 if findings.clean and not run.orphans else 1
+
+
+def _run(processes: Sequence[ServiceProcess], asked: argparse.Namespace, outside: SqlEngine) -> Run:
+    starts = [each.start() for each in processes]
+    told_to_stop = threading.Event()
+    clients = [
+        Client(address_of(each), f"client{each} mail", processes[0].smtp_port, told_to_stop) for each in range(CLIENTS)
+    ]
+    for client in clients:
+        client.start()
+    readers = _kill_again_and_again(processes, asked, starts)
+    told_to_stop.set()
+    for client in clients:
+        client.join()
+    worked_off_s = _work_off(outside)
+    for each in processes:
+        readers += each.family()[1:]
+        each.stop()
+    return Run(
+        kills=asked.kills,
+        answered=[mail for each in clients for mail in each.answered],
+        tries=sum(each.tries for each in clients),
+        orphans=_still_alive(readers),
+        slowest_start_s=max(starts),
+        worked_off_s=worked_off_s,
+    )
+
+
+def _kill_again_and_again(
+    processes: Sequence[ServiceProcess], asked: argparse.Namespace, starts: list[float]
+) -> list[psutil.Process]:
+    """Kill by chance and start again; adds to ``starts`` and returns the reading processes of those that died."""
+    chance = random.Random(asked.seed)  # noqa: S311 - moments, not secrets
+    readers: list[psutil.Process] = []
+    for _ in range(asked.kills):
+        time.sleep(chance.uniform(0.1, 1.9) * asked.seconds / asked.kills)
+        victim = chance.choice(processes)
+        readers += victim.family()[1:]
+        victim.kill()
+        starts.append(victim.start())
+    return readers
+
+
+def _work_off(outside: SqlEngine) -> float:
+    """Wait until the queues are empty; the seconds that it took."""
+    since = time.perf_counter()
+    while time.perf_counter() - since < WORKED_OFF_WITHIN_S:
+        with outside.connect() as connection:
+            if not work_left(connection):
+                break
+        time.sleep(POLL_S)
+    return time.perf_counter() - since
+
+
+def _still_alive(readers: Sequence[psutil.Process]) -> int:
+    _, alive = psutil.wait_procs(readers, READERS_GONE_WITHIN_S)
+    return sum(each.is_running() and each.status() != psutil.STATUS_ZOMBIE for each in alive)
+
+
+def _processes(folder: Path, url: str | None) -> list[ServiceProcess]:
+    """One with all roles on SQLite; on PostgreSQL one at the door and one at work."""
+    if url is None:
+        return [ServiceProcess(folder)]
+    return [ServiceProcess(folder, url, roles) for roles in (("smtp",), ("worker", "web"))]
+
+
+@contextlib.contextmanager
+def _database(kind: str) -> Iterator[str | None]:
+    """The URL of an empty PostgreSQL database of our own; None for SQLite in the data directory."""
+    if kind == "sqlite":
+        yield None
+        return
+    with running_server() as server:
+        yield Databases(server).create()
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m tests.crash.kill_loop", description=(__doc__ or "").split("\n")[0])
+    parser.add_argument("--database", choices=("sqlite", "postgres"), default="sqlite")
+    parser.add_argument("--kills", type=int, default=30)
+    parser.add_argument("--seconds", type=float, default=60.0, help="of load, over which the kills are spread")
+    parser.add_argument("--seed", type=int, default=random.randrange(1_000_000))  # noqa: S311 - moments, not secrets
+    return parser.parse_args()
+
+
+def _print(asked: argparse.Namespace, run: Run, findings: Findings) -> None:
+    table = Table("figure", "value", title=f"{run.kills} times kill -9 on {asked.database}, seed {asked.seed}")
+    told = {
+        "mails answered 250": len(run.answered),
+        "tries": run.tries,
+        "slowest start, s": f"{run.slowest_start_s:.2f}",
+        "worked off within, s": f"{run.worked_off_s:.1f}",
+        "reading processes left behind": run.orphans,
+        **{each.name.replace("_", " "): getattr(findings, each.name) for each in fields(findings)},
+    }
+    for name, value in told.items():
+        table.add_row(name, str(value))
+    console = Console()
+    console.print(table)
+    console.print("clean" if findings.clean and not run.orphans else "NOT CLEAN")
+
+
+if __name__ == "__main__":
+    sys.exit(main())
