@@ -14,6 +14,7 @@ from gateway.accounts.refusals import Refused
 from gateway.app import control
 from gateway.app.opening import is_sqlite, open_current
 from gateway.app.rules import read_rules
+from gateway.engine.clock import Clock
 from gateway.engine.database import Engine
 from gateway.settings import RelaySettings, Settings
 from gateway.sms import notices as sms_notices
@@ -70,15 +71,17 @@ class Running:
 
 
 @contextlib.asynccontextmanager
-async def running(settings: Settings, roles: Collection[Role] = tuple(Role)) -> AsyncIterator[Running]:
-    """Run until left; then stop in the order in which nothing is lost.
+async def running(
+    settings: Settings, roles: Collection[Role] = tuple(Role), clock: Clock | None = None
+) -> AsyncIterator[Running]:
+    """Run until left, by the machine's clock where no other is given; then stop in the order in which nothing is lost.
 
     Doors close and mails under way are answered; the worker finishes its batches; the engine commits what is left.
     """
     if is_sqlite(settings) and set(roles) != set(Role):
         raise Refused("A SQLite database serves one process with all roles.", "Leave --role out, or use PostgreSQL.")
     async with contextlib.AsyncExitStack() as stack:
-        engine = await stack.enter_async_context(open_current(settings))
+        engine = await stack.enter_async_context(open_current(settings, clock))
         rules = read_rules(settings)
         worker = Worker(engine, [])
         if Role.WORKER in roles:
