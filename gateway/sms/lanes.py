@@ -11,6 +11,7 @@ from gateway.sms.tables import job, lane
 from plans.words import MessageClass
 
 _BURST = timedelta(seconds=1)
+_SLACK = 1e-3  # of a message: instants are kept to the microsecond, and the last one must not cost a whole message
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 
@@ -41,9 +42,9 @@ def allowance(connection: Connection, name: str, now: datetime, wanted: int) -> 
         return Allowance(name, wanted)
     if row.paused:
         return Allowance(name, 0)
-    burst = max(_BURST, _time_for(1, row.rate_per_s))
-    since = max(row.spent_until or now - burst, now - burst)
-    saved = int((now - since) / _time_for(1, row.rate_per_s))
+    earliest = now - max(_BURST, _time_for(1, row.rate_per_s))
+    since = max(row.spent_until or earliest, earliest)
+    saved = int((now - since).total_seconds() * row.rate_per_s + _SLACK)
     return Allowance(name, max(0, min(wanted, saved)), row.rate_per_s, since)
 
 

@@ -36,7 +36,7 @@ def add(
     row = insert_or(connection, suppression).values(
         account_id=client.account_id, recipient=recipient, source=_BY_HAND, at=stamp.now
     )
-    if connection.execute(row.on_conflict_do_nothing()).rowcount:
+    if connection.scalar(row.on_conflict_do_nothing().returning(suppression.c.recipient)):
         audit_trail.append(connection, stamp, actor, client.account_id, Action.OPTOUT_ADDED)
     return _one(connection, client.account_id, recipient)
 
