@@ -55,20 +55,20 @@ def list_all(*, as_json: Json = False) -> None:
 
 @group.command("show")
 def show_one(account: Account, *, as_json: Json = False) -> None:
-    """Show an account with its credit and its open countries."""
+    """Show an account and its credit."""
     print_one(show("account.show", account=account), as_json=as_json)
 
 
 @group.command("history")
 def history(account: Account, *, as_json: Json = False) -> None:
-    """List what was changed about an account, by whom and when."""
+    """List who changed what about an account."""
     columns = ("at", "actor", "action", "detail")
     print_rows(listing("account.history", account=account), columns, as_json=as_json)
 
 
 @group.command("suspend")
 def suspend(account: Account, *, as_json: Json = False) -> None:
-    """Stop an account and its sub-accounts until they are resumed."""
+    """Stop an account until it is resumed. Its sub-accounts stop too."""
     print_one(change("account.suspend", account=account), as_json=as_json)
 
 
@@ -96,12 +96,12 @@ def open_country(
     units_per_part: Annotated[int | None, typer.Option(help="The price agreed; the published rate.")] = None,
     as_json: Json = False,
 ) -> None:
-    """Let an account send abroad, to one country or overseas territory."""
+    """Open a country or overseas territory."""
     price = given(units_per_part=units_per_part)
     print_one(change("account.open_country", account=account, country=country, **price), as_json=as_json)
 
 
 @group.command("close-country")
 def close_country(account: Account, country: Country) -> None:
-    """Block a country or overseas territory again."""
+    """Close a country or overseas territory."""
     change("account.close_country", account=account, country=country)

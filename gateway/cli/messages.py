@@ -42,7 +42,7 @@ def list_all(
 
 @group.command("show")
 def show_one(message: Message, *, as_json: Json = False) -> None:
-    """Show a message with its route, its price and what remains to be done."""
+    """Show a message, its route and its price."""
     print_one(show("sms.show", message=message), as_json=as_json)
 
 
@@ -58,7 +58,7 @@ def preview(
     origin: Annotated[Origin | None, typer.Option(help="How it would come in; email.")] = None,
     as_json: Json = False,
 ) -> None:
-    """Show what would become of a message and what it would cost; nothing is sent."""
+    """Show what would become of a message. What it would cost is shown too; nothing is sent."""
     options = given(message_class=message_class, encoding=encoding, max_parts=max_parts, origin=origin)
     print_one(show("sms.preview", account=account, to=to, text=_read(text), **options), as_json=as_json)
 
@@ -76,7 +76,7 @@ def send(
     key: Annotated[str | None, typer.Option(help="The same key twice is the same message.")] = None,
     as_json: Json = False,
 ) -> None:
-    """Send a message; exit code 1 when it is refused."""
+    """Send a message. Exit code 1 when it is refused."""
     options = given(message_class=message_class, display=display, encoding=encoding, max_parts=max_parts, key=key)
     answer = change("sms.send", account=account, to=to, text=_read(text), **options)
     print_one(answer, as_json=as_json)
@@ -87,7 +87,7 @@ def send(
 
 @group.command("cancel")
 def cancel(message: Message, *, as_json: Json = False) -> None:
-    """Take back a message that has not left, and refund it."""
+    """Take back a message that has not left. It is refunded."""
     print_one(change("sms.cancel", message=message), as_json=as_json)
 
 

@@ -27,5 +27,5 @@ def list_all(account: Account, *, as_json: Json = False) -> None:
 
 @group.command("remove")
 def remove(account: Account, number: Number) -> None:
-    """Let messages through again, at the recipient's own wish."""
+    """Let messages through again. Only the recipient may wish it."""
     change("optout.remove", account=account, number=number)

@@ -20,7 +20,7 @@ def add(
     test: Annotated[bool, typer.Option("--test", help="Test units: for mail-to-SMS alone, once per client.")] = False,
     as_json: Json = False,
 ) -> None:
-    """Give an account a pack of units, valid from now on."""
+    """Give an account units, valid from now on."""
     print_one(change("pack.add", account=account, units=units, test=test, **given(label=label)), as_json=as_json)
 
 

@@ -33,6 +33,7 @@ program = typer.Typer(
     cls=_Program,
     no_args_is_help=True,
     add_completion=False,
+    rich_markup_mode=None,  # help in plain text: rich takes longer to load than all else together
     pretty_exceptions_enable=False,  # a traceback with local variables could show a number or a password
     help="An email becomes an SMS. Every list and show takes --json.",
 )

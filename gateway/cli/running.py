@@ -21,7 +21,7 @@ def add_to(program: typer.Typer) -> None:
 
 
 def serve(*, role: Roles = None, demo: Demo = False) -> None:
-    """Run the service until SIGTERM or SIGINT; nothing that was accepted is lost."""
+    """Run the service. SIGTERM or SIGINT ends it, and nothing that was accepted is lost."""
     import uvloop
 
     from gateway.app.service import Role
@@ -36,5 +36,5 @@ def serve(*, role: Roles = None, demo: Demo = False) -> None:
 
 
 def demo(*, as_json: Json = False) -> None:
-    """Show the demo client and how to send for it; it is made where it is missing."""
+    """Show the demo client. It is made where it is missing, with its test units."""
     print_one(change("demo"), as_json=as_json)

@@ -32,7 +32,7 @@ def add(
     end_marker: Annotated[str | None, typer.Option(help="Text from a line with this on is cut.")] = None,
     as_json: Json = False,
 ) -> None:
-    """Authorise an address, a domain or a host to send for an account."""
+    """Authorise an address, a domain or a host."""
     settings = given(
         display=display,
         content=content,

@@ -14,7 +14,7 @@ def add_to(program: typer.Typer) -> None:
 
 
 def audit(*, as_json: Json = False) -> None:
-    """Compare messages, money and queue with each other; exit code 1 when something does not agree."""
+    """Check that the books agree. Messages, money and queue are compared; exit code 1 when something differs."""
     with working("Recomputing every balance from the ledger"):
         found = list(listing("audit"))
     if found or as_json:
@@ -26,7 +26,7 @@ def audit(*, as_json: Json = False) -> None:
 
 
 def doctor(*, as_json: Json = False) -> None:
-    """Look at what the service stands on; exit code 1 when something must be mended."""
+    """Look at what the service stands on. Exit code 1 when something must be mended."""
     from gateway.app.doctor import Health, examine
     from gateway.app.plain import plain
     from gateway.engine.clock import SystemClock
@@ -39,7 +39,7 @@ def doctor(*, as_json: Json = False) -> None:
 
 
 def migrate() -> None:
-    """Make the tables of the database, or bring them up to date."""
+    """Make the tables, or bring them up to date."""
     from gateway.app import opening
     from gateway.settings import read_settings
 
