@@ -33,7 +33,7 @@ class TestSandbox(CarrierContract):
         ("recipient", "state"), [(UNDELIVERED, MessageState.FAILED), (EXPIRES, MessageState.EXPIRED)]
     )
     async def test_the_last_digits_say_what_becomes_of_an_sms(
-        self, engine: Engine, clock: StoppedClock, recipient: str, state: MessageState
+        self, engine: Engine, recipient: str, state: MessageState
     ) -> None:
         carrier, kept = self.carrier(engine), Kept()
         await carrier.send(replace(A_MESSAGE, recipient=recipient))
@@ -54,7 +54,7 @@ class TestSandbox(CarrierContract):
         clock.advance(timedelta(seconds=3))
         assert await carrier.collect_receipts(kept) == 1
 
-    async def test_more_receipts_than_one_batch_come_in_several(self, engine: Engine, clock: StoppedClock) -> None:
+    async def test_more_receipts_than_one_batch_come_in_several(self, engine: Engine) -> None:
         carrier, kept = self.carrier(engine), Kept()
         await asyncio.gather(*(carrier.send(replace(A_MESSAGE, reference=str(number))) for number in range(501)))
         assert [await carrier.collect_receipts(kept) for _ in range(3)] == [500, 1, 0]
