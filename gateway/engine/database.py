@@ -46,6 +46,7 @@ class Engine:
         self._loop = asyncio.get_running_loop()
         self._writes = Inbox()
         self._reads = Inbox()
+        self._ringing = False
         self._topics: dict[str, asyncio.Event] = {}
         self._tell_others: Callable[[Iterable[str]], None] = lambda _topics: None
 
@@ -66,29 +67,28 @@ class Engine:
         """
         return cast("T", await self._hand_in(self._writes, self._work(unit, wakes), urgent=urgent))
 
-    async def write_each(
+    def write_each(
         self,
         unit: Callable[[Connection, Sequence[I]], Sequence[T]],
         item: I,
         *,
         wakes: Sequence[str] = (),
         urgent: bool = False,
-    ) -> T:
+    ) -> "asyncio.Future[T]":
         """Like ``write`` for a set-based unit: all items waiting for the same ``unit`` go into one call of it.
 
-        ``unit`` must be the same function object each time, and return one result per item, in order.
+        ``unit`` must be the same function object each time, and return one result per item, in order. The answer comes
+        as a future: who asks thousands of times a second takes it by a callback, without a task for each question.
         """
-        return cast(
-            "T", await self._hand_in(self._writes, self._work(unit, wakes, many=True, item=item), urgent=urgent)
-        )
+        return self._hand_in(self._writes, self._work(unit, wakes, many=True, item=item), urgent=urgent)
 
     async def read(self, unit: Callable[[Connection], T]) -> T:
         """Run a unit that only reads, on a snapshot."""
         return cast("T", await self._hand_in(self._reads, self._work(unit)))
 
-    async def read_each(self, unit: Callable[[Connection, Sequence[I]], Sequence[T]], item: I) -> T:
+    def read_each(self, unit: Callable[[Connection, Sequence[I]], Sequence[T]], item: I) -> "asyncio.Future[T]":
         """Like ``write_each`` for a unit that only reads."""
-        return cast("T", await self._hand_in(self._reads, self._work(unit, many=True, item=item)))
+        return self._hand_in(self._reads, self._work(unit, many=True, item=item))
 
     async def wait_for_work(self, topic: str, timeout_s: float = 1.0) -> None:
         """Return as soon as ``topic`` was woken since the last call, or after ``timeout_s``: then look for yourself."""
@@ -107,10 +107,18 @@ class Engine:
     ) -> Work:
         return Work(unit, self._loop.create_future(), many, item, tuple(wakes))
 
-    @staticmethod
-    async def _hand_in(inbox: Inbox, work: Work, *, urgent: bool = False) -> Any:
+    def _hand_in(self, inbox: Inbox, work: Work, *, urgent: bool = False) -> "asyncio.Future[Any]":
         inbox.put(work, urgent=urgent)
-        return await work.future
+        if not self._ringing:
+            self._ringing = True
+            self._loop.call_soon(self._ring)
+        return work.future
+
+    def _ring(self) -> None:
+        """Wake the threads once for all that a turn of the loop handed in: one switch of threads, and one big group."""
+        self._ringing = False
+        self._writes.ring()
+        self._reads.ring()
 
     @contextlib.asynccontextmanager
     async def _running(self, writers: Sequence[SqlEngine], readers: Sequence[SqlEngine]) -> AsyncIterator[None]:

@@ -61,12 +61,17 @@ class Inbox:
         self._closed = False
 
     def put(self, work: Work, *, urgent: bool) -> None:
-        """Hand in a unit; ``StorageUnavailable`` once closed."""
+        """Hand in a unit, to be taken at the next ring; ``StorageUnavailable`` once closed."""
         with self._changed:
             if self._closed:
                 raise StorageUnavailable("the engine is closed")
             (self._urgent if urgent else self._normal).append(work)
-            self._changed.notify()
+
+    def ring(self) -> None:
+        """Wake a thread that waits, if there is work for it."""
+        with self._changed:
+            if self._urgent or self._normal:
+                self._changed.notify()
 
     def take(self) -> list[Work]:
         """Wait for the next group; empty means closed and nothing left."""
@@ -76,6 +81,8 @@ class Inbox:
             for lane in (self._urgent, self._normal):
                 while lane and len(group) < GROUP_LIMIT:
                     group.append(lane.popleft())
+            if self._urgent or self._normal:
+                self._changed.notify()  # what is left over is for another thread, where there is one
             return group
 
     def close(self) -> None:

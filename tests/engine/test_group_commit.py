@@ -80,7 +80,7 @@ async def test_items_of_one_function_are_one_call_with_an_answer_each(engine: En
         return [2 * item for item in items]
 
     async with held_up():
-        tasks = [asyncio.create_task(engine.write_each(double, item)) for item in range(50)]
+        tasks = [engine.write_each(double, item) for item in range(50)]
         other = asyncio.create_task(engine.write(lambda _connection: "other"))
     assert await asyncio.gather(*tasks) == [2 * item for item in range(50)]
     assert (await other, calls) == ("other", [list(range(50))])
@@ -95,7 +95,7 @@ async def test_the_one_item_that_spoils_a_call_is_found(
         return items
 
     async with held_up():
-        tasks = [asyncio.create_task(engine.write_each(note_all, word)) for word in ("a", "b", "a", "c")]
+        tasks = [engine.write_each(note_all, word) for word in ("a", "b", "a", "c")]
         others = [asyncio.create_task(engine.write(lambda _connection: None)) for _ in range(company)]
     answers = await asyncio.gather(*tasks, return_exceptions=True)
     await asyncio.gather(*others)
