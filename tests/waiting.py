@@ -2,13 +2,17 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from typing import TypeVar
+
+T = TypeVar("T")
 
 PATIENCE_S = 30.0
 _PAUSE_S = 0.01
 
 
-async def eventually(happened: Callable[[], Awaitable[bool]], patience_s: float = PATIENCE_S) -> None:
-    """Return as soon as ``happened``; ``TimeoutError`` when it does not within ``patience_s``."""
+async def eventually(look: Callable[[], Awaitable[T]], patience_s: float = PATIENCE_S) -> T:
+    """The first answer of ``look`` that is not empty or false; ``TimeoutError`` when there is none in time."""
     async with asyncio.timeout(patience_s):
-        while not await happened():  # noqa: ASYNC110 - what happens elsewhere sets no event here
+        while not (answer := await look()):  # noqa: ASYNC110 - what happens elsewhere sets no event here
             await asyncio.sleep(_PAUSE_S)
+        return answer
