@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from datetime import date, datetime
 from typing import TypeVar
 
 V = TypeVar("V")
@@ -58,6 +59,20 @@ class Section:
         value = self._of(key, int, "a whole number")
         if isinstance(value, bool) or value < least:  # to Python, true is a whole number
             raise RuleError(f"{self.name(key)} must be a whole number of at least {least}")
+        return value
+
+    def counts(self, key: str, least: int) -> tuple[int, ...]:
+        """A list of whole numbers, none below ``least``."""
+        values = self._of(key, list, "a list of whole numbers")
+        if not all(isinstance(each, int) and not isinstance(each, bool) and each >= least for each in values):
+            raise RuleError(f"{self.name(key)} must be a list of whole numbers of at least {least}")
+        return tuple(values)
+
+    def day(self, key: str) -> date:
+        """A calendar day, written without quotes: 2026-11-23."""
+        value = self._of(key, date, "a day such as 2026-11-23")
+        if isinstance(value, datetime):  # to Python, an instant is a day
+            raise RuleError(f"{self.name(key)} must be a day without a time")
         return value
 
     def flag(self, key: str) -> bool:

@@ -1,6 +1,7 @@
 """The laws of reading configuration: every error names the key and says what would do."""
 
 from collections.abc import Callable
+from datetime import UTC, date, datetime
 
 import pytest
 
@@ -33,3 +34,23 @@ def test_values_are_read_by_their_kind() -> None:
 def test_an_error_names_the_key_and_what_is_meant(read: Callable[[], object], told: str) -> None:
     with pytest.raises(RuleError, match=told):
         read()
+
+
+def test_a_list_of_whole_numbers_is_read() -> None:
+    assert Section({"days": [1, 3]}, "x").counts("days", least=1) == (1, 3)
+
+
+@pytest.mark.parametrize("values", [[0], ["1"], [True], [1.5]])
+def test_a_list_with_anything_but_whole_numbers_from_the_least_is_refused(values: list[object]) -> None:
+    with pytest.raises(RuleError, match=r"x\.days must be a list of whole numbers of at least 1"):
+        Section({"days": values}, "x").counts("days", least=1)
+
+
+def test_a_day_is_read() -> None:
+    assert Section({"since": date(2026, 11, 23)}).day("since") == date(2026, 11, 23)
+
+
+@pytest.mark.parametrize("value", ["2026-11-23", datetime(2026, 11, 23, tzinfo=UTC)])
+def test_a_text_or_an_instant_is_no_day(value: object) -> None:
+    with pytest.raises(RuleError, match=r"x\.since must be a day"):
+        Section({"since": value}, "x").day("since")
