@@ -1,11 +1,11 @@
 """Which lots of prepaid units a message is charged to, and when a lot ends."""
 
-from calendar import monthrange
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from plans.periods import midnight, months_later
 from plans.words import LotKind, Origin
 
 
@@ -56,16 +56,10 @@ def pack_end(activated_at: datetime, months: int, zone: ZoneInfo) -> datetime:
     A pack is usable to the end of the same day number ``months`` later, on the client's clock; a month that lacks the
     day ends it on its last day.
     """
-    last_day = _months_later(activated_at.astimezone(zone).date(), months)
-    return datetime.combine(last_day + timedelta(days=1), time.min, zone).astimezone(UTC)
+    last_day = months_later(activated_at.astimezone(zone).date(), months)
+    return midnight(last_day + timedelta(days=1), zone)
 
 
 def _usable(lot: Lot, now: datetime, origin: Origin) -> bool:
     allowed = lot.kind is not LotKind.TEST or origin is Origin.EMAIL
     return allowed and lot.units_left > 0 and now < lot.expires_at
-
-
-def _months_later(day: date, months: int) -> date:
-    years, month_index = divmod(day.month - 1 + months, 12)
-    year, month = day.year + years, month_index + 1
-    return date(year, month, min(day.day, monthrange(year, month)[1]))
