@@ -1,5 +1,6 @@
 """The one table catalogue that every room adds its tables to, and the column types they share."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Generic, TypeVar
@@ -28,20 +29,24 @@ class Instant(TypeDecorator[datetime]):
     impl = BigInteger
     cache_ok = True
 
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> int | None:
+    def bind_processor(self, dialect: Dialect) -> Callable[[datetime | None], int | None]:
         """Turn an aware datetime into microseconds; ``ValueError`` for a naive one."""
         del dialect
-        if value is None:
-            return None
-        if value.tzinfo is None:
-            message = "an instant needs a time zone"
-            raise ValueError(message)
-        return (value - _EPOCH) // _MICROSECOND
 
-    def process_result_value(self, value: int | None, dialect: Dialect) -> datetime | None:
+        def stored(value: datetime | None) -> int | None:
+            if value is None:
+                return None
+            if value.tzinfo is None:
+                message = "an instant needs a time zone"
+                raise ValueError(message)
+            return (value - _EPOCH) // _MICROSECOND
+
+        return stored
+
+    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[int | None], datetime | None]:
         """Turn stored microseconds back into an aware UTC datetime."""
-        del dialect
-        return None if value is None else _EPOCH + timedelta(microseconds=value)
+        del dialect, coltype
+        return lambda value: None if value is None else _EPOCH + timedelta(microseconds=value)
 
 
 E = TypeVar("E", bound=StrEnum)
@@ -58,12 +63,20 @@ class OneOf(TypeDecorator[E], Generic[E]):
         super().__init__()
         self.words = words
 
-    def process_bind_param(self, value: E | None, dialect: Dialect) -> str | None:
+    def bind_processor(self, dialect: Dialect) -> Callable[[E | None], str | None]:
         """Store the value of the enum member; ``ValueError`` for a word outside the list."""
         del dialect
-        return None if value is None else self.words(value).value
+        words = self.words
 
-    def process_result_value(self, value: str | None, dialect: Dialect) -> E | None:
+        def stored(value: E | None) -> str | None:
+            if type(value) is words:  # nearly always, and a third of the way through the enum's constructor
+                return value._value_
+            return None if value is None else words(value).value
+
+        return stored
+
+    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[str | None], E | None]:
         """Read the enum member back."""
-        del dialect
-        return None if value is None else self.words(value)
+        del dialect, coltype
+        known: dict[str | None, E | None] = {None: None, **{word.value: word for word in self.words}}
+        return known.__getitem__
