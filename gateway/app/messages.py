@@ -3,10 +3,11 @@
 import secrets
 from collections.abc import Iterator
 from dataclasses import asdict
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import partial
 from hashlib import sha256
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
@@ -18,6 +19,7 @@ from gateway.app.paging import identifier, newest_first
 from gateway.engine.database import Stamp
 from gateway.sms import optouts, reports
 from gateway.sms.cancel import cancel
+from gateway.sms.gsm import outside
 from gateway.sms.policy import Rules
 from gateway.sms.preview import preview
 from gateway.sms.request import SmsRequest
@@ -59,8 +61,9 @@ def look_ahead(
     encoding: Encoding = Encoding.AUTO,
     max_parts: int = _MOST_PARTS,
     origin: Origin = Origin.EMAIL,
+    at: str | None = None,
 ) -> dict[str, Any]:
-    """What would become of a message and what it would cost; nothing is changed."""
+    """What would become of a message, now or ``at`` an instant (ISO 8601), and its cost; nothing is changed."""
     client = clients.find(connection, account)
     request = SmsRequest(
         account_id=client.account_id,
@@ -73,7 +76,7 @@ def look_ahead(
         encoding=encoding,
         max_parts=max_parts,
     )
-    seen = preview(connection, now, rules, request)
+    seen = preview(connection, _instant(at, client.time_zone) if at else now, rules, request)
     encoded = seen.composed.encoded if seen.composed else None
     return {
         "state": seen.answer.state,
@@ -83,6 +86,7 @@ def look_ahead(
         "destination": seen.number.destination if seen.number else None,
         "encoding": encoded.alphabet if encoded else None,
         "parts": encoded.parts if encoded else [],
+        "outside_gsm": outside(encoded.text) if encoded else "",
         "replacements": [asdict(each) for each in encoded.replacements] if encoded else [],
         "stop": seen.composed.stop if seen.composed else None,
         "units": seen.composed.units if seen.composed else 0,
@@ -146,6 +150,15 @@ def line(message: reports.MessageLine) -> dict[str, Any]:
     """A message under the names that programs rely on; more may follow, none is renamed."""
     told = {"class" if name == "message_class" else name: value for name, value in asdict(message).items()}
     return {**told, "lots": [str(lot_id) for lot_id in message.lots]}
+
+
+def _instant(text: str, zone: str) -> datetime:
+    """The instant that ``text`` names; without an offset it is the account's local time."""
+    try:
+        named = datetime.fromisoformat(text)
+    except ValueError:
+        raise Refused(f"{text!r} is no instant.", "Write it like 2026-11-27T20:00, with or without +01:00.") from None
+    return (named if named.tzinfo else named.replace(tzinfo=ZoneInfo(zone))).astimezone(UTC)
 
 
 def _unknown(message: str) -> Refused:

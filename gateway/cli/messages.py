@@ -56,10 +56,11 @@ def preview(
     encoding: EncodingOption = None,
     max_parts: MaxParts = None,
     origin: Annotated[Origin | None, typer.Option(help="How it would come in; email.")] = None,
+    at: Annotated[str | None, typer.Option(help="When: 2026-11-27T20:00, in the account's zone; now.")] = None,
     as_json: Json = False,
 ) -> None:
     """Show what would become of a message. What it would cost is shown too; nothing is sent."""
-    options = given(message_class=message_class, encoding=encoding, max_parts=max_parts, origin=origin)
+    options = given(message_class=message_class, encoding=encoding, max_parts=max_parts, origin=origin, at=at)
     print_one(show("sms.preview", account=account, to=to, text=_read(text), **options), as_json=as_json)
 
 

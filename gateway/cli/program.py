@@ -1,5 +1,6 @@
 """The ``gateway`` command with its groups; what a command needs is imported when it runs, so that help is quick."""
 
+import os
 from typing import Any
 
 import typer
@@ -17,6 +18,7 @@ class _Program(TyperGroup):
 
     def invoke(self, ctx: Any) -> Any:
         """Run the command that was named."""
+        os.umask(0o077)  # whatever it writes is for its own user alone
         try:
             return super().invoke(ctx)
         except Refused as refused:

@@ -42,6 +42,11 @@ EXTENSION = frozenset(_EXTENSION)
 CHARACTERS = (frozenset(_BASIC) - {_ESCAPE}) | EXTENSION
 
 
+def outside(text: str) -> str:
+    """The characters that the alphabet lacks, each once, as they come: a single one makes a text travel as UCS-2."""
+    return "".join(each for each in dict.fromkeys(text) if each not in CHARACTERS)
+
+
 def septets(text: str) -> bytes | None:
     """The text in unpacked septets, one a byte (as SMPP sends them); None when the alphabet lacks a character."""
     written = text.translate(_SEPTETS)

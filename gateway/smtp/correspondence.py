@@ -12,8 +12,9 @@ from gateway.billing.lots import spendable
 from gateway.billing.tables import ledger_entry
 from gateway.billing.words import EntryKind
 from gateway.engine.queue import Claim
+from gateway.sms.gsm import outside
 from gateway.sms.tables import message, notice
-from gateway.sms.words import News
+from gateway.sms.words import Alphabet, News
 from gateway.smtp.letters import RecipientNews, Thread
 from gateway.smtp.tables import mail
 from gateway.wording import Language
@@ -77,6 +78,8 @@ def _notices(connection: Connection, claims: Sequence[Claim]) -> Sequence[Row[*t
             about.parts,
             about.units,
             about.held_until,
+            about.alphabet,
+            about.body,
         )
         .outerjoin(message, and_(about.account_id == row.account_id, about.message_id == row.message_id))
         .where(
@@ -166,4 +169,5 @@ def _of_number(each: Row[*tuple[Any, ...]], units_back: int) -> RecipientNews:
         units=each.units - units_back,
         units_back=units_back,
         held_until=each.held_until,
+        outside_gsm=outside(each.body) if each.alphabet is Alphabet.UCS2 and each.parts > 1 else "",
     )

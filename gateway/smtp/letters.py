@@ -20,6 +20,7 @@ from plans.words import Reason
 _E164 = re.compile(r"\+[0-9]{4,15}")
 _REFERENCES = 900  # characters: one line of the field, below the 998 of RFC 5322, 2.1.1
 _SUBJECT = 250  # characters
+_FEW_CHARACTERS = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +56,7 @@ class RecipientNews:
     units: int = 0
     units_back: int = 0
     held_until: datetime | None = None
+    outside_gsm: str = ""  # the characters for which a long text travels as UCS-2, and costs more parts
 
 
 def news_letter(wording: Wording, head: Letterhead, thread: Thread, news: Sequence[RecipientNews]) -> Letter:
@@ -145,6 +147,8 @@ def _paragraph(words: _Words, news: RecipientNews) -> str:
         "units": words.count("unit", news.units),
     }
     lines = [words.phrase(news.news.value, **values)]
+    if news.outside_gsm:
+        lines.append(words.phrase("unicode", characters=" ".join(news.outside_gsm[:_FEW_CHARACTERS])))
     if news.reason:
         lines.append(words.explained(news.reason))
     if news.units_back:

@@ -162,3 +162,16 @@ def test_a_demo_password_that_was_revoked_is_replaced(ok: Ok, environment: dict[
     second = ok("demo")[0]
     assert second["user"] != first["user"]
     assert ok("demo")[0] == second
+
+
+@pytest.mark.parametrize("at", ["2026-11-27T20:00", "2026-11-27T19:00:00+00:00"])
+def test_a_preview_at_an_hour_tells_when_marketing_would_leave(ok: Ok, clinic: str, at: str) -> None:
+    """Friday at 20:00 in Paris the window is closed; it opens on Saturday at 10:00."""
+    (seen,) = ok("sms", "preview", clinic, NUMBER, "Sale", "--class", "marketing", "--at", at)
+    assert (seen["state"], seen["reason"]) == ("held", "outside_window")
+    assert seen["held_until"] == "2026-11-28T09:00:00+00:00"
+
+
+def test_a_preview_names_the_characters_that_make_it_dearer(ok: Ok, clinic: str) -> None:
+    (seen,) = ok("sms", "preview", clinic, NUMBER, "ç" + "a" * 99)
+    assert (seen["units"], seen["outside_gsm"]) == (2, "ç")

@@ -3,7 +3,7 @@
 import pytest
 import smsutil
 
-from gateway.sms.gsm import CHARACTERS, EXTENSION, septets
+from gateway.sms.gsm import CHARACTERS, EXTENSION, outside, septets
 
 
 @pytest.mark.parametrize(
@@ -42,3 +42,7 @@ def test_the_whole_alphabet_agrees_with_an_independent_codec() -> None:
 def test_every_other_character_is_foreign() -> None:
     others = (chr(code) for code in range(0x11000) if chr(code) not in CHARACTERS)
     assert [each for each in others if septets(each) is not None] == []
+
+
+def test_the_characters_that_cost_the_most_are_named_once_each() -> None:
+    assert outside("ça va ? garçon ê €") == "çê"
