@@ -2,7 +2,7 @@
 
 import os
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import MISSING, dataclass, field, fields
 from pathlib import Path
 from typing import Any, TypeVar
@@ -113,8 +113,9 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
         document = _read_toml(Path(path))
     for variable, (table, key) in _VARIABLES.items():
         if value := environment.get(variable):
-            target = document.setdefault(table, {}) if table else document
+            target = {**_table(document.get(table, {}), table)} if table else document
             target[key] = value
+            document = {**document, table: target} if table else target
     return _build(Settings, document, "")
 
 
@@ -164,33 +165,52 @@ def _required(each: Any) -> bool:
 
 def _convert(kind: str, key: str, value: Any, where: str) -> Any:
     if key in _SECTIONS:
-        if not isinstance(value, Mapping):
-            raise SettingsError(f"{where}{key} is a table: write [{where}{key}]")
-        return _build(_SECTIONS[key], value, f"{where}{key}.")
+        return _build(_SECTIONS[key], _table(value, f"{where}{key}"), f"{where}{key}.")
+    name = next(each for each in _SCALARS if each in kind)
     try:
-        return _SCALARS[_scalar_name(kind)](value)
+        converted = _SCALARS[name](value)
     except (TypeError, ValueError):
-        raise SettingsError(f"{where}{key} = {value!r} is not a {_scalar_name(kind)}") from None
+        raise SettingsError(f"{where}{key} = {value!r} is not a {name}") from None
+    if key.endswith("port") and converted not in range(65_536):
+        raise SettingsError(f"{where}{key} = {value!r} is no port; take one from 0 (any free one) to 65535")
+    return converted
 
 
-def _scalar_name(kind: str) -> str:
-    for name in ("tuple", "Path", "bool", "int", "float", "str"):
-        if name in kind:
-            return name
-    raise SettingsError(f"no conversion for {kind}")
+def _table(value: Any, where: str) -> Mapping[str, Any]:
+    if not isinstance(value, Mapping):
+        raise SettingsError(f"{where} is a table: write [{where}]")
+    return value
 
 
-def _boolean(value: Any) -> bool:
-    if isinstance(value, bool):
+def _of(*kinds: type) -> Callable[[Any], Any]:
+    """Let values of these very types through: TOML knows what it holds, and true is no number."""
+
+    def check(value: Any) -> Any:
+        if type(value) not in kinds:
+            raise TypeError(value)
         return value
-    raise ValueError(value)
+
+    return check
 
 
-_SCALARS: Mapping[str, Any] = {
-    "tuple": tuple,
-    "Path": Path,
-    "bool": _boolean,
-    "int": int,
-    "float": float,
-    "str": str,
+def _integer(value: Any) -> int:
+    return int(_of(int, str)(value))  # the environment has only texts
+
+
+def _texts(value: Any) -> tuple[str, ...]:
+    return tuple(_of(str)(each) for each in _of(list)(value))
+
+
+def _path(value: Any) -> Path:
+    return Path(_of(str)(value))
+
+
+#: How a value is read, by a word of its field's type; the first that fits.
+_SCALARS: Mapping[str, Callable[[Any], Any]] = {
+    "tuple": _texts,
+    "Path": _path,
+    "bool": _of(bool),
+    "int": _integer,
+    "float": _of(int, float),
+    "str": _of(str),
 }

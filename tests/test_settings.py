@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import MISSING, fields, is_dataclass
+from dataclasses import fields, is_dataclass
 from pathlib import Path
 from typing import Any
 
@@ -119,7 +119,7 @@ def _names(kind: type) -> Iterator[str]:
     tables: Mapping[str, type] = {"tls": TlsSettings, "relay": RelaySettings}
     for each in fields(kind):
         table = tables.get(each.name) or each.default_factory
-        if isinstance(table, type) and table is not MISSING and is_dataclass(table):
+        if isinstance(table, type) and is_dataclass(table):
             yield from _names(table)
         else:
             yield each.name
@@ -133,3 +133,19 @@ def _different(one: Any, other: Any) -> Iterator[str]:
             yield from _different(ours, theirs)
         elif ours != theirs:
             yield each.name
+
+
+@pytest.mark.parametrize(
+    ("text", "complaint"),
+    [
+        ('[smtp]\nlmtp_fronts = "127.0.0.1"', "smtp.lmtp_fronts = '127.0.0.1' is not a tuple"),
+        ("domain = 5", "domain = 5 is not a str"),
+        ("[smtp]\nport = 1.5", "smtp.port = 1.5 is not a int"),
+        ("[smtp]\nport = true", "smtp.port = True is not a int"),
+        ("[web]\nport = 70000", "web.port = 70000 is no port"),
+        ("smtp = 1", "smtp is a table: write [smtp]"),
+    ],
+)
+def test_a_value_of_the_wrong_kind_is_named(read_file: Any, text: str, complaint: str) -> None:
+    with pytest.raises(SettingsError, match=re.escape(complaint)):
+        read_file(text, GATEWAY_SMTP_PORT="" if "[smtp]" in text else "2525")
