@@ -65,5 +65,5 @@ def trial_end(started_at: datetime, days: int, zone: ZoneInfo) -> datetime:
     A time that a clock change leaves out counts as the instant at which the clock has passed it; one that it repeats
     counts the first time.
     """
-    local = started_at.astimezone(zone)
+    local = started_at.astimezone(zone).replace(fold=0)
     return datetime.combine(local.date() + timedelta(days=days), local.time(), zone).astimezone(UTC)

@@ -66,6 +66,12 @@ def test_a_trial_that_ends_in_a_repeated_hour_ends_the_first_time() -> None:
     assert trial_end(started, 30, PARIS) == datetime(2027, 10, 31, 0, 30, tzinfo=UTC)
 
 
+def test_a_trial_from_a_repeated_hour_to_one_left_out_ends_when_the_clock_has_passed_it() -> None:
+    """In Casablanca 02:30 comes twice on 7 February 2027 and not at all on 14 March."""
+    started = datetime(2027, 2, 7, 2, 30, tzinfo=ZoneInfo("Africa/Casablanca"), fold=1)
+    assert trial_end(started, 35, ZoneInfo("Africa/Casablanca")) == datetime(2027, 3, 14, 2, 30, tzinfo=UTC)
+
+
 @given(started=st.datetimes(datetime(2020, 1, 1), datetime(2060, 1, 1), timezones=st.just(UTC)))  # noqa: DTZ001
 def test_a_trial_lasts_thirty_days_give_or_take_a_clock_change(started: datetime) -> None:
     assert abs(trial_end(started, 30, PARIS) - started - timedelta(days=30)) <= timedelta(hours=1)
