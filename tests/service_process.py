@@ -41,6 +41,7 @@ class ServiceProcess:
     database_url: str | None = None  # None: SQLite in the data directory
     roles: tuple[str, ...] = ()  # none named: all of them
     config: Path | None = None
+    module: str = "gateway"
     smtp_port: int = field(default_factory=free_port)
     web_port: int = field(default_factory=free_port)
     _process: "subprocess.Popen[bytes] | None" = None
@@ -60,7 +61,7 @@ class ServiceProcess:
         """Start, and wait until mail is greeted and health is well; the seconds that it took."""
         since = time.perf_counter()
         self.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
-        command = [sys.executable, "-m", "gateway", "serve", *(f"--role={role}" for role in self.roles)]
+        command = [sys.executable, "-m", self.module, "serve", *(f"--role={role}" for role in self.roles)]
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(  # noqa: S603 - our own words
                 command, cwd=ROOT, env=self._environment(), stdout=log, stderr=log, start_new_session=True
