@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from sqlalchemy import Connection, bindparam, update
 
@@ -82,7 +82,10 @@ def charge(connection: Connection, stamp: Stamp, charges: Sequence[Charge]) -> B
 
 def _after(lots: list[Lot], draws: tuple[Draw, ...]) -> list[Lot]:
     taken = {each.lot_id: each.units for each in draws}
-    return [replace(lot, units_left=lot.units_left - taken[lot.lot_id]) if lot.lot_id in taken else lot for lot in lots]
+    return [
+        Lot(lot.lot_id, lot.kind, lot.units_left - taken[lot.lot_id], lot.expires_at) if lot.lot_id in taken else lot
+        for lot in lots
+    ]
 
 
 def _debit_lots(

@@ -7,14 +7,13 @@ from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, and_, select
+from sqlalchemy import Connection, Row, Select, and_, select, update
 
 from gateway.accounts.words import AccountState
 from gateway.engine.database import Stamp
 from gateway.engine.pairs import as_pairs, pairs
 from gateway.engine.queue import Claim
 from gateway.sms.carriers.port import OutgoingSms
-from gateway.sms.changes import GIVEN, change, of
 from gateway.sms.endings import Ending, OpenMessage, end
 from gateway.sms.facts import Client, clients, opted_out
 from gateway.sms.jobs import JOBS
@@ -55,9 +54,7 @@ def prepare(
     """
     if not claims:
         return []
-    rows = connection.execute(
-        _claimed(connection.dialect.name), as_pairs((claim.account_id, claim.row_id) for claim in claims)
-    ).all()
+    rows = connection.execute(_claimed(connection.dialect.name), _keys(claims)).all()
     known = clients(connection, {row.account_id for row in rows})
     stopped = opted_out(connection, {(row.account_id, row.recipient) for row in rows})
     by_id = {claim.row_id: claim for claim in claims}
@@ -79,7 +76,7 @@ def prepare(
     _park(connection, waiting)
     JOBS.finish(connection, [claim for claim, _ in ended])
     end(connection, stamp, rules, [ending for _, ending in ended])
-    _mark_sending(connection, leaving)
+    _mark(connection, [each.claim for each in leaving], state=MessageState.SENDING, reason=None)
     return leaving
 
 
@@ -87,9 +84,9 @@ def prepare(
 def _claimed(dialect: str) -> Select[*tuple[Any, ...]]:
     row, wanted = message.c, pairs(dialect)
     return (
-        select(row.account_id, row.message_id, row.payer_id, row.origin, row.origin_id, row.notify, row.state)
-        .add_columns(row.message_class, row.recipient, row.destination, row.display, row.body, row.alphabet, row.parts)
-        .add_columns(row.held_until, row.created_at)
+        select(row.account_id, row.message_id, row.payer_id, row.origin, row.origin_id, row.notify)  # an OpenMessage
+        .add_columns(row.recipient, row.display, row.body, row.alphabet, row.parts, row.message_class)  # an OutgoingSms
+        .add_columns(row.destination, row.state, row.held_until, row.created_at)
         .join(wanted, and_(wanted.c.first == row.account_id, wanted.c.second == row.message_id))
     )
 
@@ -108,33 +105,27 @@ def _wait(row: Row[*tuple[Any, ...]], client: Client, rules: Rules, now: datetim
 
 
 def _leaving(claim: Claim, row: Row[*tuple[Any, ...]]) -> Leaving:
-    sms = OutgoingSms(
-        reference=str(row.message_id),
-        recipient=row.recipient,
-        display=row.display,
-        body=row.body,
-        alphabet=row.alphabet,
-        parts=row.parts,
-        message_class=row.message_class,
-    )
+    sms = OutgoingSms(str(claim.row_id), *row[6:12])
     return Leaving(claim, _open(row), sms, row.held_until or row.created_at, row.state is MessageState.SENDING)
 
 
 def _open(row: Row[*tuple[Any, ...]]) -> OpenMessage:
-    return OpenMessage(row.account_id, row.message_id, row.payer_id, row.origin, row.origin_id, row.notify)
-
-
-_HELD = change(state=MessageState.HELD, reason=GIVEN, held_until=GIVEN)
-_SENDING = change(state=MessageState.SENDING, reason=None)
+    return OpenMessage(*row[:6])
 
 
 def _park(connection: Connection, waiting: dict[Wait, list[Claim]]) -> None:
     for wait, claims in waiting.items():
         JOBS.park(connection, claims, wait.until, wait.reason)
-        held = [of(each.account_id, each.row_id, reason=wait.reason, held_until=wait.until) for each in claims]
-        connection.execute(_HELD, held)
+        _mark(connection, claims, state=MessageState.HELD, reason=wait.reason, held_until=wait.until)
 
 
-def _mark_sending(connection: Connection, leaving: Sequence[Leaving]) -> None:
-    if leaving:
-        connection.execute(_SENDING, [of(each.claim.account_id, each.claim.row_id) for each in leaving])
+def _mark(connection: Connection, claims: Sequence[Claim], **values: Any) -> None:
+    """Set the same values on the messages of all claims, in one statement."""
+    if claims:
+        row, wanted = message.c, pairs(connection.dialect.name)
+        these = update(message).where(row.account_id == wanted.c.first, row.message_id == wanted.c.second)
+        connection.execute(these.values(**values), _keys(claims))
+
+
+def _keys(claims: Sequence[Claim]) -> dict[str, str]:
+    return as_pairs((claim.account_id, claim.row_id) for claim in claims)

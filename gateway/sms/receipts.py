@@ -39,6 +39,8 @@ def apply_receipts(connection: Connection, stamp: Stamp, carrier: str, receipts:
 
 def adopt_early_receipts(connection: Connection, stamp: Stamp, carrier: str, carrier_refs: Sequence[str]) -> None:
     """Apply what came before these references were recorded."""
+    if not early_receipts_wait(connection, carrier):
+        return
     row = early_receipt.c
     early = connection.execute(
         delete(early_receipt)

@@ -130,11 +130,16 @@ def _turn(turn: int, held_until: datetime | None, now: datetime) -> int:
 
 def _count(connection: Connection, stamp: Stamp, settled: Sequence[_Settled]) -> None:
     """Count what was accepted by sender and day; in order, or two batches would lock each other."""
-    accepted = Counter(
-        SenderDay.of(each.judged.client, each.judged.request.sender_id, stamp.now)
+    clients = {each.judged.client.account_id: each.judged.client for each in settled}
+    by_sender = Counter(
+        (each.judged.client.account_id, each.judged.request.sender_id)
         for each in settled
         if each.charged and each.judged.request.sender_id
     )
+    accepted = {
+        SenderDay.of(clients[account_id], sender_id, stamp.now): messages
+        for (account_id, sender_id), messages in by_sender.items()
+    }
     rows = [
         {"account_id": day.account_id, "sender_id": day.sender_id, "day": day.day, "messages": accepted[day]}
         for day in sorted(accepted)

@@ -11,6 +11,7 @@ The last two digits of a number say what becomes of an SMS to it; every other nu
 ====  ================================================
 """
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -64,6 +65,8 @@ class SandboxCarrier:
         """``receipt_delay``: how long after an SMS its receipt comes."""
         self._engine = engine
         self._receipt_delay = receipt_delay
+        self._arriving: list[dict[str, Any]] = []
+        self._keeping: asyncio.Task[None] | None = None
 
     async def send(self, sms: OutgoingSms) -> Outcome:
         """Put the SMS on the phone; the same reference twice is one SMS."""
@@ -81,7 +84,20 @@ class SandboxCarrier:
             "receipt_state": rule.receipt,
             "receipt_due_at": now + self._receipt_delay + rule.after,
         }
-        return await self._engine.write_each(_keep, row, urgent=True)
+        await self._keep(row)
+        return Taken(sms.reference)
+
+    async def _keep(self, row: dict[str, Any]) -> None:
+        """Write the row with all that are handed over at the same moment."""
+        self._arriving.append(row)
+        if len(self._arriving) == 1:
+            self._keeping = asyncio.create_task(self._keep_all())
+        assert self._keeping is not None  # noqa: S101 - whoever came first has made it
+        await asyncio.shield(self._keeping)
+
+    async def _keep_all(self) -> None:
+        rows, self._arriving = self._arriving, []
+        await self._engine.write(lambda connection: _keep(connection, rows), urgent=True)
 
     async def collect_receipts(self, sink: ReceiptSink) -> int:
         """Pass on the receipts that are due; they come again until ``sink`` has returned once."""
@@ -93,9 +109,8 @@ class SandboxCarrier:
         return len(due)
 
 
-def _keep(connection: Connection, rows: Sequence[dict[str, Any]]) -> list[Outcome]:
-    connection.execute(insert_or(connection, sandbox_sms).on_conflict_do_nothing(), list(rows))
-    return [Taken(str(row["reference"])) for row in rows]
+def _keep(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
+    connection.execute(insert_or(connection, sandbox_sms).on_conflict_do_nothing(), rows)
 
 
 def _due(connection: Connection, now: datetime) -> Sequence[Row[str, MessageState]]:
