@@ -25,6 +25,7 @@ log = logging.getLogger(__name__)
 GROUP_LIMIT = 256
 _DEADLOCK = {"40P01", "40001"}  # PostgreSQL: deadlock_detected, serialization_failure
 _DEADLOCK_TRIES = 3
+_NO_ROOM = {"SQLITE_FULL", "53100"}  # PostgreSQL: disk_full
 
 
 class StorageUnavailable(Exception):
@@ -33,6 +34,10 @@ class StorageUnavailable(Exception):
     The unit was not confirmed. Almost always nothing of it was kept; only where the connection broke during the commit
     itself nobody can know, so what is tried again must carry a key that makes it count once.
     """
+
+
+class StorageFull(StorageUnavailable):
+    """There is no room left on the disk."""
 
 
 @dataclass(slots=True, eq=False)
@@ -61,11 +66,12 @@ class Inbox:
         self._closed = False
 
     def put(self, work: Work, *, urgent: bool) -> None:
-        """Hand in a unit, to be taken at the next ring; ``StorageUnavailable`` once closed."""
+        """Hand in a unit, to be taken at the next ring; once closed, its answer is ``StorageUnavailable``."""
         with self._changed:
             if self._closed:
-                raise StorageUnavailable("the engine is closed")
-            (self._urgent if urgent else self._normal).append(work)
+                work.future.set_exception(StorageUnavailable("the engine is closed"))
+            else:
+                (self._urgent if urgent else self._normal).append(work)
 
     def ring(self) -> None:
         """Wake a thread that waits, if there is work for it."""
@@ -197,6 +203,11 @@ def _is_deadlock(error: BaseException) -> bool:
     return isinstance(error, DBAPIError) and getattr(error.orig, "sqlstate", None) in _DEADLOCK
 
 
+def _is_full(error: DBAPIError) -> bool:
+    named = {getattr(error.orig, "sqlite_errorname", None), getattr(error.orig, "sqlstate", None)}
+    return not named.isdisjoint(_NO_ROOM)
+
+
 def _is_lost(error: BaseException) -> bool:
     """The database failed outside the units: connecting, beginning, committing. Trying each alone would not help."""
     return isinstance(error, DBAPIError) and (error.connection_invalidated or error.statement in (None, BEGIN))
@@ -206,7 +217,8 @@ def _fail(group: Sequence[Work], error: BaseException) -> None:
     told = error
     if isinstance(error, OperationalError):
         log.error("%d units were not committed: %s", len(group), type(error.orig).__name__)
-        told = StorageUnavailable(f"the database did not take it ({type(error.orig).__name__})")
+        kind = StorageFull if _is_full(error) else StorageUnavailable
+        told = kind(f"the database did not take it ({type(error.orig).__name__})")
         told.__cause__ = error
     for work in group:
         work.error = told

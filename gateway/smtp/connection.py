@@ -1,16 +1,17 @@
 """One connection: lines in, replies out, timers, and the ways in which it ends; the conversation is above it.
 
-aiosmtpd gives the life cycle: transport, flow control, the task that works for a client and ends with it. Its command
-loop is replaced. What needs no waiting is answered where the bytes come in; the rest is an errand, the one task of
-the session. Replies to a pipelined batch leave in one write, each phase has its own patience that ends with a 421,
-a client that stops sending still gets the replies to what it sent, and no exception text leaves the house.
+aiosmtpd gives the life cycle: transport and flow control. Its command loop is replaced. What needs no waiting is
+answered where the bytes come in; the rest is an errand, one at a time, and the session goes on when its outcome is
+there. Replies to a pipelined batch leave in one write, each phase has its own patience that ends with a 421, a client
+that stops sending still gets the replies to what it sent, and no exception text leaves the house.
 """
 
 import asyncio
 import math
 from abc import abstractmethod
-from collections.abc import Callable, Coroutine
+from collections.abc import Awaitable, Callable
 from functools import partial
+from typing import Any, NamedTuple
 
 from aiosmtpd.smtp import SMTP
 
@@ -32,8 +33,19 @@ TURN = 64
 #: What is read ahead of an errand under way.
 AHEAD_BYTES = 131_072
 
-Errand = Coroutine[object, object, bytes]  # its result is the reply
 Read = bytes | Unread
+Outcome = asyncio.Future[Any]
+
+
+def _as_it_is(outcome: Outcome) -> bytes:
+    return bytes(outcome.result())
+
+
+class Errand(NamedTuple):
+    """Something that a reply has to wait for: a future costs a call back, a coroutine costs a task."""
+
+    under_way: Awaitable[Any]
+    reply: Callable[[Outcome], bytes] = _as_it_is  # from what came of it
 
 
 class EndOfInput(Exception):
@@ -61,10 +73,11 @@ class Connection(SMTP):
         self._address = address_of("")
         self._entered = False  # counted among the open connections
         self._busy = True  # an errand is under way; the first is the greeting
-        self._errand: asyncio.Task[None] | None = None  # the last one
+        self._errand: Outcome | None = None  # the last one
         self._keeping = False  # a mail is on its way to the disk: nothing that the client does stops that
-        self._waiter: asyncio.Future[Read] | None = None  # of an errand that waits for more input
-        self._wanted: Callable[[], Read | None] = self._inbox.line
+        self._waiter: asyncio.Future[Read] | None = None  # of an errand that waits for a line
+        self._treat: Callable[[Read], bytes | Errand] | None = None  # what is done with the mail that is coming
+        self._claim = Claim(office.memory)  # of that mail, until it is stored or refused
         self._mail_pace: tuple[float, int] | None = None  # since when, and from which byte on, a mail is coming
         self._deadline = math.inf  # when the client has kept us waiting too long
         self._stalled = False  # the client does not read what we say
@@ -160,7 +173,7 @@ class Connection(SMTP):
 
     def dismiss(self) -> None:
         """Hang up now when the client is idle, else after the command under way."""
-        if not self._busy:
+        if not self._busy and self._treat is None:
             self._part(replies.SHUTTING_DOWN)
 
     def abort(self) -> None:
@@ -171,12 +184,10 @@ class Connection(SMTP):
     # -- the work
 
     async def _handle_client(self) -> None:
-        """The errand that begins a session, started by the library."""
-        await self._run(self._greet())
-
-    async def _greet(self) -> bytes:
+        """Begin the session; called by the library."""
         barred = self._barred()
-        return self._leave(barred) if barred else self._greeting()
+        self._settle(self._leave(barred) if barred else self._greeting())
+        self._advance()
 
     def _advance(self) -> None:
         """Work on with what has come, until it is used up or something has to be waited for."""
@@ -193,28 +204,26 @@ class Connection(SMTP):
         for _ in range(TURN):
             if not self._may_work():
                 return False
-            line = self._inbox.line()
-            if line is None:
+            read = self._inbox.line() if self._treat is None else self._read_mail()
+            if read is None:
                 return True
-            self._deadline = self.loop.time() + self._office.settings.command_timeout_s
-            self._answer(line)
+            self._answer(read)
         self.loop.call_soon(self._advance)
         return False
 
     def _may_work(self) -> bool:
         return not (self._busy or self._leaving or self._parted or self._stalled)
 
-    def _answer(self, line: Read) -> None:
+    def _answer(self, read: Read) -> None:
+        treat, self._treat = self._treat or self._judge, None
         try:
-            reply = self._judge(line)
+            reply = treat(read)
         except Exception as error:  # noqa: BLE001 - a bug must cost one command, not the house
             reply = note_incident(error)
         if isinstance(reply, bytes):
-            self._replies.append(reply)
+            self._settle(reply)
         else:
-            self._busy = True
-            self._deadline = math.inf  # it is we who keep the client waiting
-            self._errand = self.loop.create_task(self._run(reply))
+            self._set_out(reply)
 
     def _judge(self, line: Read) -> bytes | Errand:
         if isinstance(line, Unread):
@@ -223,33 +232,64 @@ class Connection(SMTP):
             return self._object(replies.COMMAND_MALFORMED)
         return self._obey(line[:-2])
 
-    async def _run(self, errand: Errand) -> None:
+    def _set_out(self, errand: Errand) -> None:
+        self._busy = True
+        self._deadline = math.inf  # it is we who keep the client waiting
+        self._errand = asyncio.ensure_future(errand.under_way)
+        self._errand.add_done_callback(partial(self._come_back, errand.reply))
+
+    def _come_back(self, reply: Callable[[Outcome], bytes], outcome: Outcome) -> None:
+        if outcome.cancelled():
+            return  # nobody is there any more
         try:
-            self._replies.append(await errand)
+            self._settle(reply(outcome))
         except EndOfInput:
-            self._leaving = True
+            self._settle(self._leave(b""))
         except Exception as error:  # noqa: BLE001 - as above
-            self._replies.append(note_incident(error))
-        self._busy = False
+            self._settle(note_incident(error))
+        self._advance()
+
+    def _settle(self, reply: bytes) -> None:
+        """Owe the client ``reply``, and be free for what comes next."""
+        self._replies.append(reply)
+        self._busy = self._keeping = False
+        if self._treat is not None:
+            return
+        self._claim.give_back()
+        self._deadline = self.loop.time() + self._office.settings.command_timeout_s
         if self._office.closing and not self._leaving:
             self._replies.append(self._leave(replies.SHUTTING_DOWN))
-        self._deadline = self.loop.time() + self._office.settings.command_timeout_s
-        self._advance()
 
     # -- input
 
     async def _next_line(self) -> Read:
         """The next line, for an errand."""
         self._deadline = self.loop.time() + self._office.settings.command_timeout_s
-        return await self._next(self._inbox.line)
+        if (line := self._inbox.line()) is None:
+            if self._ended:
+                raise EndOfInput
+            self._regulate()
+            self._waiter = self.loop.create_future()
+            line = await self._waiter
+        self._deadline = math.inf
+        return line
 
-    async def _next_mail(self, claim: Claim) -> Read:
-        """What follows the 354, for an errand."""
+    def _hand_over(self, waiter: asyncio.Future[Read]) -> None:
+        if (line := self._inbox.line()) is not None:
+            self._waiter = None
+            waiter.set_result(line)
+
+    def _expect_mail(self, treat: Callable[[Read], bytes | Errand]) -> None:
+        """Take what follows the 354, and have it treated."""
         self._inbox.begin_mail()
+        self._treat = treat
         self._mail_pace = (self.loop.time(), self._inbox.received)
         self._renew(*self._mail_pace)
-        mail = await self._next(partial(self._inbox.mail, self._office.settings.max_mail_bytes, claim))
-        self._mail_pace = None
+
+    def _read_mail(self) -> Read | None:
+        mail = self._inbox.mail(self._office.settings.max_mail_bytes, self._claim)
+        if mail is not None:
+            self._mail_pace = None
         return mail
 
     def _renew(self, since: float, from_byte: int) -> None:
@@ -261,25 +301,10 @@ class Connection(SMTP):
         if come > settings.max_mail_bytes * PATIENCE:
             self._part(replies.MAIL_TOO_BIG)
 
-    async def _next(self, wanted: Callable[[], Read | None]) -> Read:
-        self._wanted = wanted
-        if (read := wanted()) is None:
-            if self._ended:
-                raise EndOfInput
-            self._regulate()
-            self._waiter = self.loop.create_future()
-            read = await self._waiter
-        self._deadline = math.inf
-        return read
-
-    def _hand_over(self, waiter: asyncio.Future[Read]) -> None:
-        if (read := self._wanted()) is not None:
-            self._waiter = None
-            waiter.set_result(read)
-
     def _regulate(self) -> None:
         """Let the client send no faster than we work."""
-        too_much = len(self._inbox) > AHEAD_BYTES and self._waiter is None
+        wanted = self._waiter is not None or (self._treat is not None and not self._stalled)
+        too_much = len(self._inbox) > AHEAD_BYTES and not wanted
         if too_much != self._held_back and self.transport is not None and not self._parted:
             self._held_back = too_much
             if too_much:
@@ -322,8 +347,11 @@ class Connection(SMTP):
         self._close()
 
     def _drop_errand(self) -> None:
-        self._waiter = None
-        if self._errand is not None and not self._keeping:
+        self._waiter = self._treat = None
+        if self._keeping:
+            return
+        self._claim.give_back()
+        if self._errand is not None:
             self._errand.cancel()
 
     def _close(self) -> None:

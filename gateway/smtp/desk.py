@@ -1,6 +1,6 @@
 """The reception over the database: what the listener asks is answered from accounts, credit and opt-outs."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 
@@ -9,14 +9,13 @@ from sqlalchemy import Connection
 from gateway.accounts import passwords, recognition
 from gateway.accounts.recognition import RecognisedSender
 from gateway.engine.database import Engine
-from gateway.engine.writer import StorageUnavailable as EngineUnavailable
 from gateway.sms import admission
 from gateway.sms.numbers import Number
 from gateway.sms.policy import Rules
 from gateway.smtp import spool
 from gateway.smtp.addresses import NumberAddress, RecipientAddress
 from gateway.smtp.automatic import automatic_sender
-from gateway.smtp.reception import Admitted, Dialect, Envelope, Peer, Proof, SessionFacts, StorageUnavailable
+from gateway.smtp.reception import Admitted, Dialect, Envelope, Peer, Proof, SessionFacts
 from plans.words import Reason
 
 
@@ -42,36 +41,20 @@ class Desk:
         found = await self._engine.read(lambda connection: passwords.verify(connection, login, password))
         return Proof(found[0], login) if found else None
 
-    async def admit(
+    def admit(
         self, session: SessionFacts, mail_from: str, recipient: RecipientAddress, already: Sequence[Admitted]
-    ) -> Admitted | Reason:
+    ) -> Awaitable[Admitted | Reason]:
         """Decide on one recipient; a role address is open to everybody, a number only to a proven sender."""
         if not isinstance(recipient, NumberAddress):
-            return Admitted(recipient, spool.NO_ACCOUNT, None, None, None)
+            return _at_once(Admitted(recipient, spool.NO_ACCOUNT, None, None, None))
         if automatic_sender(mail_from):
-            return Reason.AUTOMATIC_MAIL
+            return _at_once(Reason.AUTOMATIC_MAIL)
         promised = sum(each.e164 is not None for each in already)
         question = _question(session, mail_from, recipient.account_slug)
-        answer = await self._engine.read_each(self._answer, _Asked(question, recipient, promised))
-        if isinstance(answer, Reason):
-            return answer
-        asker, number = answer
-        return Admitted(
-            recipient,
-            asker.client.account_id,
-            asker.sender.sender_id,
-            number.e164,
-            recipient.message_class,
-            author_to_confirm=session.proof is None and session.dialect is Dialect.SMTP,
-        )
+        return self._engine.read_each(self._answer, _Asked(question, recipient, promised))
 
     async def confirm(self, envelope: Envelope, author: str | None) -> Sequence[Reason | None]:
-        """Whether the From header, too, belongs to a sender of the account that each recipient was admitted for.
-
-        The address of the envelope was recognised when the recipients were admitted, and is not asked for again.
-        """
-        if author == envelope.mail_from.lower():
-            return [None] * len(envelope.recipients)
+        """Whether the From header, too, belongs to a sender of the account that each recipient was admitted for."""
         questions = [_question(envelope.session, author or "", _slug(each)) for each in envelope.recipients]
         answers = await self._engine.read_each(_recognise_all, questions)
         return [
@@ -79,16 +62,11 @@ class Desk:
             for each, answer in zip(envelope.recipients, answers, strict=True)
         ]
 
-    async def store(self, envelope: Envelope, raw: bytes) -> int:
+    def store(self, envelope: Envelope, raw: bytes) -> Awaitable[int]:
         """Put the mail on disk."""
-        try:
-            return await spool.store(self._engine, envelope, raw)
-        except EngineUnavailable as error:
-            raise StorageUnavailable from error
+        return spool.store(self._engine, envelope, raw)
 
-    def _answer(
-        self, connection: Connection, asked: Sequence[_Asked]
-    ) -> list[tuple[RecognisedSender, Number] | Reason]:
+    def _answer(self, connection: Connection, asked: Sequence[_Asked]) -> list[Admitted | Reason]:
         """A unit for many recipients at once: first who asks, each only once, then whether they may."""
         senders = list(dict.fromkeys(each.sender for each in asked))
         recognised = dict(zip(senders, recognition.recognise(connection, senders), strict=True))
@@ -99,7 +77,14 @@ class Desk:
             for each, asker in known
         ]
         numbers = iter(admission.admit(connection, self._engine.clock.now(), self._rules, questions))
-        return [asker if isinstance(asker, Reason) else _pair(asker, next(numbers)) for asker in askers]
+        return [
+            asker if isinstance(asker, Reason) else _admitted(each, asker, next(numbers))
+            for each, asker in zip(asked, askers, strict=True)
+        ]
+
+
+async def _at_once(answer: Admitted | Reason) -> Admitted | Reason:
+    return answer
 
 
 def _recognise_all(
@@ -111,8 +96,17 @@ def _recognise_all(
     return [answers[end - len(of_mail) : end] for end, of_mail in zip(ends, asked, strict=True)]
 
 
-def _pair(asker: RecognisedSender, number: Number | Reason) -> tuple[RecognisedSender, Number] | Reason:
-    return number if isinstance(number, Reason) else (asker, number)
+def _admitted(asked: _Asked, asker: RecognisedSender, number: Number | Reason) -> Admitted | Reason:
+    if isinstance(number, Reason):
+        return number
+    return Admitted(
+        asked.recipient,
+        asker.client.account_id,
+        asker.sender.sender_id,
+        number.e164,
+        asked.recipient.message_class,
+        author_to_confirm=asked.sender.account_id is None and not asked.sender.vouched,
+    )
 
 
 def _question(session: SessionFacts, mail_from: str, slug: str | None) -> recognition.Question:

@@ -94,7 +94,7 @@ class Entrance(Connection):
         # Nothing that was said in clear counts any more.
         self._helo, self._proof, self._known = "", None, None
         self._drop_mail()
-        return self._upgrade(self._office.tls)
+        return Errand(self._upgrade(self._office.tls))
 
     async def _upgrade(self, tls: ssl.SSLContext) -> bytes:
         """Go on under TLS (RFC 3207)."""
@@ -119,7 +119,7 @@ class Entrance(Connection):
         """AUTH; the name of the mechanism may be in any case."""
         mechanism, _, first = argument.partition(" ")
         objection = self._against_login(mechanism.upper())
-        return self._object(objection) if objection else self._log_in(mechanism.upper(), first.strip())
+        return self._object(objection) if objection else Errand(self._log_in(mechanism.upper(), first.strip()))
 
     async def _log_in(self, mechanism: str, first: str) -> bytes:
         ask = self._ask_plain if mechanism == "PLAIN" else self._ask_login

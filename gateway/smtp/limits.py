@@ -3,7 +3,6 @@
 from collections import Counter
 from functools import lru_cache
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
-from typing import Self
 
 Address = IPv4Address | IPv6Address
 Network = IPv4Network | IPv6Network
@@ -71,17 +70,11 @@ class MailMemory:
 
 
 class Claim:
-    """One mail's share of the memory, given back when the ``with`` block ends."""
+    """One session's share of the memory, for the mail that it is taking."""
 
     def __init__(self, memory: MailMemory) -> None:
         self._memory = memory
         self._size = 0
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.grow(0)
 
     def grow(self, size: int) -> bool:
         """Have ``size`` bytes from now on; False, and nothing changed, when too much is under way."""
@@ -90,3 +83,8 @@ class Claim:
         self._memory.left -= size - self._size
         self._size = size
         return True
+
+    def give_back(self) -> None:
+        """Have nothing any more."""
+        self._memory.left += self._size
+        self._size = 0

@@ -40,5 +40,5 @@ class LmtpSession(SmtpSession):
     def _together(self, verdicts: Sequence[Reason | None]) -> Sequence[Reason | None]:
         return verdicts
 
-    def _told(self, answers: list[bytes]) -> list[bytes]:
-        return answers
+    def _tell(self, answers: list[bytes]) -> bytes:
+        return b"".join(answers)

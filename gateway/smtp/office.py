@@ -8,10 +8,11 @@ from dataclasses import dataclass, field
 from logging import getLogger
 from typing import Protocol
 
+from gateway.engine.writer import StorageFull, StorageUnavailable
 from gateway.settings import SmtpSettings
 from gateway.smtp import replies
 from gateway.smtp.limits import Connections, MailMemory
-from gateway.smtp.reception import Envelope, Reception, StorageUnavailable
+from gateway.smtp.reception import Envelope, Reception
 
 _log = getLogger(__name__)
 
@@ -28,27 +29,35 @@ def note_incident(error: Exception) -> bytes:
 
 
 class Commits:
-    """The mails on their way to the disk; the tasks that store them are cancelled by nobody."""
+    """The mails on their way to the disk; nobody calls them back."""
 
     def __init__(self, reception: Reception) -> None:
         self._reception = reception
-        self._under_way: set[asyncio.Task[object] | None] = set()
+        self._under_way: set[asyncio.Future[int]] = set()
 
-    async def keep(self, envelope: Envelope, raw: bytes) -> bytes:
-        """Store a mail and give the reply: 250 only for what is on disk."""
-        task = asyncio.current_task()
-        self._under_way.add(task)
-        try:
-            return replies.queued(await self._reception.store(envelope, raw))
-        except StorageUnavailable as unavailable:
-            return replies.STORAGE_FULL if unavailable.full else replies.STORAGE_UNAVAILABLE
-        finally:
-            self._under_way.discard(task)
+    def keep(self, envelope: Envelope, raw: bytes) -> "asyncio.Future[int]":
+        """Store a mail; ``promise`` makes the reply of what came of it."""
+        kept = asyncio.ensure_future(self._reception.store(envelope, raw))
+        self._under_way.add(kept)
+        kept.add_done_callback(self._under_way.discard)
+        return kept
 
     async def finish(self) -> None:
         """Wait until nothing is under way."""
-        while under_way := [task for task in self._under_way if task is not None]:
-            await asyncio.wait(under_way)
+        while self._under_way:
+            await asyncio.wait(self._under_way)
+
+
+def promise(kept: "asyncio.Future[int]") -> bytes:
+    """The reply to a mail: 250 only for what is on disk."""
+    try:
+        return replies.queued(kept.result())
+    except StorageFull:
+        return replies.STORAGE_FULL
+    except StorageUnavailable:
+        return replies.STORAGE_UNAVAILABLE
+    except Exception as error:  # noqa: BLE001 - every recipient is owed an answer, whatever breaks
+        return note_incident(error)
 
 
 class Guest(Protocol):

@@ -1,17 +1,18 @@
 """The SMTP conversation: each command, what it may follow, and what it is answered (RFC 5321)."""
 
+import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any, ClassVar
 
 from gateway.smtp import replies
 from gateway.smtp.addresses import Misaddressed, RecipientAddress, read_recipient
 from gateway.smtp.author import header_from
-from gateway.smtp.connection import EndOfInput, Errand
+from gateway.smtp.connection import Errand, Outcome, Read
 from gateway.smtp.entrance import Entrance
 from gateway.smtp.inbox import Unread
-from gateway.smtp.limits import Claim
-from gateway.smtp.office import Office, note_incident
+from gateway.smtp.office import Office, note_incident, promise
 from gateway.smtp.parameters import read_mail_parameters
 from gateway.smtp.paths import Path, read_path
 from gateway.smtp.reception import Admitted, Dialect, Envelope
@@ -99,7 +100,10 @@ class SmtpSession(Entrance):
             return self._office.refusals(Reason.TOO_MANY_RECIPIENTS)
         transaction.named += 1
         recipient = self._recipient(argument, transaction)
-        return recipient if isinstance(recipient, bytes) else self._admit(recipient, transaction)
+        if isinstance(recipient, bytes):
+            return recipient
+        verdict = self._office.reception.admit(self._facts(), transaction.mail_from, recipient, transaction.recipients)
+        return Errand(verdict, partial(self._admitted, transaction))
 
     def _recipient(self, argument: str, transaction: Transaction) -> RecipientAddress | bytes:
         path = read_path(argument, "TO:")
@@ -114,10 +118,8 @@ class SmtpSession(Entrance):
             return self._office.refusals(recipient.reason, recipient.hint)
         return recipient
 
-    async def _admit(self, recipient: RecipientAddress, transaction: Transaction) -> bytes:
-        verdict = await self._office.reception.admit(
-            self._facts(), transaction.mail_from, recipient, transaction.recipients
-        )
+    def _admitted(self, transaction: Transaction, outcome: Outcome) -> bytes:
+        verdict: Admitted | Reason = outcome.result()
         if isinstance(verdict, Reason):
             return self._office.refusals(verdict)
         transaction.recipients.append(verdict)
@@ -134,52 +136,50 @@ class SmtpSession(Entrance):
         if not transaction.recipients:
             return replies.NO_RECIPIENTS
         self._transaction = None
-        return self._receive(transaction)
+        envelope = Envelope(self._facts(), transaction.mail_from, tuple(transaction.recipients), transaction.smtp_utf8)
+        self._expect_mail(partial(self._receive, envelope))
+        return replies.SEND_DATA
 
-    async def _receive(self, transaction: Transaction) -> bytes:
-        self._say(replies.SEND_DATA)
+    def _receive(self, envelope: Envelope, raw: Read) -> bytes | Errand:
+        """Keep what followed the 354, with one answer for each recipient."""
+        recipients = len(envelope.recipients)
+        if isinstance(raw, Unread):
+            return self._tell([_UNREAD[raw]] * recipients)
+        if any(each.author_to_confirm for each in envelope.recipients):
+            author = header_from(raw)
+            if author != envelope.mail_from.lower():  # whom the recipients were admitted for
+                return Errand(self._keep_confirmed(envelope, raw, author), partial(self._tell_all, recipients))
+        self._keeping = True
+        return Errand(self._office.commits.keep(envelope, raw), lambda kept: self._tell([promise(kept)] * recipients))
+
+    def _tell_all(self, recipients: int, outcome: Outcome) -> bytes:
         try:
-            answers = await self._content(transaction)
-        except EndOfInput:
-            raise
+            answers = outcome.result()
         except Exception as error:  # noqa: BLE001 - each recipient is owed an answer, whatever breaks
-            answers = [note_incident(error)] * len(transaction.recipients)
-        return b"".join(self._told(answers))
+            answers = [note_incident(error)] * recipients
+        return self._tell(answers)
 
-    async def _content(self, transaction: Transaction) -> list[bytes]:
-        """Read the mail and keep it; one answer for each recipient."""
-        recipients = tuple(transaction.recipients)
-        envelope = Envelope(self._facts(), transaction.mail_from, recipients, transaction.smtp_utf8)
-        with Claim(self._office.memory) as claim:
-            raw = await self._next_mail(claim)
-            if isinstance(raw, Unread):
-                return [_UNREAD[raw]] * len(recipients)
-            if any(each.author_to_confirm for each in recipients):
-                return await self._keep_confirmed(envelope, raw)
-            return [await self._keep(envelope, raw)] * len(recipients)
+    async def _keep_confirmed(self, envelope: Envelope, raw: bytes, author: str | None) -> list[bytes]:
+        """Keep the mail for those recipients whose account knows its author."""
+        verdicts = self._together(await self._office.reception.confirm(envelope, author))
+        confirmed = tuple(each for each, reason in zip(envelope.recipients, verdicts, strict=True) if reason is None)
+        promised = await self._keep(replace(envelope, recipients=confirmed), raw) if confirmed else b""
+        return [promised if reason is None else self._office.refusals(reason) for reason in verdicts]
 
     async def _keep(self, envelope: Envelope, raw: bytes) -> bytes:
         self._keeping = True
-        try:
-            return await self._office.commits.keep(envelope, raw)
-        finally:
-            self._keeping = False
-
-    async def _keep_confirmed(self, envelope: Envelope, raw: bytes) -> list[bytes]:
-        """Keep the mail for those recipients whose account knows its author."""
-        verdicts = self._together(await self._office.reception.confirm(envelope, header_from(raw)))
-        kept = tuple(each for each, reason in zip(envelope.recipients, verdicts, strict=True) if reason is None)
-        promise = await self._keep(replace(envelope, recipients=kept), raw) if kept else b""
-        return [promise if reason is None else self._office.refusals(reason) for reason in verdicts]
+        kept = self._office.commits.keep(envelope, raw)
+        await asyncio.wait([kept])
+        return promise(kept)
 
     def _together(self, verdicts: Sequence[Reason | None]) -> Sequence[Reason | None]:
         """SMTP has one answer for the whole mail: one recipient refused now is all of them refused."""
         first = next((reason for reason in verdicts if reason is not None), None)
         return [first] * len(verdicts)
 
-    def _told(self, answers: list[bytes]) -> list[bytes]:
+    def _tell(self, answers: list[bytes]) -> bytes:
         """The answers as the protocol tells them: SMTP says one, for all."""
-        return answers[:1]
+        return answers[0]
 
     # -- the rest
 

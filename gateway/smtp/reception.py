@@ -1,6 +1,6 @@
 """The port through which the listener asks who may write to whom, and hands over what it took."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from ipaddress import IPv4Address, IPv6Address
@@ -65,39 +65,35 @@ class Envelope:
     smtp_utf8: bool
 
 
-class StorageUnavailable(Exception):
-    """The mail was not stored; the sender should try again."""
-
-    def __init__(self, *, full: bool = False) -> None:
-        """``full``: there is no room left, which the reply then says."""
-        super().__init__()
-        self.full = full
-
-
 class Reception(Protocol):
-    """Decides about accounts, senders and recipients, and keeps what is accepted."""
+    """Decides about accounts, senders and recipients, and keeps what is accepted.
+
+    What is asked for every mail is answered by a future rather than a coroutine, which would need a task.
+    """
 
     async def authenticate(self, login: str, password: str, peer: Peer) -> Proof | None:
         """Check a login; None when it is unknown, wrong or revoked, without telling which."""
         ...
 
-    async def admit(
+    def admit(
         self, session: SessionFacts, mail_from: str, recipient: RecipientAddress, already: Sequence[Admitted]
-    ) -> Admitted | Reason:
+    ) -> Awaitable[Admitted | Reason]:
         """Decide on one recipient, given those that the same mail was ``already`` promised."""
         ...
 
     async def confirm(self, envelope: Envelope, author: str | None) -> Sequence[Reason | None]:
         """Judge the From header: one verdict per recipient of the envelope, None where all is well.
 
-        Asked only when a recipient has ``author_to_confirm``. ``author`` is the one address of the one From
-        header; None where there is not exactly one, which proves nobody.
+        Asked only when a recipient has ``author_to_confirm`` and the author is not the sender of the envelope, who
+        was judged already. ``author`` is the one address of the one From header; None where there is not exactly
+        one, which proves nobody.
         """
         ...
 
-    async def store(self, envelope: Envelope, raw: bytes) -> int:
-        """Put the mail on disk for good and return its id; ``StorageUnavailable`` when it could not be done.
+    def store(self, envelope: Envelope, raw: bytes) -> Awaitable[int]:
+        """Put the mail on disk for good and answer with its id.
 
+        Fails with the engine's ``StorageUnavailable`` or ``StorageFull``: the sender should then try again.
         ``raw`` is the mail as it was sent, lines ended by CRLF, dots unstuffed.
         """
         ...

@@ -1,5 +1,6 @@
 """The spool: raw mails on disk before anybody is told that they were accepted."""
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -59,11 +60,11 @@ class SpooledEnvelope:
         return cls(document["mail_from"], document["sender_id"], recipients)
 
 
-async def store(engine: Engine, envelope: Envelope, raw: bytes) -> int:
-    """Put a mail on disk and return its id; a mail to several accounts becomes one row for each of them."""
+def store(engine: Engine, envelope: Envelope, raw: bytes) -> "asyncio.Future[int]":
+    """Put a mail on disk; its id, once it is there. A mail to several accounts becomes one row for each of them."""
     rows = _rows(engine.stamp(), envelope, raw)
     topics = {ROLE_TOPIC if row["account_id"] == NO_ACCOUNT else TOPIC for row in rows}
-    return await engine.write_each(_insert, rows, wakes=tuple(topics))
+    return engine.write_each(_insert, rows, wakes=tuple(topics))
 
 
 def _rows(stamp: Stamp, envelope: Envelope, raw: bytes) -> list[dict[str, Any]]:

@@ -38,10 +38,10 @@ def test_a_mail_comes_out_as_it_was_meant_and_leaves_what_follows(
     stuffed = b"".join((b"." if line.startswith(b".") else b"") + line + b"\r\n" for line in lines)
     inbox, memory, mail = Inbox(), MailMemory(), None
     inbox.begin_mail()
-    with Claim(memory) as claim:
-        for piece in fed_in_pieces(stuffed + b".\r\n" + after, cuts, inbox):
-            inbox.feed(piece)
-            mail = inbox.mail(10_000, claim) if mail is None else mail
+    claim = Claim(memory)
+    for piece in fed_in_pieces(stuffed + b".\r\n" + after, cuts, inbox):
+        inbox.feed(piece)
+        mail = inbox.mail(10_000, claim) if mail is None else mail
     assert mail == (Unread.MALFORMED if b"\0" in meant else meant)
     assert len(inbox) == len(after)
 
@@ -59,22 +59,24 @@ def test_a_line_without_end_is_dropped_as_it_comes() -> None:
 def test_a_mail_that_is_too_big_is_dropped_as_it_comes() -> None:
     inbox = Inbox()
     inbox.begin_mail()
-    with Claim(MailMemory()) as claim:
-        for _ in range(100):
-            inbox.feed(b"x" * 1000)
-            assert inbox.mail(5000, claim) is None
-            assert len(inbox) <= 5000
-        inbox.feed(b"\r\n.\r\nNOOP\r\n")
-        assert inbox.mail(5000, claim) is Unread.MAIL_TOO_BIG
+    claim = Claim(MailMemory())
+    for _ in range(100):
+        inbox.feed(b"x" * 1000)
+        assert inbox.mail(5000, claim) is None
+        assert len(inbox) <= 5000
+    inbox.feed(b"\r\n.\r\nNOOP\r\n")
+    assert inbox.mail(5000, claim) is Unread.MAIL_TOO_BIG
     assert inbox.line() == b"NOOP\r\n"
 
 
 def test_mails_share_one_memory_and_give_it_back() -> None:
     memory = MailMemory(100)
-    with Claim(memory) as first, Claim(memory) as second:
-        assert first.grow(60)
-        assert not second.grow(50)
-        assert second.grow(40)
+    first, second = Claim(memory), Claim(memory)
+    assert first.grow(60)
+    assert not second.grow(50)
+    assert second.grow(40)
+    first.give_back()
+    second.give_back()
     assert memory.left == 100
 
 
@@ -82,5 +84,5 @@ def test_a_mail_for_which_there_is_no_memory_is_put_off() -> None:
     inbox = Inbox()
     inbox.begin_mail()
     inbox.feed(b"x" * 1000 + b"\r\n.\r\n")
-    with Claim(MailMemory(500)) as claim:
-        assert inbox.mail(5000, claim) is Unread.NO_MEMORY
+    claim = Claim(MailMemory(500))
+    assert inbox.mail(5000, claim) is Unread.NO_MEMORY

@@ -2,7 +2,8 @@
 
 import pytest
 
-from gateway.smtp.reception import Dialect, StorageUnavailable
+from gateway.engine.writer import StorageUnavailable
+from gateway.smtp.reception import Dialect
 from plans.words import Reason
 from tests.smtp.callers import Caller, House
 from tests.smtp.conftest import Serve

@@ -5,8 +5,9 @@ import base64
 
 import pytest
 
+from gateway.engine.writer import StorageFull, StorageUnavailable
 from gateway.smtp.addresses import NumberAddress, Role, RoleAddress
-from gateway.smtp.reception import Dialect, StorageUnavailable
+from gateway.smtp.reception import Dialect
 from plans.words import MessageClass, Reason
 from tests.smtp.callers import PASSWORD, House
 from tests.smtp.conftest import Serve
@@ -301,7 +302,7 @@ async def test_a_from_header_that_is_not_registered_has_the_whole_mail_refused(h
 
 @pytest.mark.parametrize(
     ("failure", "answer"),
-    [(StorageUnavailable(), "451 4.3.0"), (StorageUnavailable(full=True), "452 4.3.1"), (OSError("disk"), "451 4.3.0")],
+    [(StorageUnavailable(), "451 4.3.0"), (StorageFull(), "452 4.3.1"), (OSError("disk"), "451 4.3.0")],
 )
 async def test_a_mail_that_is_not_on_disk_is_never_answered_250(house: House, failure: Exception, answer: str) -> None:
     caller = await house.caller()
