@@ -64,5 +64,6 @@ class Action(StrEnum):
     COUNTRY_OPENED = "country_opened"
     COUNTRY_CLOSED = "country_closed"
     CREDIT_GRANTED = "credit_granted"
+    CREDIT_CAPPED = "credit_capped"
     OPTOUT_ADDED = "optout_added"
     OPTOUT_REMOVED = "optout_removed"

@@ -2,7 +2,7 @@
 
 from sqlalchemy import JSON, BigInteger, Boolean, Column, Date, Index, Integer, String, Table, UniqueConstraint
 
-from gateway.billing.words import AlertKind, LetterKind, OrderKind, OrderState
+from gateway.billing.words import AlertKind, EntryKind, LetterKind, OrderKind, OrderState
 from gateway.engine.metadata import METADATA, Instant, OneOf
 from gateway.engine.queue import lease_columns
 from plans.orders import PaymentMeans
@@ -24,6 +24,7 @@ billing_profile = Table(
     Column("accepted_terms", String(40)),  # the version that was accepted last
     Column("accepted_at", Instant),
     Column("blocked", Boolean, nullable=False),  # wrong information, not put right yet: no orders
+    Column("suspended_at", Instant),  # the service stopped because a payment is late; null when it runs
     Index("ix_billing_profile_siren", "siren"),  # a legal entity has one trial
 )
 
@@ -78,16 +79,31 @@ postpaid_agreement = Table(
     Column("since", Date, nullable=False),
     Column("until", Date),  # the last day
     Column("provision_left_cents", BigInteger, nullable=False),
+    Column("next_invoice_at", Instant),  # when the month in hand is over; null when all was invoiced
+    Index("ix_postpaid_agreement_next_invoice_at", "next_invoice_at"),
 )
 
 postpaid_use = Table(
     "postpaid_use",
     METADATA,
     Column("account_id", BigInteger, primary_key=True, autoincrement=False),
-    Column("month", Date, primary_key=True),  # its first day, on the client's calendar
-    Column("destination", String(2), primary_key=True),
-    Column("units", BigInteger, nullable=False),  # beyond the reserve
+    Column("message_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("kind", OneOf(EntryKind), primary_key=True),  # a charge, or the refund that takes it back
+    Column("user_id", BigInteger, nullable=False),  # who sent it: the account or its sub-account
+    Column("agreement_id", BigInteger, nullable=False),  # whose rates price it
+    Column("destination", String(2), nullable=False),
+    Column("units", BigInteger, nullable=False),  # beyond the reserve; below zero for a refund
+    Column("at", Instant, nullable=False),
+    Column("invoice_id", BigInteger),  # null until an invoice took it
 )
+Index(
+    "ix_postpaid_use_open",
+    postpaid_use.c.account_id,
+    postpaid_use.c.at,
+    sqlite_where=postpaid_use.c.invoice_id.is_(None),
+    postgresql_where=postpaid_use.c.invoice_id.is_(None),
+)
+Index("ix_postpaid_use_invoice", postpaid_use.c.account_id, postpaid_use.c.invoice_id)
 
 price_revision = Table(
     "price_revision",

@@ -112,6 +112,7 @@ def upgrade() -> None:
         sa.Column("accepted_terms", sa.String(length=40), nullable=True),
         sa.Column("accepted_at", sa.BigInteger(), nullable=True),
         sa.Column("blocked", sa.Boolean(), nullable=False),
+        sa.Column("suspended_at", sa.BigInteger(), nullable=True),
         sa.PrimaryKeyConstraint("account_id", name=op.f("pk_billing_profile")),
     )
     with op.batch_alter_table("billing_profile", schema=None) as batch_op:
@@ -452,16 +453,35 @@ def upgrade() -> None:
         sa.Column("since", sa.Date(), nullable=False),
         sa.Column("until", sa.Date(), nullable=True),
         sa.Column("provision_left_cents", sa.BigInteger(), nullable=False),
+        sa.Column("next_invoice_at", sa.BigInteger(), nullable=True),
         sa.PrimaryKeyConstraint("account_id", "agreement_id", name=op.f("pk_postpaid_agreement")),
     )
+    with op.batch_alter_table("postpaid_agreement", schema=None) as batch_op:
+        batch_op.create_index("ix_postpaid_agreement_next_invoice_at", ["next_invoice_at"], unique=False)
+
     op.create_table(
         "postpaid_use",
         sa.Column("account_id", sa.BigInteger(), autoincrement=False, nullable=False),
-        sa.Column("month", sa.Date(), nullable=False),
+        sa.Column("message_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("user_id", sa.BigInteger(), nullable=False),
+        sa.Column("agreement_id", sa.BigInteger(), nullable=False),
         sa.Column("destination", sa.String(length=2), nullable=False),
         sa.Column("units", sa.BigInteger(), nullable=False),
-        sa.PrimaryKeyConstraint("account_id", "month", "destination", name=op.f("pk_postpaid_use")),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("invoice_id", sa.BigInteger(), nullable=True),
+        sa.PrimaryKeyConstraint("account_id", "message_id", "kind", name=op.f("pk_postpaid_use")),
     )
+    with op.batch_alter_table("postpaid_use", schema=None) as batch_op:
+        batch_op.create_index("ix_postpaid_use_invoice", ["account_id", "invoice_id"], unique=False)
+        batch_op.create_index(
+            "ix_postpaid_use_open",
+            ["account_id", "at"],
+            unique=False,
+            sqlite_where=sa.text("invoice_id IS NULL"),
+            postgresql_where=sa.text("invoice_id IS NULL"),
+        )
+
     op.create_table(
         "price_revision",
         sa.Column("account_id", sa.BigInteger(), autoincrement=False, nullable=False),
@@ -655,7 +675,18 @@ def downgrade() -> None:
         batch_op.drop_index("ix_price_revision_applies_on")
 
     op.drop_table("price_revision")
+    with op.batch_alter_table("postpaid_use", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ix_postpaid_use_open",
+            sqlite_where=sa.text("invoice_id IS NULL"),
+            postgresql_where=sa.text("invoice_id IS NULL"),
+        )
+        batch_op.drop_index("ix_postpaid_use_invoice")
+
     op.drop_table("postpaid_use")
+    with op.batch_alter_table("postpaid_agreement", schema=None) as batch_op:
+        batch_op.drop_index("ix_postpaid_agreement_next_invoice_at")
+
     op.drop_table("postpaid_agreement")
     op.drop_table("payment_setup")
     op.drop_table("payment_method")
