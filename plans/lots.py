@@ -8,7 +8,6 @@ from zoneinfo import ZoneInfo
 from plans.periods import midnight, months_later
 from plans.words import LotKind, Origin
 
-
 #: Stands in the place of a lot for units that no lot covers: they are counted, and invoiced at the end of the month.
 COUNTER = 0
 
