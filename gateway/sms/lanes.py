@@ -4,7 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import Connection, func, select, update
+from sqlalchemy import Connection, bindparam, func, select, update
 
 from gateway.engine.upsert import insert_or
 from gateway.sms.tables import job, lane
@@ -63,17 +63,17 @@ def set_lane(connection: Connection, name: str, *, rate_per_s: float | None, pau
     )
 
 
+_FIRST = select(func.min(job.c.fair_tag)).where(job.c.lane == bindparam("of_lane"), job.c.parked_until.is_(None))
+
+
 def newcomers_turns(connection: Connection, names: Collection[str], now: datetime) -> dict[str, int]:
     """The turn (microseconds since 1970) at which a newcomer joins each lane.
 
     It is now, or the turn of the first message waiting where the lane lags behind the clock: a newcomer shares with
     those who wait, and does not queue up behind them.
     """
-    row, clock = job.c, turn_at(now)
-    first = {
-        name: connection.scalar(select(func.min(row.fair_tag)).where(row.lane == name, row.parked_until.is_(None)))
-        for name in names
-    }
+    clock = turn_at(now)
+    first = {name: connection.scalar(_FIRST, {"of_lane": name}) for name in names}
     return {name: clock if turn is None else min(turn, clock) for name, turn in first.items()}
 
 
