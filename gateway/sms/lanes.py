@@ -34,15 +34,15 @@ class Allowance:
 def allowance(connection: Connection, name: str, now: datetime, wanted: int) -> Allowance:
     """How many messages of the lane may leave now, at most ``wanted``; the lane is locked until the end.
 
-    The generic cell rate algorithm with a burst of one second, or of one message where the rate is lower than one a
-    second: one row and one instant, shared by all processes.
+    The generic cell rate algorithm: one row and one instant, shared by all processes. Unused rate is kept for a second,
+    which is how often a lane is asked at the least, and for the message that it has begun to bring.
     """
     row = connection.execute(select(lane).where(lane.c.lane == name).with_for_update()).one_or_none()
     if row is None or (row.rate_per_s is None and not row.paused):
         return Allowance(name, wanted)
     if row.paused:
         return Allowance(name, 0)
-    earliest = now - max(_BURST, _time_for(1, row.rate_per_s))
+    earliest = now - _BURST - _time_for(1, row.rate_per_s)
     since = max(row.spent_until or earliest, earliest)
     saved = int((now - since).total_seconds() * row.rate_per_s + _SLACK)
     return Allowance(name, max(0, min(wanted, saved)), row.rate_per_s, since)
