@@ -24,6 +24,6 @@ def paid(subscription: Subscription, at: datetime, prices: ClientPrices) -> Step
     day of the payment and later ones are counted from there: the days between were not served and cost nothing.
     """
     in_order = replace(subscription, ever_paid=True, arrears=None)
-    if subscription.ended or subscription.arrears is None or at < subscription.ends_at:
+    if subscription.ended or subscription.arrears is None or at <= subscription.ends_at:
         return in_order, ()
     return start_period(in_order, at, subscription.local_day(at), 0, prices)

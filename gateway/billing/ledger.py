@@ -22,11 +22,14 @@ class Entry:
     reason: str | None = None
 
 
+_ENTER = insert(ledger_entry)
+
+
 def enter(connection: Connection, stamp: Stamp, entries: Collection[Entry]) -> None:
     """Append to the ledger. Its unique key (account, message, kind, lot) is the last proof against a double charge."""
     if entries:
         connection.execute(
-            insert(ledger_entry),
+            _ENTER,
             [
                 {
                     "account_id": entry.account_id,

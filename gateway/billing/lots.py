@@ -79,15 +79,16 @@ def lock_balances(connection: Connection, account_ids: Collection[int]) -> dict[
     return rows
 
 
+_LOCKED = (
+    select(balance.c.account_id, balance.c.credit_units, balance.c.fair_tag, balance.c.weight)
+    .where(balance.c.account_id.in_(bindparam("accounts", expanding=True)))
+    .order_by(balance.c.account_id)
+    .with_for_update()
+)
+
+
 def _locked(connection: Connection, ordered: list[int]) -> dict[int, Row[int, int, int, float]]:
-    row = balance.c
-    rows = connection.execute(
-        select(row.account_id, row.credit_units, row.fair_tag, row.weight)
-        .where(row.account_id.in_(ordered))
-        .order_by(row.account_id)
-        .with_for_update()
-    )
-    return {each.account_id: each for each in rows}
+    return {each.account_id: each for each in connection.execute(_LOCKED, {"accounts": ordered})}
 
 
 _RAISE = (
@@ -120,14 +121,18 @@ def change_lots(connection: Connection, units: Mapping[tuple[int, int], int]) ->
         connection.execute(_SET_LEFT, rows)
 
 
+_OPEN = select(
+    credit_lot.c.account_id, credit_lot.c.lot_id, credit_lot.c.kind, credit_lot.c.units_left, credit_lot.c.expires_at
+).where(
+    credit_lot.c.account_id.in_(bindparam("accounts", expanding=True)),
+    credit_lot.c.units_left > 0,
+    credit_lot.c.expires_at > bindparam("now"),
+)
+
+
 def open_lots(connection: Connection, account_ids: Collection[int], now: datetime) -> dict[int, list[Lot]]:
     """The lots that can still be drawn, by account."""
-    row = credit_lot.c
-    rows = connection.execute(
-        select(row.account_id, row.lot_id, row.kind, row.units_left, row.expires_at).where(
-            row.account_id.in_(sorted(account_ids)), row.units_left > 0, row.expires_at > now
-        )
-    )
+    rows = connection.execute(_OPEN, {"accounts": sorted(account_ids), "now": now})
     lots: dict[int, list[Lot]] = {account_id: [] for account_id in account_ids}
     for account_id, lot_id, kind, units_left, expires_at in rows:
         lots[account_id].append(Lot(lot_id, kind, units_left, expires_at))

@@ -1,4 +1,4 @@
-"""What can be said of a recipient before there is a text: for many recipients at once, in four reads."""
+"""What can be said of a recipient before there is a text: for many recipients at once, in a few reads."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -31,14 +31,18 @@ def admit(connection: Connection, now: datetime, rules: Rules, questions: Sequen
     Only a look: nothing is counted or charged, and ``submit`` decides again. The credit must cover the least that
     this message can cost, and one unit for each that was promised.
     """
-    asked = _understood(connection, now, rules, questions)
+    asked = _understood(connection, rules, questions)
     stopped = opted_out(
         connection,
         {(each.client.account_id, each.number.e164) for each in asked if isinstance(each.number, Number)},
     )
-    sent = sent_today(connection, {each.day for each in asked if each.question.asker.sender.daily_cap is not None})
+    days = {
+        each.sender_id: SenderDay.of(each.client, each.sender_id, now) for each in asked if each.daily_cap is not None
+    }
+    counted = sent_today(connection, set(days.values()))
+    sent = {sender_id: counted.get(day, 0) for sender_id, day in days.items()}
     credit = spendable(connection, {each.client.payer_id for each in asked}, now, frozenset(LotKind))
-    return [_answer(each, rules, stopped, sent, credit) for each in asked]
+    return [_answer(each, rules, stopped, sent.get(each.sender_id, 0), credit) for each in asked]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,25 +50,40 @@ class _Asked:
     question: Question
     client: Client
     number: Number | NumberProblem
-    day: SenderDay
+
+    @property
+    def sender_id(self) -> int:
+        return self.question.asker.sender.sender_id
+
+    @property
+    def daily_cap(self) -> int | None:
+        return self.question.asker.sender.daily_cap
 
 
-def _understood(connection: Connection, now: datetime, rules: Rules, questions: Sequence[Question]) -> list[_Asked]:
-    opened = opened_for(connection, [each.asker.client for each in questions])
-    asked = []
-    for each in questions:
-        account = each.asker.client
-        client = client_of(account, account.state, opened[account.account_id])
-        number = parse(each.recipient, account.country, sandbox=rules.sandbox)
-        asked.append(_Asked(each, client, number, SenderDay.of(client, each.asker.sender.sender_id, now)))
-    return asked
+def _understood(connection: Connection, rules: Rules, questions: Sequence[Question]) -> list[_Asked]:
+    numbers = [parse(each.recipient, each.asker.client.country, sandbox=rules.sandbox) for each in questions]
+    accounts = {each.asker.client.account_id: each.asker.client for each in questions}
+    abroad = {
+        each.asker.client.account_id
+        for each, number in zip(questions, numbers, strict=True)
+        if isinstance(number, Number) and number.destination != each.asker.client.country
+    }
+    opened = opened_for(connection, [accounts[each] for each in abroad]) if abroad else {}
+    clients = {
+        account_id: client_of(account, account.state, opened.get(account_id, {}))
+        for account_id, account in accounts.items()
+    }
+    return [
+        _Asked(each, clients[each.asker.client.account_id], number)
+        for each, number in zip(questions, numbers, strict=True)
+    ]
 
 
 def _answer(
     each: _Asked,
     rules: Rules,
     stopped: set[tuple[int, str]],
-    sent: Mapping[SenderDay, int],
+    sent: int,
     credit: Mapping[int, int],
 ) -> Number | Reason:
     question, client, number = each.question, each.client, each.number
@@ -72,8 +91,8 @@ def _answer(
         return number.reason
     record = Record(
         opted_out=(client.account_id, number.e164) in stopped,
-        sent_today=sent.get(each.day, 0) + question.promised,
-        daily_cap=question.asker.sender.daily_cap,
+        sent_today=sent + question.promised,
+        daily_cap=each.daily_cap,
     )
     if reason := admission(number, client.standing, record, rules):
         return reason

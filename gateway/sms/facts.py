@@ -6,7 +6,7 @@ from datetime import datetime
 from functools import cache
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, Select, String, and_, select
+from sqlalchemy import Connection, Select, String, and_, bindparam, select
 
 from gateway.accounts import clients as accounts
 from gateway.accounts.authorisations import opened_for
@@ -28,14 +28,16 @@ class Client:
 
 
 _parent = account.alias("parent")
-_WITH_PARENT = select(account, _parent.c.state.label("parent_state")).outerjoin(
-    _parent, _parent.c.account_id == account.c.parent_id
+_WITH_PARENT = (
+    select(account, _parent.c.state.label("parent_state"))
+    .outerjoin(_parent, _parent.c.account_id == account.c.parent_id)
+    .where(account.c.account_id.in_(bindparam("accounts", expanding=True)))
 )
 
 
 def clients(connection: Connection, account_ids: Collection[int]) -> dict[int, Client]:
     """The accounts by id, each with what it may do; a sub-account is no freer than its parent."""
-    rows = connection.execute(_WITH_PARENT.where(account.c.account_id.in_(account_ids)))
+    rows = connection.execute(_WITH_PARENT, {"accounts": list(account_ids)})
     found = [(accounts.Client(*columns), parent_state) for *columns, parent_state in rows]
     opened = opened_for(connection, [each for each, _ in found])
     return {

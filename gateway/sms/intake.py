@@ -8,7 +8,7 @@ from sqlalchemy import Connection, Select, String, and_, select
 
 from gateway.engine.database import Stamp
 from gateway.engine.pairs import as_pairs, pairs
-from gateway.engine.upsert import insert_or
+from gateway.engine.upsert import insert_in
 from gateway.sms.request import SmsRequest, Submission
 from gateway.sms.tables import intake, message
 from plans.words import Origin
@@ -25,7 +25,7 @@ def take_in(connection: Connection, stamp: Stamp, requests: Sequence[SmsRequest]
     """Enter requests; those not seen before come back with the id of the message to be."""
     ids = {key: stamp.new_id() for key in dict.fromkeys(map(key_of, requests))}
     entered = connection.execute(
-        insert_or(connection, intake).on_conflict_do_nothing().returning(intake.c.message_id),
+        _enter(connection.dialect.name),
         [
             {"account_id": key[0], "origin": key[1], "dedup_key": key[2], "message_id": ids[key], "at": stamp.now}
             for key in sorted(ids)  # in order, or two batches would wait for each other
@@ -33,6 +33,11 @@ def take_in(connection: Connection, stamp: Stamp, requests: Sequence[SmsRequest]
     )
     fresh = set(entered.scalars())
     return {key: message_id for key, message_id in ids.items() if message_id in fresh}
+
+
+@cache
+def _enter(dialect: str) -> Any:
+    return insert_in(dialect, intake).on_conflict_do_nothing().returning(intake.c.message_id)
 
 
 def first_answers(connection: Connection, keys: Collection[Key]) -> Mapping[Key, Submission]:

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import Connection, func, select, update
+from sqlalchemy import Connection, bindparam, func, select, update
 
 from gateway.engine.upsert import insert_or
 from gateway.sms.tables import job, lane
@@ -34,15 +34,15 @@ class Allowance:
 def allowance(connection: Connection, name: str, now: datetime, wanted: int) -> Allowance:
     """How many messages of the lane may leave now, at most ``wanted``; the lane is locked until the end.
 
-    The generic cell rate algorithm with a burst of one second, or of one message where the rate is lower than one a
-    second: one row and one instant, shared by all processes.
+    The generic cell rate algorithm: one row and one instant, shared by all processes. Unused rate is kept for a second,
+    which is how often a lane is asked at the least, and for the message that it has begun to bring.
     """
     row = connection.execute(select(lane).where(lane.c.lane == name).with_for_update()).one_or_none()
     if row is None or (row.rate_per_s is None and not row.paused):
         return Allowance(name, wanted)
     if row.paused:
         return Allowance(name, 0)
-    earliest = now - max(_BURST, _time_for(1, row.rate_per_s))
+    earliest = now - _BURST - _time_for(1, row.rate_per_s)
     since = max(row.spent_until or earliest, earliest)
     saved = int((now - since).total_seconds() * row.rate_per_s + _SLACK)
     return Allowance(name, max(0, min(wanted, saved)), row.rate_per_s, since)
@@ -63,17 +63,17 @@ def set_lane(connection: Connection, name: str, *, rate_per_s: float | None, pau
     )
 
 
+_FIRST = select(func.min(job.c.fair_tag)).where(job.c.lane == bindparam("of_lane"), job.c.parked_until.is_(None))
+
+
 def newcomers_turns(connection: Connection, names: Collection[str], now: datetime) -> dict[str, int]:
     """The turn (microseconds since 1970) at which a newcomer joins each lane.
 
     It is now, or the turn of the first message waiting where the lane lags behind the clock: a newcomer shares with
     those who wait, and does not queue up behind them.
     """
-    row, clock = job.c, turn_at(now)
-    first = {
-        name: connection.scalar(select(func.min(row.fair_tag)).where(row.lane == name, row.parked_until.is_(None)))
-        for name in names
-    }
+    clock = turn_at(now)
+    first = {name: connection.scalar(_FIRST, {"of_lane": name}) for name in names}
     return {name: clock if turn is None else min(turn, clock) for name, turn in first.items()}
 
 

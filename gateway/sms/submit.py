@@ -4,13 +4,14 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from sqlalchemy import Connection, insert
 
 from gateway.billing.charges import Bill, Charge, Charged, charge
 from gateway.engine.database import Stamp
-from gateway.engine.upsert import insert_or
+from gateway.engine.upsert import insert_in
 from gateway.sms.facts import SenderDay
 from gateway.sms.intake import Key, first_answers, key_of, take_in
 from gateway.sms.judgement import Judged, answer_to, judge
@@ -75,9 +76,13 @@ def _settle(each: Judged, charged: Charged | None) -> _Settled:
     return _Settled(each, charged, answer_to(each, paid=charged is not None))
 
 
+_STORE = insert(message)
+_QUEUE = insert(job)
+
+
 def _store(connection: Connection, stamp: Stamp, rules: Rules, settled: Sequence[_Settled]) -> None:
     if settled:
-        connection.execute(insert(message), [_message(stamp, rules, each) for each in settled])
+        connection.execute(_STORE, [_message(stamp, rules, each) for each in settled])
 
 
 def _message(stamp: Stamp, rules: Rules, each: _Settled) -> dict[str, Any]:
@@ -122,7 +127,7 @@ def _queue(connection: Connection, stamp: Stamp, rules: Rules, settled: Sequence
         if each.charged
     ]
     if rows:
-        connection.execute(insert(job), rows)
+        connection.execute(_QUEUE, rows)
 
 
 def _turn(turn: int, held_until: datetime | None, now: datetime) -> int:
@@ -147,14 +152,16 @@ def _count(connection: Connection, stamp: Stamp, settled: Sequence[_Settled]) ->
         for day in sorted(accepted)
     ]
     if rows:
-        counted = insert_or(connection, daily_count)
-        connection.execute(
-            counted.on_conflict_do_update(
-                index_elements=["account_id", "sender_id", "day"],
-                set_={"messages": daily_count.c.messages + counted.excluded.messages},
-            ),
-            rows,
-        )
+        connection.execute(_count_up(connection.dialect.name), rows)
+
+
+@cache
+def _count_up(dialect: str) -> Any:
+    row = insert_in(dialect, daily_count)
+    return row.on_conflict_do_update(
+        index_elements=["account_id", "sender_id", "day"],
+        set_={"messages": daily_count.c.messages + row.excluded.messages},
+    )
 
 
 _NEWS = {MessageState.REJECTED: News.REFUSED, MessageState.HELD: News.HELD}

@@ -7,6 +7,7 @@ the account that pays. Whether the number exists is decided elsewhere.
 import re
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 
 from gateway.smtp.paths import Path
 from plans.words import MessageClass, Reason
@@ -56,6 +57,7 @@ class Misaddressed:
     hint: str = ""  # says it more exactly than the words of the reason do
 
 
+@lru_cache(maxsize=4096)
 def read_recipient(path: Path, our_domain: str) -> RecipientAddress | Misaddressed:
     """Read the address of a recipient of ``our_domain`` (lower case) or of an account below it."""
     slug = _account_of(path.domain or our_domain, our_domain)

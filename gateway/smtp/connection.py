@@ -228,7 +228,7 @@ class Connection(SMTP):
     def _judge(self, line: Read) -> bytes | Errand:
         if isinstance(line, Unread):
             return self._object(replies.COMMAND_TOO_LONG)
-        if not line.endswith(b"\r\n") or b"\r" in line[:-2] or b"\0" in line:
+        if line.find(b"\r") != len(line) - len(b"\r\n") or b"\0" in line:
             return self._object(replies.COMMAND_MALFORMED)
         return self._obey(line[:-2])
 

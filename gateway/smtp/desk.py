@@ -67,7 +67,13 @@ class Desk:
         return spool.store(self._engine, envelope, raw)
 
     def _answer(self, connection: Connection, asked: Sequence[_Asked]) -> list[Admitted | Reason]:
-        """A unit for many recipients at once: first who asks, each only once, then whether they may."""
+        """A unit for many recipients at once: what several sessions ask alike is answered once."""
+        distinct = list(dict.fromkeys(asked))
+        answers = dict(zip(distinct, self._decide(connection, distinct), strict=True))
+        return [answers[each] for each in asked]
+
+    def _decide(self, connection: Connection, asked: Sequence[_Asked]) -> list[Admitted | Reason]:
+        """First who asks, then whether they may."""
         senders = list(dict.fromkeys(each.sender for each in asked))
         recognised = dict(zip(senders, recognition.recognise(connection, senders), strict=True))
         askers = [recognised[each.sender] for each in asked]

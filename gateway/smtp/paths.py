@@ -1,6 +1,7 @@
 """The grammar of what follows MAIL FROM: and RCPT TO: (RFC 5321, 4.1.2), read strictly."""
 
 import re
+from functools import lru_cache
 from typing import NamedTuple
 
 #: Longest address; RFC 5321, 4.5.3.1.3 asks for 256, long bounce addresses need a little more.
@@ -30,6 +31,7 @@ class Path(NamedTuple):
     parameters: str  # what follows the brackets, unread
 
 
+@lru_cache(maxsize=4096)  # the same few senders and recipients come again and again
 def read_path(argument: str, keyword: str) -> Path | None:
     """Read ``FROM:<a@b> SIZE=1`` or ``TO:<a@b>``; None for anything that the grammar does not know."""
     if argument[: len(keyword)].upper() != keyword:

@@ -78,6 +78,8 @@ def _rows(stamp: Stamp, envelope: Envelope, raw: bytes) -> list[dict[str, Any]]:
             "envelope": SpooledEnvelope(envelope.mail_from, admitted[0].sender_id or 0, _spooled(admitted)).to_row(),
             "raw": raw,
             "received_at": stamp.now,
+            "claim_epoch": 0,
+            "attempts": 0,
         }
         for account_id, admitted in by_account.items()
     ]
@@ -95,7 +97,10 @@ def _spooled(admitted: Sequence[Admitted]) -> tuple[SpooledRecipient, ...]:
     )
 
 
+_INSERT = insert(spool)
+
+
 def _insert(connection: Connection, mails: Sequence[list[dict[str, Any]]]) -> list[int]:
     """A unit for many mails at once; each answers with the id of its first row."""
-    connection.execute(insert(spool), [row for rows in mails for row in rows])
+    connection.execute(_INSERT, [row for rows in mails for row in rows])
     return [rows[0]["mail_id"] for rows in mails]

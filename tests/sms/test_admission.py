@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Connection, event
@@ -80,10 +81,16 @@ async def test_the_daily_cap_counts_what_was_sent_and_what_is_promised(engine: E
 
 
 @ON_SQLITE
-async def test_four_statements_answer_any_number_of_questions(engine: Engine, rules: Rules) -> None:
+@pytest.mark.parametrize(("abroad", "reads"), [([], 3), (["+32470123456"], 4)], ids=["at home", "one abroad"])
+async def test_a_few_statements_answer_any_number_of_questions(
+    engine: Engine, rules: Rules, abroad: list[str], reads: int
+) -> None:
+    """Which destinations are open is only read where somebody writes abroad."""
     members = [await alice(engine), await bob(engine)]
     questions = [
-        Question(asker(each, daily_cap=9), f"06399812{ending:02}") for each in members for ending in range(100)
+        Question(asker(each, daily_cap=9), number)
+        for each in members
+        for number in [*(f"06399812{ending:02}" for ending in range(100)), *abroad]
     ]
     statements: list[str] = []
 
@@ -91,8 +98,9 @@ async def test_four_statements_answer_any_number_of_questions(engine: Engine, ru
         event.listen(connection, "before_cursor_execute", lambda *said: statements.append(said[2]))
         return admit(connection, engine.clock.now(), rules, questions)
 
-    assert all(isinstance(each, Number) for each in await engine.read(unit))
-    assert len(statements) == 4
+    answers = await engine.read(unit)
+    assert [isinstance(each, Number) for each in answers] == [*([True] * 100), *([False] * len(abroad))] * 2
+    assert len(statements) == reads
 
 
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -147,6 +147,15 @@ def test_who_pays_within_the_period_goes_on_as_before() -> None:
     assert renewed.at == at("2027-01-10")
 
 
+def test_who_pays_as_the_period_ends_keeps_the_anchor() -> None:
+    """R46, A7: paid at midnight of 28 February, the next periods begin on that day and on 31 March."""
+    began = paying("SOLO", "2027-01-31")
+    late = declined(began, day("2027-01-31"), at("2027-01-31T06:00"), hopeless=True)
+    settled, events = paid(late, at("2027-02-28"), PRICES)
+    assert events == ()
+    assert [event.at for event in until(settled, "2027-03-31")[1]] == [at("2027-02-28"), at("2027-03-31")]
+
+
 def test_who_pays_after_the_period_begins_a_new_one_that_day() -> None:
     """R46: the days without service cost nothing; paid on 20 January, periods count from there."""
     suspended, _ = until(unpaid(), "2027-01-20")
