@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, bindparam, case, delete, insert, select, update
+from sqlalchemy import BigInteger, Connection, bindparam, case, delete, insert, select, update
 
 from gateway.accounts import audit_trail, clients
 from gateway.accounts.refusals import Refused
@@ -56,7 +56,8 @@ def left_of(connection: Connection, account_ids: Collection[int]) -> dict[int, i
     return {account_id: int(units) for account_id, units in connection.execute(left)}
 
 
-_spent, _by = credit_cap.c.spent_units, bindparam("by_units")
+_spent = credit_cap.c.spent_units
+_by = bindparam("by_units", type_=BigInteger)
 _SPEND = (
     update(credit_cap)
     .where(credit_cap.c.account_id == bindparam("of_account"))

@@ -11,7 +11,7 @@ from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, Select, and_, insert, or_, select
+from sqlalchemy import Connection, Row, Select, and_, insert, or_, select
 
 from gateway.accounts.tables import account
 from gateway.billing.selling_tables import postpaid_agreement, postpaid_use
@@ -80,7 +80,13 @@ def uncount(connection: Connection, stamp: Stamp, messages: Collection[tuple[int
     if not messages:
         return
     used = connection.execute(_used(connection.dialect.name), as_pairs(messages))
-    count(connection, stamp, [Use(*row[:2], EntryKind.REFUND, *row[2:5], -row.units) for row in used])
+    count(connection, stamp, [_taken_back(row) for row in used])
+
+
+def _taken_back(row: Row[*tuple[Any, ...]]) -> Use:
+    return Use(
+        row.account_id, row.message_id, EntryKind.REFUND, row.user_id, row.agreement_id, row.destination, -row.units
+    )
 
 
 @cache
