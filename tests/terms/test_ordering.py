@@ -1,10 +1,11 @@
 """The terms on orders, as they are carried out (articles 1, 2 and 5, special term 2)."""
 
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Table, func, select
 
 from gateway.accounts import clients
 from gateway.accounts.refusals import Refused
@@ -63,10 +64,13 @@ async def units(engine: Engine, account_id: int) -> int:
 
 
 async def sign(engine: Engine, taken: Taken, **what: bool) -> bool:
-    which = {"account_id": taken.issued.account_id, "order_id": taken.order_id}
-    return await engine.write(
-        lambda connection: orders.sign(connection, engine.stamp(), "tests", RULES, **which, **what)
-    )
+    account_id, order_id = taken.issued.account_id, taken.order_id
+
+    def unit(connection: Connection) -> bool:
+        stamp = engine.stamp()
+        return orders.sign(connection, stamp, "tests", RULES, account_id=account_id, order_id=order_id, **what)
+
+    return await engine.write(unit)
 
 
 async def letters(engine: Engine, account_id: int) -> list[tuple[LetterKind, dict[str, Any]]]:
@@ -206,8 +210,12 @@ async def test_an_impossible_order_changes_nothing(engine: Engine, wrong: dict[s
     account_id = await client(engine)
     with pytest.raises(Refused):
         await order(engine, account_id, **wrong)
-    for table in (invoice, customer_order):
-        assert await engine.read(lambda connection, of=table: connection.execute(select(of)).all()) == []
+    rows = [await engine.read(partial(rows_of, table=table)) for table in (invoice, customer_order)]
+    assert rows == [0, 0]
+
+
+def rows_of(connection: Connection, table: Table) -> int:
+    return int(connection.scalar(select(func.count()).select_from(table)) or 0)
 
 
 async def test_an_accepted_order_stays_active(engine: Engine) -> None:
