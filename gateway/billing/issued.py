@@ -101,11 +101,14 @@ def of_account(connection: Connection, account_id: int) -> Iterator[Issued]:
     return (_issued(each) for each in connection.execute(found))
 
 
-def open_of(connection: Connection, account_id: int, subscription_id: int) -> Iterator[Issued]:
-    """The invoices of a subscription that are not paid, the oldest first."""
-    row = invoice.c
-    of_it = (row.account_id == account_id, row.subscription_id == subscription_id, row.state == InvoiceState.OPEN)
-    return (_issued(each) for each in connection.execute(_ISSUED.where(*of_it).order_by(row.invoice_id)))
+def open_of(connection: Connection, subscriptions: Collection[tuple[int, int]]) -> list[Issued]:
+    """The invoices of subscriptions, given by (account, subscription), that are not paid; the oldest first."""
+    if not subscriptions:
+        return []
+    wanted, row = pairs(connection.dialect.name), invoice.c
+    of_them = and_(row.account_id == wanted.c.first, row.subscription_id == wanted.c.second)
+    unpaid = _ISSUED.join(wanted, of_them).where(row.state == InvoiceState.OPEN).order_by(row.invoice_id)
+    return [_issued(each) for each in connection.execute(unpaid, as_pairs(subscriptions))]
 
 
 def credits_of(connection: Connection, account_id: int, invoice_id: int) -> list[Issued]:

@@ -12,8 +12,13 @@ from plans import refusals
 def check(refused: refusals.Refused | None, language: Language = Language.EN) -> None:
     """Raise ``Refused`` with text and cure where ``plans`` refuses; the words are in ``config/refusals.*.toml``."""
     if refused is not None:
-        words = _words(language)[refused.why]
-        raise Refused(words["text"].format(**refused.facts), words["cure"].format(**refused.facts))
+        raise worded(refused, language)
+
+
+def worded(refused: refusals.Refused, language: Language = Language.EN) -> Refused:
+    """A refusal of ``plans`` as what to raise."""
+    words = _words(language)[refused.why]
+    return Refused(words["text"].format(**refused.facts), words["cure"].format(**refused.facts))
 
 
 @cache
