@@ -1,21 +1,47 @@
 """The attempts to take the money of invoices: one row each, and a job while something is left to do."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import Connection, and_, case, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, and_, case, delete, func, insert, select, update
 
 from gateway.billing.invoice_tables import collection, collection_job
 from gateway.billing.issued import Issued
 from gateway.billing.words import CollectionState, InvoiceState
 from gateway.engine.database import Stamp
 from gateway.engine.pairs import as_pairs, pairs
-from gateway.engine.queue import Queue
+from gateway.engine.queue import Claim, Queue
+from plans.money import Money
 
 JOBS = Queue(collection_job, key="collection_id", order="collection_id")
 TOPIC = "collections"
 
 #: Attempts that may still bring money: no other one is made beside them.
 UNDER_WAY = (CollectionState.WAITING, CollectionState.ASKED, CollectionState.PENDING)
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One attempt to take the money of an invoice. Who is asked stands in it from the first request on."""
+
+    account_id: int
+    collection_id: int
+    collection_key: str  # what the provider is asked with: asking again asks the same
+    invoice_id: int
+    attempt: int  # from 0
+    cents: int
+    state: CollectionState
+    provider: str | None
+    customer_ref: str | None
+    method_ref: str | None
+    ref: str | None  # the provider's, for money that came or is coming
+    code: str | None  # the provider's, where it did not come
+
+    @property
+    def amount(self) -> Money:
+        """What is asked for, with tax."""
+        return Money(self.cents)
 
 
 def open_attempts(connection: Connection, stamp: Stamp, invoices: Sequence[Issued]) -> int:
@@ -28,6 +54,39 @@ def open_attempts(connection: Connection, stamp: Stamp, invoices: Sequence[Issue
         jobs = [{"account_id": row["account_id"], "collection_id": row["collection_id"]} for row in rows]
         connection.execute(insert(collection_job), jobs)
     return len(rows)
+
+
+def claimed(connection: Connection, claim: Claim) -> Attempt:
+    """The attempt of a claim, locked."""
+    row = collection.c
+    return _locked(connection, row.account_id == claim.account_id, row.collection_id == claim.row_id)[0]
+
+
+def under_key(connection: Connection, key: str) -> Attempt | None:
+    """The attempt that a provider was asked for with this key, locked; None where it was none of ours."""
+    return next(iter(_locked(connection, collection.c.collection_key == key)), None)
+
+
+def awaiting_client(connection: Connection, invoice: Attempt) -> Attempt | None:
+    """An earlier attempt for the same invoice that the client could still come to pay; locked."""
+    row = collection.c
+    of_it = (row.account_id == invoice.account_id, row.invoice_id == invoice.invoice_id)
+    return next(iter(_locked(connection, *of_it, row.state == CollectionState.NEEDS_CLIENT)), None)
+
+
+def change(connection: Connection, attempt: Attempt, **values: Any) -> Attempt:
+    """Write down something about an attempt that is locked."""
+    row = collection.c
+    which = (row.account_id == attempt.account_id, row.collection_id == attempt.collection_id)
+    changed = update(collection).where(*which).values(**values).returning(*_COLUMNS)
+    return Attempt(*connection.execute(changed).one())
+
+
+def end_job(connection: Connection, attempt: Attempt) -> None:
+    """Leave nothing more to do for an attempt."""
+    job = collection_job.c
+    which = (job.account_id == attempt.account_id, job.collection_id == attempt.collection_id)
+    connection.execute(delete(collection_job).where(*which))
 
 
 def drop_needless(connection: Connection, stamp: Stamp, settled: Issued) -> None:
@@ -44,6 +103,14 @@ def drop_needless(connection: Connection, stamp: Stamp, settled: Issued) -> None
     connection.execute(
         delete(collection_job).where(job.account_id == settled.account_id, job.collection_id.in_(dropped))
     )
+
+
+_COLUMNS = [collection.c[name] for name in Attempt.__dataclass_fields__]
+
+
+def _locked(connection: Connection, *which: ColumnElement[bool]) -> list[Attempt]:
+    found = select(*_COLUMNS).where(*which).order_by(collection.c.collection_id).with_for_update()
+    return [Attempt(*each) for each in connection.execute(found)]
 
 
 def _attempts(connection: Connection, invoices: Sequence[Issued]) -> dict[int, int]:

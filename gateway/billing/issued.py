@@ -60,13 +60,12 @@ _ISSUED = select(*(invoice.c[name] for name in _FIELDS))
 
 def locked(connection: Connection, account_id: int, invoice_id: int) -> Issued:
     """An invoice, locked until the end of the transaction; ``Refused`` where there is none."""
-    row = invoice.c
-    found = connection.execute(
-        _ISSUED.where(row.account_id == account_id, row.invoice_id == invoice_id).with_for_update()
-    ).one_or_none()
-    if found is None:
-        raise Refused("There is no such invoice.", "`gateway invoice list` shows all there are.")
-    return _issued(found)
+    return _one(connection, _ISSUED.with_for_update(), account_id, invoice_id)
+
+
+def by_id(connection: Connection, account_id: int, invoice_id: int) -> Issued:
+    """An invoice; ``Refused`` where there is none."""
+    return _one(connection, _ISSUED, account_id, invoice_id)
 
 
 def outstanding(connection: Connection, issued: Issued) -> Money:
@@ -122,6 +121,14 @@ def under(connection: Connection, keys: Collection[tuple[int, str]]) -> dict[tup
     """The documents that were issued under keys, by (account, key)."""
     found = connection.execute(_under(connection.dialect.name), as_pairs(keys))
     return {(each.account_id, each.invoice_key): _issued(each) for each in found}
+
+
+def _one(connection: Connection, wanted: Select[*tuple[Any, ...]], account_id: int, invoice_id: int) -> Issued:
+    which = (invoice.c.account_id == account_id, invoice.c.invoice_id == invoice_id)
+    found = connection.execute(wanted.where(*which)).one_or_none()
+    if found is None:
+        raise Refused("There is no such invoice.", "`gateway invoice list` shows all there are.")
+    return _issued(found)
 
 
 @cache
