@@ -10,16 +10,19 @@ from gateway.accounts.refusals import Refused
 from gateway.accounts.tables import account
 from gateway.accounts.words import Action
 from gateway.billing.activation import Order, activate_signed
+from gateway.billing.attempts import open_attempts
 from gateway.billing.customers import Customer, customer
 from gateway.billing.invoicing import InvoiceOrder, issue
 from gateway.billing.issued import Issued
 from gateway.billing.letters import write_letter
+from gateway.billing.methods import methods
 from gateway.billing.refusing import check
 from gateway.billing.rules import BillingRules
 from gateway.billing.selling_tables import customer_order
 from gateway.billing.standing import require_order
 from gateway.billing.words import LetterKind, OrderKind, OrderState
 from gateway.engine.database import Stamp
+from plans import refusals
 from plans.catalogue import NotForSale
 from plans.invoices import Line, LineKind, line, sum_line
 from plans.money import NOTHING, Money, unit_rate
@@ -64,11 +67,13 @@ def quote(connection: Connection, rules: BillingRules, today: date, wanted: Pack
 def order(connection: Connection, stamp: Stamp, actor: str, rules: BillingRules, wanted: PackOrder) -> Taken:
     """Take an order: store the terms that it was made under, invoice it, acknowledge it by mail.
 
-    Its units wait for the money, whatever the means; whoever collects or records that opens them.
+    A card is charged at once; the units wait for the money, and whoever records that opens them.
     """
     today = rules.today(stamp.now)
     _refuse_sub_account(connection, wanted.account_id)
     require_order(connection, rules, wanted.account_id, today)
+    if wanted.means is PaymentMeans.CARD and wanted.account_id not in methods(connection, {wanted.account_id}):
+        check(refusals.Refused(refusals.Refusal.BANK_DETAILS_MISSING))
     lines = quote(connection, rules, today, wanted)
     order_id = stamp.new_id()
     issued = issue(connection, stamp, rules, _invoice(rules, wanted, order_id, lines, today))
@@ -88,6 +93,8 @@ def order(connection: Connection, stamp: Stamp, actor: str, rules: BillingRules,
             invoice_id=issued.invoice_id,
         )
     )
+    if wanted.means is PaymentMeans.CARD:
+        open_attempts(connection, stamp, [issued])
     audit_trail.append(
         connection, stamp, actor, wanted.account_id, Action.ORDER_TAKEN, order=order_id, item=wanted.pack
     )

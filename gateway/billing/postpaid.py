@@ -155,7 +155,7 @@ def _invoice_month(
     connection: Connection, stamp: Stamp, rules: BillingRules, client: Customer, over_at: datetime
 ) -> Issued | None:
     agreements = agreed_with(connection, client.account_id)
-    issued_on = over_at.astimezone(client.zone).date()
+    issued_on = rules.today(stamp.now)
     lines = _lines(connection, rules, client, agreements, over_at)
     gross = invoice_of(lines).gross
     if gross <= NOTHING:  # nothing used, or more given back than used: the rows wait for the next month
@@ -168,7 +168,7 @@ def _invoice_month(
         rules,
         InvoiceOrder(
             account_id=client.account_id,
-            key=f"postpaid:{issued_on:%Y-%m}",
+            key=f"postpaid until {over_at.astimezone(client.zone).date()}",
             lines=tuple(lines),
             issued_on=issued_on,
             due_on=issued_on + timedelta(days=latest.agreement.due_days or 0),
