@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, and_, case, delete, func, insert, select, update
@@ -44,14 +45,20 @@ class Attempt:
         return Money(self.cents)
 
 
-def open_attempts(connection: Connection, stamp: Stamp, invoices: Sequence[Issued]) -> int:
-    """Open the next attempt for each open invoice that has none under way; returns how many."""
+def open_attempts(
+    connection: Connection, stamp: Stamp, invoices: Sequence[Issued], not_before: datetime | None = None
+) -> int:
+    """Open the next attempt for each open invoice that has none under way; returns how many.
+
+    Nobody is asked before ``not_before``: a direct debit waits for its payment date.
+    """
     attempts = _attempts(connection, invoices)
     wanted = [each for each in invoices if each.state is InvoiceState.OPEN and attempts.get(each.invoice_id, 0) >= 0]
     rows = [_row(each, stamp, attempts.get(each.invoice_id, 0)) for each in wanted]
     if rows:
         connection.execute(insert(collection), rows)
-        jobs = [{"account_id": row["account_id"], "collection_id": row["collection_id"]} for row in rows]
+        names = ("account_id", "collection_id")
+        jobs = [{**{name: row[name] for name in names}, "parked_until": not_before} for row in rows]
         connection.execute(insert(collection_job), jobs)
     return len(rows)
 

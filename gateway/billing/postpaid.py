@@ -12,7 +12,7 @@ from gateway.accounts import audit_trail
 from gateway.accounts.refusals import Refused
 from gateway.accounts.words import Action
 from gateway.billing.customers import Customer, customer
-from gateway.billing.invoicing import InvoiceOrder, issue
+from gateway.billing.debts import Bill, bill
 from gateway.billing.issued import Issued
 from gateway.billing.lots import lock_balances
 from gateway.billing.refusing import check
@@ -22,7 +22,6 @@ from gateway.billing.stored import from_stored, to_stored
 from gateway.engine.database import Stamp
 from plans.invoices import Line, invoice_of
 from plans.money import NOTHING, Money
-from plans.orders import PaymentMeans
 from plans.periods import midnight, months_later
 from plans.postpaid import Agreement, agreement_refusal, consumption_lines, provision_used
 
@@ -155,24 +154,21 @@ def _invoice_month(
     connection: Connection, stamp: Stamp, rules: BillingRules, client: Customer, over_at: datetime
 ) -> Issued | None:
     agreements = agreed_with(connection, client.account_id)
-    issued_on = rules.today(stamp.now)
     lines = _lines(connection, rules, client, agreements, over_at)
     gross = invoice_of(lines).gross
     if gross <= NOTHING:  # nothing used, or more given back than used: the rows wait for the next month
         return None
     latest = agreements[0]
     prepaid = provision_used(latest.provision_left, gross)
-    issued = issue(
+    issued = bill(
         connection,
         stamp,
         rules,
-        InvoiceOrder(
+        Bill(
             account_id=client.account_id,
             key=f"postpaid until {over_at.astimezone(client.zone).date()}",
             lines=tuple(lines),
-            issued_on=issued_on,
-            due_on=issued_on + timedelta(days=latest.agreement.due_days or 0),
-            means=PaymentMeans.TRANSFER,
+            due_days=latest.agreement.due_days,
             prepaid=prepaid,
         ),
     )
