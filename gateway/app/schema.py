@@ -2,6 +2,7 @@
 
 import gateway.accounts.tables
 import gateway.billing.invoice_tables
+import gateway.billing.payments.tables
 import gateway.billing.selling_tables
 import gateway.billing.tables
 import gateway.engine.postgres

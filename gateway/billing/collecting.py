@@ -14,8 +14,9 @@ from gateway.billing.invoice_tables import webhook_seen
 from gateway.billing.payments.outcomes import ChargeOutcome, Declined, Unknown
 from gateway.billing.payments.port import PaymentGateway, PaymentMisuse
 from gateway.billing.payments.settlement import concerns
-from gateway.billing.payments.webhooks import ChargeNews, PaymentEvent
+from gateway.billing.payments.webhooks import ChargeNews, PaymentEvent, SetupNews
 from gateway.billing.rules import BillingRules
+from gateway.billing.setups import BankDetails
 from gateway.billing.telling import tell
 from gateway.engine.database import Engine, Stamp
 from gateway.engine.upsert import insert_or
@@ -37,6 +38,7 @@ class Collector:
         self._engine = engine
         self._rules = rules
         self._gateways = gateways
+        self._details = BankDetails(engine, rules, gateways)
 
     async def run_once(self) -> int:
         """Ask about a batch of attempts; how many there were.
@@ -55,12 +57,13 @@ class Collector:
         await engine.write(partial(record, stamp=engine.stamp(), rules=self._rules, answers=answers), urgent=True)
         return len(claims)
 
-    async def hear(self, provider: str, headers: Mapping[str, str], body: bytes) -> PaymentEvent:
+    async def hear(self, provider: str, headers: Mapping[str, str], body: bytes) -> None:
         """Take in a webhook; twice is once. Raises ``WebhookRefused`` for one that the provider did not send now."""
         event = self._gateways[provider].read_webhook(headers, body, self._engine.clock.now())
         unit = partial(take_in, stamp=self._engine.stamp(), rules=self._rules, provider=provider, event=event)
         await self._engine.write(unit)
-        return event
+        if isinstance(event.news, SetupNews):
+            await self._details.finish(provider, event.news.reference)
 
     async def _answer(self, question: Question) -> Answer | None:
         try:

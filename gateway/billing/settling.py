@@ -1,15 +1,17 @@
-"""What follows when the money of an invoice comes, or does not: the invoice is closed, the subscription goes on."""
+"""What follows when the money of an invoice comes or does not: the invoice is closed, what it sells is opened."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import Connection
 
+from gateway.billing.activation import activate_paid
 from gateway.billing.attempts import drop_needless
 from gateway.billing.customers import customer
 from gateway.billing.events import Happened, act_on
 from gateway.billing.invoice_tables import payment
 from gateway.billing.issued import Issued, locked, open_of, settle_if_covered
+from gateway.billing.penalties import resume_paid
 from gateway.billing.rules import BillingRules
 from gateway.billing.running import by_id, hold, save
 from gateway.engine.database import Stamp
@@ -40,6 +42,9 @@ def pay(connection: Connection, stamp: Stamp, rules: BillingRules, receipt: Rece
     if not _take_in(connection, stamp, receipt) or not settle_if_covered(connection, stamp, issued):
         return False
     drop_needless(connection, stamp, issued)
+    which = {"account_id": issued.account_id, "invoice_id": issued.invoice_id}
+    activate_paid(connection, stamp, rules, **which, paid_at=receipt.at)
+    resume_paid(connection, stamp, rules, issued.account_id)
     if issued.subscription_id is not None:
         _go_on(connection, stamp, rules, issued.account_id, issued.subscription_id)
     return True
