@@ -134,7 +134,7 @@ def _offered(formula: Formula, today: date, rules: BillingRules) -> Formula:
     try:
         offered = rules.catalogue.tier(formula.tier).offered(today)
     except NotForSale as unknown:
-        raise Refused(f"{unknown}.".capitalize(), "Choose one of these.") from None
+        raise Refused(f"T{str(unknown)[1:]}.", "Choose one of these.") from None
     if not offered:
         raise Refused(f"The plan {formula.tier} is not sold today.", "`gateway plan list` shows what is.")
     return formula
