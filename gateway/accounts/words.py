@@ -74,6 +74,7 @@ class Action(StrEnum):
     ORDER_TAKEN = "order_taken"
     ORDER_SIGNED = "order_signed"
     ORDER_ACTIVATED = "order_activated"
+    TOP_UP_SET = "top_up_set"
     INCIDENT_CREDITED = "incident_credited"
     PRICE_REVISED = "price_revised"
     PRICE_REFUSED = "price_refused"

@@ -22,7 +22,6 @@ from gateway.billing.selling_tables import customer_order
 from gateway.billing.standing import require_order
 from gateway.billing.words import LetterKind, OrderKind, OrderState
 from gateway.engine.database import Stamp
-from plans import refusals
 from plans.catalogue import NotForSale
 from plans.invoices import Line, LineKind, line, sum_line
 from plans.money import NOTHING, Money, unit_rate
@@ -73,7 +72,7 @@ def order(connection: Connection, stamp: Stamp, actor: str, rules: BillingRules,
     _refuse_sub_account(connection, wanted.account_id)
     require_order(connection, rules, wanted.account_id, today)
     if wanted.means is PaymentMeans.CARD and wanted.account_id not in methods(connection, {wanted.account_id}):
-        check(refusals.Refused(refusals.Refusal.BANK_DETAILS_MISSING))
+        raise Refused("This client has given no card.", "Have one entered, or order by another means of payment.")
     lines = quote(connection, rules, today, wanted)
     order_id = stamp.new_id()
     issued = issue(connection, stamp, rules, _invoice(rules, wanted, order_id, lines, today))

@@ -14,6 +14,7 @@ from gateway.billing.activation import activate_paid
 from gateway.billing.audit import audit
 from gateway.billing.invoice_tables import invoice
 from gateway.billing.lots import spendable
+from gateway.billing.methods import note_method
 from gateway.billing.orders import PackOrder, Taken
 from gateway.billing.selling_tables import billing_letter, customer_order
 from gateway.billing.standing import accept_terms, block_orders
@@ -21,7 +22,7 @@ from gateway.billing.words import LetterKind, OrderState
 from gateway.engine.database import Engine
 from plans.orders import PaymentMeans
 from plans.words import LotKind
-from tests.billing.buyers import RULES, buyer
+from tests.billing.buyers import RULES, buyer, card
 from tests.clock import StoppedClock
 from tests.terms.shop import euros
 
@@ -29,12 +30,13 @@ TERMS = "2023-09-27"
 
 
 async def client(engine: Engine, slug: str = "alice", **settings: Any) -> int:
-    """A client with billing details that accepted the terms in force."""
+    """A client with billing details and a card that accepted the terms in force."""
 
     def unit(connection: Connection) -> int:
         stamp = engine.stamp()
         account_id = buyer(connection, stamp, slug, **settings)
         accept_terms(connection, stamp, "tests", RULES, account_id=account_id, version=TERMS)
+        note_method(connection, stamp, account_id, card(account_id))
         return account_id
 
     return await engine.write(unit)
