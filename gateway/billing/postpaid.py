@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -26,6 +26,7 @@ from plans.periods import midnight, months_later
 from plans.postpaid import Agreement, agreement_refusal, consumption_lines, provision_used
 
 _DAY = timedelta(days=1)
+_INSTANT = timedelta(microseconds=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,10 +77,25 @@ def end(connection: Connection, stamp: Stamp, actor: str, rules: BillingRules, *
     client = customer(connection, rules, account_id)
     today = stamp.now.astimezone(client.zone).date()
     lock_balances(connection, {account_id})
-    agreed = _needed(connection, account_id, today)
+    agreed = in_force(connection, account_id, today)
+    if agreed is None:
+        raise _no_agreement()
     _end(connection, account_id, agreed, today, provision_left=agreed.provision_left)
     audit_trail.append(connection, stamp, actor, account_id, Action.POSTPAID_ENDED, agreement=agreed.agreement_id)
-    return Agreed(agreed.agreement_id, agreed.agreement, agreed.since, today, agreed.provision_left)
+    return replace(agreed, until=today)
+
+
+def close(connection: Connection, stamp: Stamp, actor: str, rules: BillingRules, *, account_id: int) -> Issued | None:
+    """Close postpaid and invoice now what no invoice has taken; None where there is nothing of the kind."""
+    agreements = agreed_with(connection, account_id)
+    if not agreements:
+        return None
+    client = customer(connection, rules, account_id)
+    if in_force(connection, account_id, stamp.now.astimezone(client.zone).date()):
+        end(connection, stamp, actor, rules, account_id=account_id)
+    _hand_over_month(connection, account_id)
+    key = f"postpaid closing {agreements[0].agreement_id}"
+    return _invoice_counted(connection, stamp, rules, client, over_at=stamp.now + _INSTANT, key=key)
 
 
 def provide(connection: Connection, stamp: Stamp, actor: str, *, account_id: int, amount: Money) -> Money:
@@ -139,7 +155,8 @@ def invoice_due(connection: Connection, stamp: Stamp, rules: BillingRules, limit
     issued = []
     for account_id, agreement_id, over_at in due:
         client = customer(connection, rules, account_id)
-        if made := _invoice_month(connection, stamp, rules, client, over_at):
+        key = f"postpaid until {over_at.astimezone(client.zone).date()}"
+        if made := _invoice_counted(connection, stamp, rules, client, over_at=over_at, key=key):
             issued.append(made)
         _go_on(connection, client, agreement_id, over_at)
     return issued
@@ -150,9 +167,10 @@ def has_due(connection: Connection, now: datetime) -> bool:
     return connection.scalar(select(func.count()).where(postpaid_agreement.c.next_invoice_at <= now)) != 0
 
 
-def _invoice_month(
-    connection: Connection, stamp: Stamp, rules: BillingRules, client: Customer, over_at: datetime
+def _invoice_counted(
+    connection: Connection, stamp: Stamp, rules: BillingRules, client: Customer, *, over_at: datetime, key: str
 ) -> Issued | None:
+    """Invoice all that was counted before an instant and is on no invoice; the balance is locked."""
     agreements = agreed_with(connection, client.account_id)
     lines = _lines(connection, rules, client, agreements, over_at)
     gross = invoice_of(lines).gross
@@ -166,7 +184,7 @@ def _invoice_month(
         rules,
         Bill(
             account_id=client.account_id,
-            key=f"postpaid until {over_at.astimezone(client.zone).date()}",
+            key=key,
             lines=tuple(lines),
             due_days=latest.agreement.due_days,
             prepaid=prepaid,
@@ -251,13 +269,6 @@ def _set(connection: Connection, account_id: int, agreement_id: int, **values: o
 
 def _month_end(day: date, zone: ZoneInfo) -> datetime:
     return midnight(months_later(day.replace(day=1), 1), zone)
-
-
-def _needed(connection: Connection, account_id: int, day: date) -> Agreed:
-    agreed = in_force(connection, account_id, day)
-    if agreed is None:
-        raise _no_agreement()
-    return agreed
 
 
 def _no_agreement() -> Refused:
