@@ -82,6 +82,7 @@ class Action(StrEnum):
     CARD_NOTED = "card_noted"
     SUBSCRIPTION_CHANGED = "subscription_changed"
     PAYMENT_RECORDED = "payment_recorded"
+    PENALTY_CHARGED = "penalty_charged"
     INVOICE_CREDITED = "invoice_credited"
     ACCOUNT_TERMINATED = "account_terminated"
     OPTOUT_ADDED = "optout_added"

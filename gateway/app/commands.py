@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 
 from gateway.accounts import authorisations, clients, passwords, senders
 from gateway.accounts.refusals import Refused
-from gateway.app import catalogue, invoices, mails, messages, ordering, postpaying, subscribing
+from gateway.app import catalogue, invoices, mails, messages, ordering, postpaying, pricing, subscribing
 from gateway.app.demo import demo
 from gateway.app.overview import overview
 from gateway.app.plain import arguments_for
@@ -67,6 +67,7 @@ READS: Mapping[str, Callable[..., Any]] = {
     "order.show": ordering.show,
     "invoice.list": invoices.listing,
     "invoice.show": invoices.show,
+    "price.list": pricing.listing,
     "postpaid.show": postpaying.show,
     "postpaid.used": postpaying.used,
     "audit": audit,
@@ -97,10 +98,14 @@ CHANGES: Mapping[str, Change] = {
     "pack.buy": Change(ordering.buy, wakes=(COLLECTIONS_TOPIC,)),
     "pack.activate": Change(ordering.activate),
     "invoice.pay": Change(invoices.receive, wakes=(COLLECTIONS_TOPIC,)),
+    "invoice.penalty": Change(invoices.penalise, wakes=(COLLECTIONS_TOPIC,)),
     "invoice.credit": Change(invoices.credit),
     "postpaid.agree": Change(postpaying.agree),
     "postpaid.end": Change(postpaying.end),
     "postpaid.provide": Change(postpaying.provide),
+    "price.revise": Change(pricing.revise),
+    "price.refuse": Change(pricing.refuse),
+    "incident": Change(pricing.incident),
     "demo": Change(demo),
 }
 

@@ -10,12 +10,13 @@ from gateway.accounts.refusals import Refused
 from gateway.accounts.words import Action
 from gateway.app.figures import amount, day, issued_words
 from gateway.billing import invoicing, issued
-from gateway.billing.activation import activate_paid
 from gateway.billing.invoice_tables import invoice
 from gateway.billing.issued import Issued
+from gateway.billing.penalties import charge_penalty
 from gateway.billing.rules import BillingRules
 from gateway.billing.settling import Receipt, pay
 from gateway.engine.database import Stamp
+from plans.dated import NotInForce
 from plans.orders import PaymentMeans
 from plans.periods import midnight
 
@@ -56,14 +57,34 @@ def receive(
     if received.cents == 0:
         raise Refused("This is no payment.", "Give the amount that came.")
     receipt = Receipt(found.account_id, found.invoice_id, means, reference, received, at)
-    if pay(connection, stamp, billing, receipt):
-        activate_paid(
-            connection, stamp, billing, account_id=found.account_id, invoice_id=found.invoice_id, paid_at=at
-        )
+    pay(connection, stamp, billing, receipt)
     audit_trail.append(
         connection, stamp, actor, found.account_id, Action.PAYMENT_RECORDED, invoice=found.name, paid=paid
     )
     return show(connection, number=number)
+
+
+def penalise(
+    connection: Connection,
+    stamp: Stamp,
+    actor: str,
+    billing: BillingRules,
+    *,
+    number: str,
+    proven_costs: str = "0.00",
+) -> dict[str, Any]:
+    """Invoice the interest and the recovery fee of an invoice that is, or was, paid late."""
+    found = numbered(connection, number)
+    costs = amount(proven_costs)
+    which = {"account_id": found.account_id, "invoice_id": found.invoice_id}
+    try:
+        charged = charge_penalty(connection, stamp, billing, **which, proven_costs=costs)
+    except NotInForce as gap:
+        raise Refused(f"{gap}.", "Add the entry to legal.toml.") from None
+    audit_trail.append(
+        connection, stamp, actor, found.account_id, Action.PENALTY_CHARGED, invoice=found.name, penalty=charged.name
+    )
+    return issued_words(charged)
 
 
 def credit(

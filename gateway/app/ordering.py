@@ -12,7 +12,6 @@ from gateway.accounts.words import Action
 from gateway.app.figures import amount, issued_words, lines_words
 from gateway.app.paging import identifier
 from gateway.billing import orders, standing
-from gateway.billing.attempts import open_attempts
 from gateway.billing.customers import Profile, note_profile
 from gateway.billing.methods import Method, note_method
 from gateway.billing.orders import PackOrder
@@ -130,8 +129,6 @@ def buy(
         connection, account=account, pack=pack, quantity=quantity, means=means, fees=fees, fees_told=fees_told
     )
     taken = orders.order(connection, stamp, actor, billing, wanted)
-    if means is PaymentMeans.CARD:
-        open_attempts(connection, stamp, [taken.issued])
     return {"order_id": taken.order_id, "invoice": issued_words(taken.issued)}
 
 

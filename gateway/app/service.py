@@ -13,6 +13,7 @@ from functools import partial
 
 from gateway.accounts.refusals import Refused
 from gateway.app import control
+from gateway.app.catalogue import billing_rules
 from gateway.app.opening import is_sqlite, open_current
 from gateway.app.rules import read_rules
 from gateway.billing.attempts import JOBS as COLLECTIONS
@@ -24,7 +25,6 @@ from gateway.billing.payments.sandbox import SandboxGateway
 from gateway.billing.payments.stripe_secrets import read_secrets
 from gateway.billing.renewing import TOPIC as RENEWALS_TOPIC
 from gateway.billing.renewing import Renewals
-from gateway.billing.rules import shipped_billing_rules
 from gateway.engine.clock import Clock
 from gateway.engine.database import Engine
 from gateway.settings import RelaySettings, Settings
@@ -187,7 +187,7 @@ def _tasks(engine: Engine, settings: Settings, rules: Rules, readers: Readers) -
 
 
 def _billing_tasks(engine: Engine, settings: Settings) -> list[Task]:
-    rules = shipped_billing_rules()
+    rules = billing_rules(settings)
     gateways: dict[str, PaymentGateway] = {ManualGateway.name: ManualGateway(engine)}
     tasks = [Task("renewals", RENEWALS_TOPIC, Renewals(engine, rules).run_once)]
     if stripe := _stripe():

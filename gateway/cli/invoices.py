@@ -43,6 +43,17 @@ def pay(
     print_one(change("invoice.pay", **receipt), as_json=as_json)
 
 
+@invoices.command("penalty")
+def penalty(
+    number: Number,
+    *,
+    proven_costs: Annotated[str | None, typer.Option(help="Of recovery, where they exceed the flat fee.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Invoice the interest and the recovery fee of an invoice that is, or was, paid late."""
+    print_one(change("invoice.penalty", number=number, **given(proven_costs=proven_costs)), as_json=as_json)
+
+
 @invoices.command("credit")
 def credit(
     number: Number,

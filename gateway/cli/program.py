@@ -18,8 +18,10 @@ from gateway.cli import (
     packs,
     plans,
     postpaid,
+    pricing,
     running,
     senders,
+    simulate,
     upkeep,
 )
 from gateway.cli.output import complain
@@ -60,6 +62,7 @@ program.add_typer(plans.group, name="plan")
 program.add_typer(invoices.orders, name="order")
 program.add_typer(invoices.invoices, name="invoice")
 program.add_typer(postpaid.group, name="postpaid")
+program.add_typer(pricing.group, name="price")
 program.add_typer(billing.group, name="billing")
 program.add_typer(catalogue.group, name="catalogue")
 program.add_typer(optouts.group, name="optout")
@@ -67,3 +70,5 @@ program.add_typer(messages.group, name="sms")
 program.add_typer(mails.group, name="mail")
 running.add_to(program)
 upkeep.add_to(program)
+simulate.add_to(program)
+pricing.add_to(program)
