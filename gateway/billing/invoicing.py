@@ -132,8 +132,7 @@ def _issue(connection: Connection, stamp: Stamp, rules: BillingRules, drafts: Se
     buyers = customers(connection, rules, {account_id for account_id, _ in fresh})
     if any(account_id not in buyers for account_id, _ in fresh):
         raise Refused("An account has no billing details.", "Give the name and address for its invoices first.")
-    _write(connection, stamp, list(fresh.values()), buyers)
-    known |= under(connection, fresh)
+    known |= _write(connection, stamp, fresh, buyers)
     return [known[key] for key in keys]
 
 
@@ -158,16 +157,22 @@ def _lock_series(connection: Connection, names: set[str]) -> None:
         )
 
 
-def _write(connection: Connection, stamp: Stamp, drafts: Sequence[_Draft], buyers: Mapping[int, Customer]) -> None:
-    if not drafts:
-        return
-    numbers = _draw(connection, Counter(each.series for each in drafts))
-    rows = []
-    for each in drafts:
-        number = numbers[each.series]
+def _write(
+    connection: Connection,
+    stamp: Stamp,
+    drafts: Mapping[tuple[int, str], _Draft],
+    buyers: Mapping[int, Customer],
+) -> dict[tuple[int, str], Issued]:
+    """Give each draft the next number of its series and write it; the series are locked."""
+    numbers = _draw(connection, Counter(each.series for each in drafts.values()))
+    issued = {}
+    for key, each in drafts.items():
+        issued[key] = _numbered(each, stamp, numbers[each.series])
         numbers[each.series] += 1
-        rows.append(_row(each, stamp, number, buyers[each.order.account_id]))
-    connection.execute(insert(invoice), rows)
+    if issued:
+        rows = [_row(issued[key], each.order, stamp, buyers[each.order.account_id]) for key, each in drafts.items()]
+        connection.execute(insert(invoice), rows)
+    return issued
 
 
 def _draw(connection: Connection, counts: Mapping[str, int]) -> dict[str, int]:
@@ -184,19 +189,29 @@ def _draw(connection: Connection, counts: Mapping[str, int]) -> dict[str, int]:
     return drawn
 
 
-def _row(draft: _Draft, stamp: Stamp, number: int, buyer: Customer) -> dict[str, object]:
-    order, figures = draft.order, draft.invoice
+def _numbered(draft: _Draft, stamp: Stamp, number: int) -> Issued:
+    order = draft.order
+    return Issued(
+        account_id=order.account_id,
+        invoice_id=stamp.new_id(),
+        invoice_key=order.key,
+        series=draft.series,
+        number=number,
+        kind=draft.kind,
+        state=draft.state,
+        issued_on=order.issued_on,
+        due_on=None if draft.kind is InvoiceKind.CREDIT_NOTE else order.due_on,
+        document=draft.invoice,
+        corrects_id=draft.corrects_id,
+        subscription_id=order.subscription_id,
+    )
+
+
+def _row(issued: Issued, order: InvoiceOrder, stamp: Stamp, buyer: Customer) -> dict[str, object]:
+    figures = issued.document
     return {
-        "account_id": order.account_id,
-        "invoice_id": stamp.new_id(),
-        "invoice_key": order.key,
-        "series": draft.series,
-        "number": number,
-        "kind": draft.kind,
-        "state": draft.state,
-        "issued_on": order.issued_on,
+        **{name: getattr(issued, name) for name in Issued.__dataclass_fields__},
         "issued_at": stamp.now,
-        "due_on": None if draft.kind is InvoiceKind.CREDIT_NOTE else order.due_on,
         "means": order.means,
         "language": buyer.language,
         "net_cents": figures.net.cents,
@@ -206,7 +221,5 @@ def _row(draft: _Draft, stamp: Stamp, number: int, buyer: Customer) -> dict[str,
         "due_cents": figures.due.cents,
         "document": to_stored(figures),
         "buyer": to_stored(buyer.profile),
-        "corrects_id": draft.corrects_id,
-        "subscription_id": order.subscription_id,
-        "settled_at": stamp.now if draft.state is InvoiceState.PAID else None,
+        "settled_at": stamp.now if issued.state is InvoiceState.PAID else None,
     }

@@ -22,11 +22,14 @@ _WORDS: Mapping[type, tuple[_Turn, _Turn]] = {
     ZoneInfo: (str, ZoneInfo),
 }
 
+#: What JSON writes by itself.
+_PLAIN = frozenset({int, str, bool, NoneType})
+
 
 def to_stored(value: Any) -> Any:
     """A value in the words of JSON: a dataclass is an object with its fields, a tuple a list."""
     kind: Any = type(value)
-    return _writer(kind)(value)
+    return value if kind in _PLAIN else _writer(kind)(value)
 
 
 def from_stored(kind: type[T], stored: Any) -> T:

@@ -131,7 +131,7 @@ async def test_a_month_is_replaced_by_a_year_at_once(engine: Engine, clock: Stop
 @pytest.mark.parametrize(
     ("wished", "says"),
     [
-        (Subscribe(Formula("GOLD", Interval.MONTH)), "no plan 'gold'"),
+        (Subscribe(Formula("GOLD", Interval.MONTH)), "no plan 'GOLD'"),
         (Change(SOLO), "no subscription"),
         (Cancel(), "no subscription"),
     ],
