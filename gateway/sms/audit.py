@@ -50,7 +50,11 @@ def _refunded_too_soon() -> Select[int, int, int, int]:
     return (
         select(row.account_id, row.message_id, literal(0), func.sum(entry.units))
         .join(ledger_entry, and_(entry.account_id == row.payer_id, entry.message_id == row.message_id))
-        .where(entry.kind == EntryKind.REFUND, entry.reason != Reason.INCIDENT, row.state.not_in(_REFUNDABLE))
+        .where(
+            entry.kind == EntryKind.REFUND,
+            func.coalesce(entry.reason, "") != Reason.INCIDENT,
+            row.state.not_in(_REFUNDABLE),
+        )
         .group_by(row.account_id, row.message_id)
     )
 
