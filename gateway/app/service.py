@@ -19,6 +19,7 @@ from gateway.app.rules import read_rules
 from gateway.billing.attempts import JOBS as COLLECTIONS
 from gateway.billing.attempts import TOPIC as COLLECTIONS_TOPIC
 from gateway.billing.collecting import Collector
+from gateway.billing.dates import Dates
 from gateway.billing.payments.manual import ManualGateway
 from gateway.billing.payments.port import PaymentGateway
 from gateway.billing.payments.sandbox import SandboxGateway
@@ -147,7 +148,7 @@ async def _working(engine: Engine, settings: Settings, rules: Rules) -> AsyncIte
         await free_leases(engine, QUEUES)
     readers = Readers()
     worker = Worker(engine, _tasks(engine, settings, rules, readers))
-    beats = Beats(engine, QUEUES)
+    beats = Beats(engine, QUEUES, Dates(engine, billing_rules(settings)))
     beats.start()
     work = asyncio.create_task(worker.run())
     try:
