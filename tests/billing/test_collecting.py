@@ -10,7 +10,8 @@ from gateway.billing.attempts import JOBS, open_attempts
 from gateway.billing.collecting import Collector
 from gateway.billing.invoice_tables import collection, payment, webhook_seen
 from gateway.billing.issued import of_account
-from gateway.billing.methods import note_method
+from gateway.billing.methods import Method, note_method
+from gateway.billing.payments.manual import ManualGateway
 from gateway.billing.payments.outcomes import ChargeOutcome
 from gateway.billing.payments.port import ChargeRequest
 from gateway.billing.payments.sandbox import SandboxGateway
@@ -29,7 +30,7 @@ from plans.prices import Formula
 from plans.subscription import Pause, State, Subscription, pause
 from tests.billing.buyers import RULES, card, new_subscriber
 from tests.clock import StoppedClock
-from tests.terms.shop import at
+from tests.terms.shop import at, day
 
 SOLO = Formula("SOLO", Interval.MONTH)
 TRIAL = timedelta(days=30)
@@ -221,6 +222,35 @@ async def test_part_of_the_money_leaves_the_invoice_open_for_the_rest(engine: En
     await desk.collect()
     charged = await engine.read(lambda c: c.scalars(select(sandbox_charge.c.cents)).all())
     assert (charged, await desk.invoices()) == ([459], [InvoiceState.PAID])
+
+
+async def test_a_transfer_that_does_not_come_is_late_and_at_last_stops_the_service(
+    engine: Engine, clock: StoppedClock
+) -> None:
+    """A25, R45, R46: due 23 December; 22 January is day 30 (still on), 23 January is suspended; money ends it."""
+    desk = await subscribed(engine, clock, "42")
+    by_transfer = Method("manual", f"manual_customer_{desk.account_id}", "transfer", "transfer", PaymentMeans.TRANSFER)
+    await engine.write(lambda c: note_method(c, engine.stamp(), desk.account_id, by_transfer))
+    desk.collector = Collector(engine, RULES, {"manual": ManualGateway(engine)})
+    await desk.pass_time(TRIAL + timedelta(hours=1))
+    assert ((await desk.subscription()).state, await desk.attempts()) == (State.ACTIVE, [CollectionState.PENDING])
+    await desk.pass_time(timedelta(days=1))
+    assert (await desk.subscription()).state is State.PAST_DUE
+    await desk.pass_time(at("2027-01-22 23:59") - clock.now())
+    arrears = (await desk.subscription()).arrears
+    assert arrears is not None
+    assert not arrears.suspended
+    await desk.pass_time(timedelta(minutes=2))
+    arrears = (await desk.subscription()).arrears
+    assert arrears is not None
+    assert arrears.suspended
+    (invoice,) = await engine.read(lambda c: list(of_account(c, desk.account_id)))
+    receipt = Receipt(desk.account_id, invoice.invoice_id, PaymentMeans.TRANSFER, "T1", Money(959), clock.now())
+    assert await engine.write(lambda c: pay(c, engine.stamp(), RULES, receipt))
+    await desk.pass_time(timedelta(hours=7))
+    subscription = await desk.subscription()
+    assert (subscription.state, subscription.period and subscription.period.start) == (State.ACTIVE, day("2027-01-23"))
+    assert await desk.attempts() == [CollectionState.DECLINED, CollectionState.PENDING]
 
 
 class Died(Exception):
