@@ -60,7 +60,7 @@ subscription = Table(
     Column("next_at", Instant),  # when time does something to it next; null when only people can
     Column("version", Integer, nullable=False),  # rises with every change
     Column("started_at", Instant, nullable=False),
-    Index("ix_subscription_next_at", "next_at"),
+    Index("ix_subscription_next_at", "next_at", "account_id"),  # in the order in which they are taken
 )
 Index(
     "uq_subscription_running",  # a client has one at a time

@@ -678,7 +678,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("account_id", "subscription_id", name=op.f("pk_subscription")),
     )
     with op.batch_alter_table("subscription", schema=None) as batch_op:
-        batch_op.create_index("ix_subscription_next_at", ["next_at"], unique=False)
+        batch_op.create_index("ix_subscription_next_at", ["next_at", "account_id"], unique=False)
         batch_op.create_index(
             "uq_subscription_running",
             ["account_id"],
