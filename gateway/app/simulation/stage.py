@@ -10,9 +10,10 @@ from typing import Any
 from sqlalchemy import Connection, func, select
 
 from gateway.app.commands import Occasion, change_named, run
-from gateway.billing import alerts, lots, penalties, postpaid, revisions, top_ups
+from gateway.billing import alerts, lots, penalties, revisions
 from gateway.billing.attempts import JOBS as COLLECTIONS
 from gateway.billing.collecting import Collector
+from gateway.billing.dates import ACTS
 from gateway.billing.invoice_tables import collection_job
 from gateway.billing.payments.manual import ManualGateway
 from gateway.billing.payments.port import PaymentGateway
@@ -91,16 +92,14 @@ class Stage:
             partial(sandbox.tell, partial(collector.hear, sandbox.name)),
         ]
 
-    async def _beat(self) -> int:
-        """What the worker does by the clock, in one transaction; how much there was of it."""
-        stamp, rules = self.engine.stamp(), self.billing
+    async def _beat(self) -> bool:
+        """What the worker does by the clock, in one transaction; whether there was anything."""
+        stamp = self.engine.stamp()
 
-        def unit(connection: Connection) -> int:
+        def unit(connection: Connection) -> bool:
             freed = JOBS.reap(connection, stamp.now) + COLLECTIONS.reap(connection, stamp.now)
-            ended = lots.expire(connection, stamp)
-            acts = (postpaid.invoice_due, penalties.suspend_late, revisions.adjust_due, top_ups.top_up)
-            done = sum(len(each(connection, stamp, rules)) for each in acts)
-            return freed + ended + done + alerts.warn(connection, stamp, rules)
+            acted = [act(connection, stamp, self.billing) for act in ACTS]
+            return bool(freed or lots.expire(connection, stamp) or any(acted))
 
         return await self.engine.write(unit)
 
