@@ -15,6 +15,7 @@ from gateway.app.overview import overview
 from gateway.app.plain import arguments_for
 from gateway.billing import packs
 from gateway.billing.attempts import TOPIC as COLLECTIONS_TOPIC
+from gateway.billing.letters import TOPIC as LETTERS_TOPIC
 from gateway.billing.rules import BillingRules
 from gateway.engine.database import Stamp
 from gateway.settings import Settings
@@ -90,12 +91,12 @@ CHANGES: Mapping[str, Change] = {
     "sms.send": Change(messages.send, wakes=(*JOB_TOPICS.values(), NOTICES_TOPIC)),
     "sms.cancel": Change(messages.take_back, wakes=(NOTICES_TOPIC,)),
     "billing.profile": Change(ordering.bill_to),
-    "billing.accept_terms": Change(ordering.accept_terms),
+    "billing.accept_terms": Change(ordering.accept_terms, wakes=(LETTERS_TOPIC,)),
     "billing.sandbox_card": Change(ordering.sandbox_card),
     "plan.subscribe": Change(subscribing.subscribe, wakes=(COLLECTIONS_TOPIC,)),
     "plan.change": Change(subscribing.change, wakes=(COLLECTIONS_TOPIC,)),
     "plan.cancel": Change(subscribing.cancel, wakes=(COLLECTIONS_TOPIC,)),
-    "pack.buy": Change(ordering.buy, wakes=(COLLECTIONS_TOPIC,)),
+    "pack.buy": Change(ordering.buy, wakes=(COLLECTIONS_TOPIC, LETTERS_TOPIC)),
     "pack.activate": Change(ordering.activate),
     "invoice.pay": Change(invoices.receive, wakes=(COLLECTIONS_TOPIC,)),
     "invoice.penalty": Change(invoices.penalise, wakes=(COLLECTIONS_TOPIC,)),
@@ -103,7 +104,7 @@ CHANGES: Mapping[str, Change] = {
     "postpaid.agree": Change(postpaying.agree),
     "postpaid.end": Change(postpaying.end),
     "postpaid.provide": Change(postpaying.provide),
-    "price.revise": Change(pricing.revise),
+    "price.revise": Change(pricing.revise, wakes=(LETTERS_TOPIC,)),
     "price.refuse": Change(pricing.refuse),
     "incident": Change(pricing.incident),
     "demo": Change(demo),

@@ -20,6 +20,7 @@ from gateway.billing.attempts import JOBS as COLLECTIONS
 from gateway.billing.attempts import TOPIC as COLLECTIONS_TOPIC
 from gateway.billing.collecting import Collector
 from gateway.billing.dates import Dates
+from gateway.billing.letters import TOPIC as LETTERS_TOPIC
 from gateway.billing.payments.manual import ManualGateway
 from gateway.billing.payments.port import PaymentGateway
 from gateway.billing.payments.sandbox import SandboxGateway
@@ -45,6 +46,7 @@ from gateway.smtp.notices import NOTICES, Notices
 from gateway.smtp.readers import Readers
 from gateway.smtp.relay import Relay
 from gateway.smtp.roles import Roles
+from gateway.smtp.selling import SELLING_LETTERS, SellingLetters
 from gateway.smtp.spool import ROLE_TOPIC, SPOOL
 from gateway.smtp.spool import TOPIC as SPOOL_TOPIC
 from gateway.web.server import WebServer, application, bind
@@ -65,6 +67,7 @@ QUEUES = {
     JOBS: tuple(JOB_TOPICS.values()),
     SPOOL: (SPOOL_TOPIC, ROLE_TOPIC),
     NOTICES: (sms_notices.TOPIC,),
+    SELLING_LETTERS: (LETTERS_TOPIC,),
     COLLECTIONS: (COLLECTIONS_TOPIC,),
 }
 
@@ -182,6 +185,7 @@ def _tasks(engine: Engine, settings: Settings, rules: Rules, readers: Readers) -
         ),
         Task("receipts", RECEIPTS_TOPIC, dispatcher.collect_once),
         Task("notices", sms_notices.TOPIC, Notices(engine, mailer, wording, settings).run_once),
+        Task("letters", LETTERS_TOPIC, SellingLetters(engine, mailer, wording, settings.domain).run_once),
         Task("roles", ROLE_TOPIC, roles.run_once),
         *_billing_tasks(engine, settings),
     ]
