@@ -351,7 +351,16 @@ class CardContract(PaymentContract):
         assert refused(cards, {}, b"[" * 262_145) == Fault.TOO_LARGE
 
     @pytest.mark.parametrize(
-        "body", [b"", b"[]", b"{}", b"null", b"\x00", b"[" * 200_000, b'{"id": 1}', b'{"id": "x", "created": "y"}']
+        "body",
+        [
+            b"",
+            b"[]",
+            b"null",
+            b"\x00",
+            b"[" * 200_000,
+            b'{"id": "x", "created": "y"}',
+            b'{"id": 1, "created": 1, "type": "x", "data": {"object": {}}}',
+        ],
     )
     async def test_a_signed_delivery_that_makes_no_sense_is_refused(self, cards: CardBank, body: bytes) -> None:
         headers = cards.signed(body)

@@ -143,6 +143,8 @@ class StripeGateway:
     async def lookup(self, customer_ref: str, key: str) -> ChargeOutcome | Unknown:
         """Look through the client's PaymentIntents: a list is up to date, where Stripe's search may lag an hour."""
         answer = await self._ask(lambda: self._find(customer_ref, key))
+        if isinstance(answer, _Refusal):  # of the question: it says nothing of the charge
+            return InDoubt(answer.declined.code)
         return Unknown() if answer == _NOTHING else _charged(answer)
 
     async def withdraw(self, customer_ref: str, key: str) -> ChargeOutcome | Unknown:
