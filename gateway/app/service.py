@@ -159,7 +159,8 @@ def _tasks(engine: Engine, settings: Settings, rules: Rules, readers: Readers) -
         postmaster or f"postmaster@{settings.domain}",
     )
     return [
-        Task("inbound", SPOOL_TOPIC, Inbound(engine, readers, rules).run_once),
+        # Two in turn: while one batch of mail is being read, the other is filed.
+        *(Task(f"inbound {each}", SPOOL_TOPIC, Inbound(engine, readers, rules).run_once) for each in ("a", "b")),
         *(
             Task(f"dispatch {each}", topic, partial(dispatcher.dispatch_once, lane_of(carrier.name, each)))
             for each, topic in JOB_TOPICS.items()
