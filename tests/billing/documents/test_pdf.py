@@ -18,6 +18,7 @@ from gateway.wording import Language
 from plans.invoices import LineKind, invoice_of, line, sum_line
 from plans.legal import mentions_of
 from plans.money import Money, Rate
+from plans.orders import PaymentMeans
 from plans.vat import Treatment
 from tests.billing.documents.sample import (
     BUYER,
@@ -149,6 +150,13 @@ def test_a_rate_an_account_and_a_reference_are_printed() -> None:
     text = text_of(an_invoice())
     words = ["7,86 % par an", "FR76 3000 6000 0112 3456 7890 189", "Référence à rappeler F2026-000123"]
     assert [each for each in words if each not in text] == []
+
+
+def test_what_is_paid_by_card_shows_no_account_and_a_single_day_is_shown_as_one() -> None:
+    by_card = document_of(invoice_of(lines()), means=PaymentMeans.CARD)
+    text = text_of(replace(by_card, supplied=DAY, payment_reference=""))
+    assert [word for word in ("IBAN", "Référence à rappeler", "Période") if word in text] == []
+    assert [word for word in ("Carte bancaire", "Date de la prestation 10 juin 2026") if word not in text] == []
 
 
 def test_the_option_for_debits_is_printed_where_it_was_taken() -> None:
