@@ -128,6 +128,8 @@ class Stripe:
 
     def cancel(self, name: str, _given: Json) -> Json:
         intent = self.find(name, "payment_intent")
+        if intent["payment_method"] == "pm_card_paysMeanwhile":
+            self.succeed(intent)
         if intent["status"] in {"succeeded", "processing", "canceled"}:
             code = "payment_intent_unexpected_state"
             raise Answer(400, type="invalid_request_error", code=code, payment_intent=intent)
@@ -160,7 +162,7 @@ class Stripe:
         if method in DECLINES:
             code, decline_code, advice = DECLINES[method]
             raise self._failed(intent, code=code, decline_code=decline_code, advice_code=advice)
-        if method == "pm_card_authenticationRequired":
+        if method in {"pm_card_authenticationRequired", "pm_card_paysMeanwhile"}:
             raise self._failed(intent, code="authentication_required", decline_code="authentication_required")
         if method == "pm_sepa_debit":
             intent["status"] = "processing"

@@ -160,12 +160,18 @@ async def test_a_request_that_stripe_finds_wrong_is_a_mistake(stripe: StripeGate
         await stripe.charge(await request(stripe, "pm_requestWithoutForm"))
 
 
-async def test_a_charge_that_was_paid_while_it_was_withdrawn_is_paid(stripe: StripeGateway, peer: StripePeer) -> None:
-    shy = await request(stripe, "pm_card_authenticationRequired")
-    waiting = await stripe.charge(shy)
-    assert isinstance(waiting, NeedsAuthentication)
-    peer.succeed(waiting.step.reference)
+async def test_a_charge_that_is_paid_while_it_is_withdrawn_is_paid(stripe: StripeGateway) -> None:
+    shy = await request(stripe, "pm_card_paysMeanwhile")
+    assert isinstance(await stripe.charge(shy), NeedsAuthentication)
     assert isinstance(await stripe.withdraw(shy.customer_ref, shy.key), Paid)
+
+
+async def test_what_was_declined_once_cannot_be_paid_after_it_was_withdrawn(stripe: StripeGateway) -> None:
+    declined = await request(stripe, "pm_card_visa_chargeDeclinedInsufficientFunds")
+    await stripe.charge(declined)
+    gone = Declined("canceled", hard=False)
+    assert await stripe.withdraw(declined.customer_ref, declined.key) == gone
+    assert await stripe.lookup(declined.customer_ref, declined.key) == gone
 
 
 async def test_a_refund_of_nothing_known_is_refused(stripe: StripeGateway) -> None:
