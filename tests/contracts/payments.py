@@ -34,6 +34,7 @@ Delivery = tuple[Mapping[str, str], bytes]
 
 ALICE = Payer("17", "Alice's clinic", "alice@client.example")
 PRICE = Money(4799)
+NO_SIGNATURE = "v1=" + "0" * 64
 
 
 class Bank(ABC):
@@ -337,12 +338,23 @@ class CardContract(PaymentContract):
         assert refused(cards, headers, body + b"\xff") == Fault.FORGED
 
     async def test_a_signature_with_another_secret_is_forged(self, cards: CardBank) -> None:
-        header = f"t={cards.now.timestamp():.0f},v1={'0' * 64}"
+        header = f"t={cards.now.timestamp():.0f},{NO_SIGNATURE}"
         assert refused(cards, {cards.header.title(): header}, b"{}") == Fault.FORGED
 
     @pytest.mark.parametrize(
         "header",
-        ["", "t=1", "v1=" + "0" * 64, "t=x,v1=" + "0" * 64, "t=1,v1=é", "t=1" + ",v1=" + "0" * 64 + "," * 9999],
+        [
+            "",
+            "t=1",
+            NO_SIGNATURE,
+            f"t=x,{NO_SIGNATURE}",
+            f"{NO_SIGNATURE},t=1",
+            f"t=1,{NO_SIGNATURE},t=2",
+            f"t=1,{NO_SIGNATURE},",
+            f"t=1,{NO_SIGNATURE}\n",
+            "t=1,v1=é",
+            "t=1" + f",{NO_SIGNATURE}" * 30,
+        ],
     )
     async def test_a_header_of_another_form_is_no_signature(self, cards: CardBank, header: str) -> None:
         assert refused(cards, {cards.header: header}, b"{}") == Fault.UNSIGNED
