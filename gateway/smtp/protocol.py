@@ -9,8 +9,8 @@ from typing import Any, ClassVar
 from gateway.smtp import replies
 from gateway.smtp.addresses import Misaddressed, RecipientAddress, read_recipient
 from gateway.smtp.author import header_from
-from gateway.smtp.connection import Errand, Outcome, Read
 from gateway.smtp.entrance import Entrance
+from gateway.smtp.errand import Errand, Outcome, Read
 from gateway.smtp.inbox import Unread
 from gateway.smtp.office import Office, note_incident, promise
 from gateway.smtp.parameters import read_mail_parameters
