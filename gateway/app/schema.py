@@ -2,7 +2,7 @@
 
 import gateway.accounts.tables
 import gateway.billing.tables
-import gateway.engine.postgres
+import gateway.engine.processes
 import gateway.engine.vault
 import gateway.sms.tables
 import gateway.smtp.tables  # noqa: F401 - imported for their tables

@@ -32,7 +32,6 @@ from gateway.smtp.maildir import Maildirs
 from gateway.smtp.mailer import Mailer
 from gateway.smtp.notices import NOTICES, Notices
 from gateway.smtp.readers import Readers
-from gateway.smtp.relay import Relay
 from gateway.smtp.roles import Roles
 from gateway.smtp.spool import ROLE_TOPIC, SPOOL
 from gateway.smtp.spool import TOPIC as SPOOL_TOPIC
@@ -194,7 +193,9 @@ def _mailers(settings: Settings) -> _Mailers:
     return _Mailers(_relay(settings.relay, settings.domain) if settings.relay else local, local)
 
 
-def _relay(settings: RelaySettings, domain: str) -> Relay:
+def _relay(settings: RelaySettings, domain: str) -> Mailer:
+    from gateway.smtp.relay import Relay  # late: most machines try it without one
+
     password = settings.password_file.read_text(encoding="utf-8").strip() if settings.password_file else None
     return Relay(settings, password, domain)
 
