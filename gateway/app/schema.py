@@ -1,6 +1,7 @@
 """The whole schema: importing this module brings the tables of every room into one catalogue."""
 
 import gateway.accounts.tables
+import gateway.billing.payments.tables
 import gateway.billing.tables
 import gateway.engine.processes
 import gateway.engine.vault

@@ -185,6 +185,34 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("account_id", "mail_id", name=op.f("pk_mail")),
     )
     op.create_table(
+        "manual_payment",
+        sa.Column("payment_key", sa.String(length=200), nullable=False),
+        sa.Column("reference", sa.String(length=40), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("customer_ref", sa.String(length=80), nullable=False),
+        sa.Column("refund_of", sa.String(length=40), nullable=True),
+        sa.Column("cents", sa.BigInteger(), nullable=False),
+        sa.Column("asked_at", sa.BigInteger(), nullable=False),
+        sa.Column("standing", sa.String(), nullable=False),
+        sa.Column("code", sa.String(length=40), nullable=True),
+        sa.Column("means", sa.String(), nullable=True),
+        sa.Column("settled_at", sa.BigInteger(), nullable=True),
+        sa.PrimaryKeyConstraint("payment_key", name=op.f("pk_manual_payment")),
+        sa.UniqueConstraint("reference", name=op.f("uq_manual_payment_reference")),
+    )
+    with op.batch_alter_table("manual_payment", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_manual_payment_refund_of"), ["refund_of"], unique=False)
+
+    op.create_table(
+        "manual_setup",
+        sa.Column("reference", sa.String(length=40), nullable=False),
+        sa.Column("setup_key", sa.String(length=200), nullable=False),
+        sa.Column("customer_ref", sa.String(length=80), nullable=False),
+        sa.Column("means", sa.String(), nullable=True),
+        sa.PrimaryKeyConstraint("reference", name=op.f("pk_manual_setup")),
+        sa.UniqueConstraint("setup_key", name=op.f("uq_manual_setup_setup_key")),
+    )
+    op.create_table(
         "message",
         sa.Column("account_id", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("message_id", sa.BigInteger(), autoincrement=False, nullable=False),
@@ -245,6 +273,53 @@ def upgrade() -> None:
         sa.Column("instance", sa.BigInteger(), nullable=False),
         sa.Column("seen_at", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("node", name=op.f("pk_process")),
+    )
+    op.create_table(
+        "sandbox_charge",
+        sa.Column("charge_key", sa.String(length=200), nullable=False),
+        sa.Column("charge_ref", sa.String(length=40), nullable=False),
+        sa.Column("customer_ref", sa.String(length=80), nullable=False),
+        sa.Column("method_ref", sa.String(length=80), nullable=False),
+        sa.Column("cents", sa.BigInteger(), nullable=False),
+        sa.Column("made_at", sa.BigInteger(), nullable=False),
+        sa.Column("standing", sa.String(), nullable=False),
+        sa.Column("code", sa.String(length=40), nullable=True),
+        sa.Column("hard", sa.Boolean(), nullable=False),
+        sa.Column("ends_as", sa.String(), nullable=True),
+        sa.Column("ends_at", sa.BigInteger(), nullable=True),
+        sa.Column("told_at", sa.BigInteger(), nullable=True),
+        sa.PrimaryKeyConstraint("charge_key", name=op.f("pk_sandbox_charge")),
+        sa.UniqueConstraint("charge_ref", name=op.f("uq_sandbox_charge_charge_ref")),
+    )
+    with op.batch_alter_table("sandbox_charge", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_sandbox_charge_ends_at",
+            ["ends_at"],
+            unique=False,
+            sqlite_where=sa.text("told_at IS NULL"),
+            postgresql_where=sa.text("told_at IS NULL"),
+        )
+
+    op.create_table(
+        "sandbox_refund",
+        sa.Column("refund_key", sa.String(length=200), nullable=False),
+        sa.Column("refund_ref", sa.String(length=40), nullable=False),
+        sa.Column("charge_ref", sa.String(length=40), nullable=False),
+        sa.Column("cents", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("refund_key", name=op.f("pk_sandbox_refund")),
+        sa.UniqueConstraint("refund_ref", name=op.f("uq_sandbox_refund_refund_ref")),
+    )
+    with op.batch_alter_table("sandbox_refund", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_sandbox_refund_charge_ref"), ["charge_ref"], unique=False)
+
+    op.create_table(
+        "sandbox_setup",
+        sa.Column("reference", sa.String(length=40), nullable=False),
+        sa.Column("setup_key", sa.String(length=200), nullable=False),
+        sa.Column("customer_ref", sa.String(length=80), nullable=False),
+        sa.Column("card", sa.String(length=2), nullable=True),
+        sa.PrimaryKeyConstraint("reference", name=op.f("pk_sandbox_setup")),
+        sa.UniqueConstraint("setup_key", name=op.f("uq_sandbox_setup_setup_key")),
     )
     op.create_table(
         "sandbox_sms",
@@ -371,6 +446,19 @@ def downgrade() -> None:
         )
 
     op.drop_table("sandbox_sms")
+    op.drop_table("sandbox_setup")
+    with op.batch_alter_table("sandbox_refund", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_sandbox_refund_charge_ref"))
+
+    op.drop_table("sandbox_refund")
+    with op.batch_alter_table("sandbox_charge", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ix_sandbox_charge_ends_at",
+            sqlite_where=sa.text("told_at IS NULL"),
+            postgresql_where=sa.text("told_at IS NULL"),
+        )
+
+    op.drop_table("sandbox_charge")
     op.drop_table("process")
     with op.batch_alter_table("notice", schema=None) as batch_op:
         batch_op.drop_index("ix_notice_parked")
@@ -381,6 +469,11 @@ def downgrade() -> None:
         batch_op.drop_index("ix_message_carrier_ref")
 
     op.drop_table("message")
+    op.drop_table("manual_setup")
+    with op.batch_alter_table("manual_payment", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_manual_payment_refund_of"))
+
+    op.drop_table("manual_payment")
     op.drop_table("mail")
     op.drop_table("ledger_entry")
     op.drop_table("lane")
