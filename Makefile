@@ -27,7 +27,7 @@ check: .venv/ready
 	$(BIN)/deptry .
 
 bench: .venv/ready
-	$(BIN)/pytest tests/bench -p no:randomly -s
+	$(BIN)/python -m tests.bench
 
 lock: .venv/ready
 	$(BIN)/pip install --quiet uv

@@ -18,7 +18,7 @@ from gateway.app.control import NoService, ask, user_name
 from gateway.app.opening import is_sqlite, open_current, unreachable
 from gateway.app.plain import plain
 from gateway.app.rules import read_rules
-from gateway.engine import postgres, sqlite
+from gateway.engine import sqlite
 from gateway.engine.clock import SystemClock
 from gateway.engine.database import Stamp
 from gateway.engine.ids import Ids
@@ -109,6 +109,8 @@ def _reading(settings: Settings) -> Iterator[Connection]:
 
 def _database_for_reading(settings: Settings) -> SqlEngine:
     if not is_sqlite(settings):
+        from gateway.engine import postgres  # late, as in the engine
+
         return postgres.database(settings.url, 1)
     path = sqlite.file_of(settings.url)
     if not path.exists():

@@ -5,7 +5,7 @@ import gateway.billing.invoice_tables
 import gateway.billing.payments.tables
 import gateway.billing.selling_tables
 import gateway.billing.tables
-import gateway.engine.postgres
+import gateway.engine.processes
 import gateway.engine.vault
 import gateway.sms.tables
 import gateway.smtp.tables  # noqa: F401 - imported for their tables

@@ -31,11 +31,12 @@ from gateway.engine.clock import Clock
 from gateway.engine.database import Engine
 from gateway.settings import RelaySettings, Settings
 from gateway.sms import notices as sms_notices
+from gateway.sms.carriers import sandbox
 from gateway.sms.carriers.sandbox import SandboxCarrier
 from gateway.sms.dispatch import RECEIPTS_TOPIC, Dispatcher
 from gateway.sms.jobs import JOBS
 from gateway.sms.jobs import TOPICS as JOB_TOPICS
-from gateway.sms.lanes import lane_of
+from gateway.sms.lanes import lane_of, set_lane
 from gateway.sms.policy import Rules
 from gateway.smtp.desk import Desk
 from gateway.smtp.inbound import Inbound
@@ -44,7 +45,6 @@ from gateway.smtp.maildir import Maildirs
 from gateway.smtp.mailer import Mailer
 from gateway.smtp.notices import NOTICES, Notices
 from gateway.smtp.readers import Readers
-from gateway.smtp.relay import Relay
 from gateway.smtp.roles import Roles
 from gateway.smtp.selling import SELLING_LETTERS, SellingLetters
 from gateway.smtp.spool import ROLE_TOPIC, SPOOL
@@ -53,6 +53,7 @@ from gateway.web.server import WebServer, application, bind
 from gateway.wording import read_wording
 from gateway.worker.beats import Beats, free_leases
 from gateway.worker.loops import Task, Worker
+from plans.words import MessageClass
 
 #: How long clients may take to finish their mail when the service stops.
 DRAIN_S = 20.0
@@ -149,8 +150,10 @@ async def _web(engine: Engine, settings: Settings, worker: Worker) -> AsyncItera
 async def _working(engine: Engine, settings: Settings, rules: Rules) -> AsyncIterator[Worker]:
     if engine.dialect == "sqlite":
         await free_leases(engine, QUEUES)
+    await _set_rates(engine, settings)
     readers = Readers()
-    worker = Worker(engine, _tasks(engine, settings, rules, readers))
+    mailers = _mailers(settings)
+    worker = Worker(engine, _tasks(engine, settings, rules, readers, mailers))
     beats = Beats(engine, QUEUES, Dates(engine, billing_rules(settings)))
     beats.start()
     work = asyncio.create_task(worker.run())
@@ -161,31 +164,38 @@ async def _working(engine: Engine, settings: Settings, rules: Rules) -> AsyncIte
         worker.drain()
         await work
         await readers.close()
+        await mailers.out.close()
 
 
-def _tasks(engine: Engine, settings: Settings, rules: Rules, readers: Readers) -> list[Task]:
+async def _set_rates(engine: Engine, settings: Settings) -> None:
+    """Let the lanes of the sandbox go as fast as the settings say."""
+    for each in MessageClass:
+        lane = lane_of(sandbox.NAME, each)
+        await engine.write(partial(set_lane, name=lane, rate_per_s=settings.sandbox.rate_per_s, paused=False))
+
+
+def _tasks(engine: Engine, settings: Settings, rules: Rules, readers: Readers, mailers: "_Mailers") -> list[Task]:
     carrier = SandboxCarrier(engine, timedelta(seconds=settings.sandbox.receipt_delay_s))
     dispatcher = Dispatcher(engine, carrier, rules)
     wording = read_wording()
-    local = Maildirs(settings.data_dir / "maildir")
-    mailer: Mailer = _relay(settings.relay, settings.domain) if settings.relay else local
     postmaster = settings.notices.postmaster
     roles = Roles(
         engine,
-        mailer if postmaster else local,  # our own domain must not be asked to take its own mail
+        mailers.out if postmaster else mailers.local,  # our own domain must not be asked to take its own mail
         wording,
         settings.domain,
         postmaster or f"postmaster@{settings.domain}",
     )
     return [
-        Task("inbound", SPOOL_TOPIC, Inbound(engine, readers, rules).run_once),
+        # Two in turn: while one batch of mail is being read, the other is filed.
+        *(Task(f"inbound {each}", SPOOL_TOPIC, Inbound(engine, readers, rules).run_once) for each in ("a", "b")),
         *(
             Task(f"dispatch {each}", topic, partial(dispatcher.dispatch_once, lane_of(carrier.name, each)))
             for each, topic in JOB_TOPICS.items()
         ),
         Task("receipts", RECEIPTS_TOPIC, dispatcher.collect_once),
-        Task("notices", sms_notices.TOPIC, Notices(engine, mailer, wording, settings).run_once),
-        Task("letters", LETTERS_TOPIC, SellingLetters(engine, mailer, wording, settings.domain).run_once),
+        Task("notices", sms_notices.TOPIC, Notices(engine, mailers.out, wording, settings).run_once),
+        Task("letters", LETTERS_TOPIC, SellingLetters(engine, mailers.out, wording, settings.domain).run_once),
         Task("roles", ROLE_TOPIC, roles.run_once),
         *_billing_tasks(engine, settings),
     ]
@@ -215,7 +225,22 @@ def _stripe() -> PaymentGateway | None:
     return StripeGateway(keys)
 
 
-def _relay(settings: RelaySettings, domain: str) -> Relay:
+@dataclass(frozen=True, slots=True)
+class _Mailers:
+    """How mail leaves: through the relay where there is one, and into maildirs on this machine."""
+
+    out: Mailer
+    local: Maildirs
+
+
+def _mailers(settings: Settings) -> _Mailers:
+    local = Maildirs(settings.data_dir / "maildir")
+    return _Mailers(_relay(settings.relay, settings.domain) if settings.relay else local, local)
+
+
+def _relay(settings: RelaySettings, domain: str) -> Mailer:
+    from gateway.smtp.relay import Relay  # late: most machines try it without one
+
     password = settings.password_file.read_text(encoding="utf-8").strip() if settings.password_file else None
     return Relay(settings, password, domain)
 

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Connection, Row, bindparam, func, insert, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from gateway.billing.ledger import Entry, enter
 from gateway.billing.tables import balance, credit_lot
 from gateway.billing.words import EntryKind
 from gateway.engine.database import Stamp
+from gateway.engine.upsert import insert_or
 from plans.lots import Lot
 from plans.words import LotKind
 
@@ -66,8 +66,7 @@ def lock_balances(connection: Connection, account_ids: Collection[int]) -> dict[
     ordered = sorted(account_ids)
     rows = _locked(connection, ordered)
     if missing := [account_id for account_id in ordered if account_id not in rows]:
-        dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
-        zero = dialect.insert(balance).on_conflict_do_nothing()
+        zero = insert_or(connection, balance).on_conflict_do_nothing()
         connection.execute(
             zero,
             [

@@ -8,16 +8,19 @@ from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequenc
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
-from typing import Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from sqlalchemy import Connection, make_url
 from sqlalchemy import Engine as SqlEngine
 from sqlalchemy.exc import DatabaseError, SQLAlchemyError
 
-from gateway.engine import postgres, sqlite
+from gateway.engine import sqlite
 from gateway.engine.clock import Clock, SystemClock
 from gateway.engine.ids import Ids
 from gateway.engine.writer import DatabaseThread, Inbox, StorageUnavailable, Work
+
+if TYPE_CHECKING:
+    from gateway.engine.postgres import Node
 
 T = TypeVar("T")
 I = TypeVar("I")  # noqa: E741 - an item
@@ -171,6 +174,8 @@ async def _open_sqlite(url: str, clock: Clock) -> AsyncIterator[Engine]:
 
 @contextlib.asynccontextmanager
 async def _open_postgres(url: str, clock: Clock) -> AsyncIterator[Engine]:
+    from gateway.engine import postgres  # late: who works on SQLite need not wait for the driver to load
+
     pool = postgres.database(url, PG_WRITERS + 2)
     node = postgres.Node(pool, socket.gethostname()[:120], os.getpid())
     try:
@@ -204,8 +209,8 @@ def _wake_from_afar(loop: asyncio.AbstractEventLoop, engine: Engine, topics: Ite
         loop.call_soon_threadsafe(engine.wake, topics)
 
 
-async def _beat(node: postgres.Node, engine: Engine) -> None:
+async def _beat(node: "Node", engine: Engine) -> None:
     while True:
-        await asyncio.sleep(postgres.Node.STALE.total_seconds() / 8)
+        await asyncio.sleep(node.STALE.total_seconds() / 8)
         with contextlib.suppress(SQLAlchemyError):  # the database is away: the next beat finds out what became of us
             engine.ids.move_to(await asyncio.to_thread(node.beat, engine.clock.now()))

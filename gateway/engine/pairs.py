@@ -10,7 +10,6 @@ from collections.abc import Iterable
 from typing import Any
 
 from sqlalchemy import BigInteger, ColumnElement, Subquery, Text, bindparam, cast, func, select
-from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.types import TypeEngine
 
 _PARAMETER = "pairs"
@@ -40,5 +39,7 @@ def _in_sqlite(*kinds: TypeEngine[Any]) -> list[ColumnElement[Any]]:
 
 
 def _in_postgres(*kinds: TypeEngine[Any]) -> list[ColumnElement[Any]]:
+    from sqlalchemy.dialects.postgresql import JSONB  # late, as in ``upsert``
+
     pair = func.jsonb_array_elements(cast(_KEYS, JSONB)).table_valued("value", name="pair").c.value
     return [cast(pair.op("->>")(position), kind) for position, kind in enumerate(kinds)]

@@ -8,39 +8,16 @@ from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 
 import psycopg
-from sqlalchemy import (
-    BigInteger,
-    Column,
-    ColumnElement,
-    Integer,
-    String,
-    Table,
-    create_engine,
-    delete,
-    insert,
-    make_url,
-    select,
-    update,
-)
+from sqlalchemy import ColumnElement, create_engine, delete, insert, make_url, select, update
 from sqlalchemy import Engine as SqlEngine
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
 from gateway.engine.ids import NODES
-from gateway.engine.metadata import METADATA, Instant
+from gateway.engine.processes import process
 
 log = logging.getLogger(__name__)
 
 CHANNEL = "gateway"
-
-process = Table(
-    "process",
-    METADATA,
-    Column("node", Integer, primary_key=True, autoincrement=False),
-    Column("host", String(120), nullable=False),
-    Column("pid", BigInteger, nullable=False),
-    Column("instance", BigInteger, nullable=False),  # drawn by lot: containers share host names and process numbers
-    Column("seen_at", Instant, nullable=False),
-)
 
 
 def database(url: str, connections: int) -> SqlEngine:

@@ -9,13 +9,13 @@ that stops sending still gets the replies to what it sent, and no exception text
 import asyncio
 import math
 from abc import abstractmethod
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from functools import partial
-from typing import Any, NamedTuple
 
 from aiosmtpd.smtp import SMTP
 
 from gateway.smtp import replies
+from gateway.smtp.errand import Errand, Outcome, Read
 from gateway.smtp.inbox import Inbox, Unread
 from gateway.smtp.limits import Claim, address_of
 from gateway.smtp.office import Office, note_incident
@@ -32,20 +32,6 @@ MOST_ERRORS = 20
 TURN = 64
 #: What is read ahead of an errand under way.
 AHEAD_BYTES = 131_072
-
-Read = bytes | Unread
-Outcome = asyncio.Future[Any]
-
-
-def _as_it_is(outcome: Outcome) -> bytes:
-    return bytes(outcome.result())
-
-
-class Errand(NamedTuple):
-    """Something that a reply has to wait for: a future costs a call back, a coroutine costs a task."""
-
-    under_way: Awaitable[Any]
-    reply: Callable[[Outcome], bytes] = _as_it_is  # from what came of it
 
 
 class EndOfInput(Exception):

@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
+from time import monotonic
 
 from sqlalchemy import Connection
 
@@ -28,12 +29,19 @@ class _Asked:
     promised: int
 
 
+#: For so long an answer about a recipient may be given again: a burst asks the same over and over. What is said at RCPT
+#: is a look ahead in any case; ``submit`` decides on what is true then.
+LATELY_S = 0.2
+_MOST_KEPT = 10_000
+
+
 class Desk:
     """Answers the listener. Each question of many sessions shares one read with those that wait beside it."""
 
     def __init__(self, engine: Engine, rules: Rules) -> None:
         self._engine = engine
         self._rules = rules
+        self._lately: dict[_Asked, tuple[float, Admitted | Reason]] = {}  # with the moment until which it holds
 
     async def authenticate(self, login: str, password: str, peer: Peer) -> Proof | None:
         """Check an app password."""
@@ -43,15 +51,16 @@ class Desk:
 
     def admit(
         self, session: SessionFacts, mail_from: str, recipient: RecipientAddress, already: Sequence[Admitted]
-    ) -> Awaitable[Admitted | Reason]:
+    ) -> Admitted | Reason | Awaitable[Admitted | Reason]:
         """Decide on one recipient; a role address is open to everybody, a number only to a proven sender."""
         if not isinstance(recipient, NumberAddress):
-            return _at_once(Admitted(recipient, spool.NO_ACCOUNT, None, None, None))
+            return Admitted(recipient, spool.NO_ACCOUNT, None, None, None)
         if automatic_sender(mail_from):
-            return _at_once(Reason.AUTOMATIC_MAIL)
+            return Reason.AUTOMATIC_MAIL
         promised = sum(each.e164 is not None for each in already)
-        question = _question(session, mail_from, recipient.account_slug)
-        return self._engine.read_each(self._answer, _Asked(question, recipient, promised))
+        asked = _Asked(_question(session, mail_from, recipient.account_slug), recipient, promised)
+        until, answer = self._lately.get(asked, _NEVER)
+        return answer if monotonic() < until else self._engine.read_each(self._answer, asked)
 
     async def confirm(self, envelope: Envelope, author: str | None) -> Sequence[Reason | None]:
         """Whether the From header, too, belongs to a sender of the account that each recipient was admitted for."""
@@ -70,6 +79,10 @@ class Desk:
         """A unit for many recipients at once: what several sessions ask alike is answered once."""
         distinct = list(dict.fromkeys(asked))
         answers = dict(zip(distinct, self._decide(connection, distinct), strict=True))
+        if len(self._lately) > _MOST_KEPT:
+            self._lately.clear()
+        until = monotonic() + LATELY_S
+        self._lately.update((each, (until, answer)) for each, answer in answers.items())
         return [answers[each] for each in asked]
 
     def _decide(self, connection: Connection, asked: Sequence[_Asked]) -> list[Admitted | Reason]:
@@ -89,8 +102,7 @@ class Desk:
         ]
 
 
-async def _at_once(answer: Admitted | Reason) -> Admitted | Reason:
-    return answer
+_NEVER = (0.0, Reason.SENDER_UNKNOWN)
 
 
 def _recognise_all(

@@ -5,8 +5,9 @@ from abc import abstractmethod
 from typing import ClassVar
 
 from gateway.smtp import credentials, replies
-from gateway.smtp.connection import Connection, EndOfInput, Errand
+from gateway.smtp.connection import Connection, EndOfInput
 from gateway.smtp.credentials import Credentials
+from gateway.smtp.errand import Errand
 from gateway.smtp.inbox import Unread
 from gateway.smtp.office import Office
 from gateway.smtp.reception import Dialect, Peer, Proof, SessionFacts

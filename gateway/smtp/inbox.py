@@ -68,8 +68,9 @@ class Inbox:
         size = end if end >= 0 else len(self._held)
         self._trouble = self._trouble or _trouble(size, most, claim)
         if end >= 0:
-            sent = self._take(end + len(_END_OF_MAIL))
-            return self._settle() or _unstuffed(sent)
+            mail = self._settle() or _unstuffed(self._held, end + len(b"\r\n"))
+            del self._held[: end + len(_END_OF_MAIL)]
+            return mail
         if self._trouble:
             del self._held[:-_OVERLAP]
         self._searched = max(0, len(self._held) - _OVERLAP)
@@ -92,10 +93,13 @@ def _trouble(size: int, most: int, claim: Claim) -> Unread | None:
     return None if claim.grow(size) else Unread.NO_MEMORY
 
 
-def _unstuffed(sent: bytes) -> bytes | Unread:
+def _unstuffed(held: bytearray, end: int) -> bytes | Unread:
+    """The mail that lies in ``held`` after a CRLF, up to ``end``; copied once, for it may be big."""
     # A bare CR or LF is a line end to some servers and none to others: a mail holding one can be made to hide a
     # second mail (SMTP smuggling), so it is refused and never mended.
-    line_ends = sent.count(b"\r\n")
-    if sent.count(b"\r") != line_ends or sent.count(b"\n") != line_ends or b"\0" in sent:
+    line_ends = held.count(b"\r\n", 0, end)
+    if held.count(b"\r", 0, end) != line_ends or held.count(b"\n", 0, end) != line_ends or held.find(0, 0, end) >= 0:
         return Unread.MALFORMED
-    return sent[: -len(b".\r\n")].replace(b"\r\n.", b"\r\n")[len(b"\r\n") :]
+    begin = len(b"\r\n.") if held.startswith(b"\r\n.") and end > len(b"\r\n") else len(b"\r\n")
+    with memoryview(held) as view:
+        return bytes(view[begin:end]).replace(b"\r\n.", b"\r\n")

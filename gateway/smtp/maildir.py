@@ -26,6 +26,9 @@ class Maildirs:
             return NotSent(type(error).__name__)
         return Sent()
 
+    async def close(self) -> None:
+        """Nothing is kept open."""
+
 
 def folder_name(address: str) -> str:
     """The folder of an address: always one plain name, never the same for two addresses, case aside."""

@@ -40,3 +40,7 @@ class Mailer(Protocol):
     async def send(self, letter: Letter) -> MailOutcome:
         """Hand over one letter; many calls may be under way at once."""
         ...
+
+    async def close(self) -> None:
+        """Give up what is kept open between letters; the next one opens it again."""
+        ...

@@ -9,8 +9,8 @@ from typing import Any, ClassVar
 from gateway.smtp import replies
 from gateway.smtp.addresses import Misaddressed, RecipientAddress, read_recipient
 from gateway.smtp.author import header_from
-from gateway.smtp.connection import Errand, Outcome, Read
 from gateway.smtp.entrance import Entrance
+from gateway.smtp.errand import Errand, Outcome, Read
 from gateway.smtp.inbox import Unread
 from gateway.smtp.office import Office, note_incident, promise
 from gateway.smtp.parameters import read_mail_parameters
@@ -103,7 +103,9 @@ class SmtpSession(Entrance):
         if isinstance(recipient, bytes):
             return recipient
         verdict = self._office.reception.admit(self._facts(), transaction.mail_from, recipient, transaction.recipients)
-        return Errand(verdict, partial(self._admitted, transaction))
+        if isinstance(verdict, Admitted | Reason):
+            return self._admitted(transaction, verdict)
+        return Errand(verdict, lambda outcome: self._admitted(transaction, outcome.result()))
 
     def _recipient(self, argument: str, transaction: Transaction) -> RecipientAddress | bytes:
         path = read_path(argument, "TO:")
@@ -118,8 +120,7 @@ class SmtpSession(Entrance):
             return self._office.refusals(recipient.reason, recipient.hint)
         return recipient
 
-    def _admitted(self, transaction: Transaction, outcome: Outcome) -> bytes:
-        verdict: Admitted | Reason = outcome.result()
+    def _admitted(self, transaction: Transaction, verdict: Admitted | Reason) -> bytes:
         if isinstance(verdict, Reason):
             return self._office.refusals(verdict)
         transaction.recipients.append(verdict)

@@ -77,7 +77,7 @@ class Reception(Protocol):
 
     def admit(
         self, session: SessionFacts, mail_from: str, recipient: RecipientAddress, already: Sequence[Admitted]
-    ) -> Awaitable[Admitted | Reason]:
+    ) -> Admitted | Reason | Awaitable[Admitted | Reason]:
         """Decide on one recipient, given those that the same mail was ``already`` promised."""
         ...
 

@@ -18,7 +18,8 @@ from gateway.billing.payments.webhooks import sign
 from gateway.engine.database import Engine
 from plans.orders import PaymentMeans
 from tests.clock import MONDAY_MORNING, StoppedClock
-from tests.contracts.payments import PRICE, Bank, CardBank, CardContract, Delivery, PaymentContract
+from tests.contracts.card_payments import CardBank, CardContract, Delivery
+from tests.contracts.payments import PRICE, Bank, PaymentContract
 from tests.peers.stripe_peer import StripePeer, running_peer
 from tests.peers.stripe_server import API_KEY, WEBHOOK_SECRET
 

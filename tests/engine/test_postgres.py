@@ -12,7 +12,8 @@ from sqlalchemy import insert, select
 
 from gateway.engine.database import Engine, open_engine
 from gateway.engine.ids import NODES
-from gateway.engine.postgres import Node, database, process
+from gateway.engine.postgres import Node, database
+from gateway.engine.processes import process
 from tests.clock import StoppedClock
 from tests.databases import ON_POSTGRES
 

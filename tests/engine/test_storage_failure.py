@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import Connection, Table, insert, select, text, update
 
 from gateway.engine.database import Engine, open_engine
-from gateway.engine.writer import StorageUnavailable
+from gateway.engine.writer import StorageFull, StorageUnavailable
 from tests.clock import StoppedClock
 from tests.databases import ON_POSTGRES, ON_SQLITE, from_outside
 
@@ -94,7 +94,7 @@ async def test_a_full_disk_fails_only_what_does_not_fit(
         small = [asyncio.create_task(engine.write(write_word(word))) for word in ("left", "right")]
         much = asyncio.create_task(engine.write(write_much))
     assert await asyncio.gather(*small) == ["left", "right"]
-    with pytest.raises(StorageUnavailable):
+    with pytest.raises(StorageFull):
         await much
     await engine.write(lambda connection: connection.execute(text("PRAGMA max_page_count = 100000")).scalar())
     await engine.write(write_much)

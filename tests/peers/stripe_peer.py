@@ -34,6 +34,10 @@ class StripePeer:
         """The bank did not pay in the end."""
         self._post(f"/_/fail/{intent}")
 
+    def crowd(self, intent: str, copies: int) -> None:
+        """As many newer payments of the same client."""
+        self._post(f"/_/crowd/{intent}", {"copies": str(copies)})
+
     def tell(self, intent: str, **event: str) -> None:
         """Send an event (``type``, ``currency``) about an intent."""
         self._post(f"/_/tell/{intent}", event)

@@ -59,7 +59,8 @@ class Stripe:
             kept.clear()
 
     def make(self, prefix: str, kind: str, **fields: Any) -> Json:
-        made = {"id": f"{prefix}_{next(self._numbers):08}", "object": kind, "created": NOW, "livemode": False, **fields}
+        name = {"id": f"{prefix}_{next(self._numbers):08}", "object": kind}
+        made = {"created": NOW, "livemode": False, **fields, **name}
         self.objects[made["id"]] = made
         return made
 
@@ -111,7 +112,14 @@ class Stripe:
         self.find(given["customer"], "customer")
         if int(given["amount"]) < 50:
             raise Answer(400, type="invalid_request_error", code="amount_too_small", param="amount")
-        if given["currency"] != "eur" or given["confirm"] != "true" or given["off_session"] != "true":
+        if given["payment_method"] == "pm_card_declinedAtOnce":
+            raise Answer(402, type="card_error", code="card_declined", decline_code="generic_decline")
+        if (
+            given["payment_method"] == "pm_requestWithoutForm"
+            or given["currency"] != "eur"
+            or given["confirm"] != "true"
+            or given["off_session"] != "true"
+        ):
             raise Answer(400, type="invalid_request_error", param="confirm", message="not what a gateway sends")
         fields = {name: given[name] for name in ("currency", "customer", "payment_method", "description", "metadata")}
         intent = self.make("pi", "payment_intent", amount=int(given["amount"]), **fields)
@@ -120,6 +128,8 @@ class Stripe:
 
     def cancel(self, name: str, _given: Json) -> Json:
         intent = self.find(name, "payment_intent")
+        if intent["payment_method"] == "pm_card_paysMeanwhile":
+            self.succeed(intent)
         if intent["status"] in {"succeeded", "processing", "canceled"}:
             code = "payment_intent_unexpected_state"
             raise Answer(400, type="invalid_request_error", code=code, payment_intent=intent)
@@ -129,6 +139,7 @@ class Stripe:
 
     def payments(self, given: Json) -> Json:
         """Newest first, from after the one named."""
+        self.find(given["customer"], "customer")
         mine = [
             each
             for each in reversed(list(self.objects.values()))
@@ -151,7 +162,7 @@ class Stripe:
         if method in DECLINES:
             code, decline_code, advice = DECLINES[method]
             raise self._failed(intent, code=code, decline_code=decline_code, advice_code=advice)
-        if method == "pm_card_authenticationRequired":
+        if method in {"pm_card_authenticationRequired", "pm_card_paysMeanwhile"}:
             raise self._failed(intent, code="authentication_required", decline_code="authentication_required")
         if method == "pm_sepa_debit":
             intent["status"] = "processing"
@@ -273,6 +284,10 @@ class Handler(BaseHTTPRequestHandler):
             STRIPE.forget()
             return {}
         intent = STRIPE.find(name, "payment_intent")
+        if verb == "crowd":
+            for _ in range(int(given["copies"])):
+                STRIPE.make("pi", "payment_intent", **{**intent, "metadata": {}})
+            return {}
         if verb == "tell":
             STRIPE.tell(given["type"], intent, given.get("currency", "eur"))
             return {}

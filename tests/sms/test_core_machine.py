@@ -18,7 +18,7 @@ from gateway.billing.lots import expire
 from gateway.billing.tables import balance, credit_lot, ledger_entry
 from gateway.billing.words import EntryKind
 from gateway.engine.database import open_engine
-from gateway.engine.postgres import process
+from gateway.engine.processes import process
 from gateway.sms.carriers.port import InDoubt, NotSent, Outcome, Receipt, Refused
 from gateway.sms.dispatch import Dispatcher
 from gateway.sms.request import SmsRequest

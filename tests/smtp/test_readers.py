@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import cast
 
-import psutil  # type: ignore[import-untyped]
+import psutil
 import pytest
 
 from gateway.smtp.automatic import Automatic

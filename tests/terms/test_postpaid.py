@@ -37,7 +37,8 @@ def used(units: int, destination: str = "FR", *, hours: int = 0) -> Consumption:
 def test_postpaid_is_open_from_three_thousand_a_month() -> None:
     """R35, special term 1: clients who send 3,000 SMS a month."""
     assert TERMS.units_a_month == 3000
-    assert eligibility([3000, 3000, 3000], TERMS).each_month
+    exactly = eligibility([3000, 3000, 3000], TERMS)
+    assert (exactly.by_mean, exactly.each_month) == (True, True)
     assert not eligibility([2999, 2999, 2999], TERMS).by_mean
 
 

@@ -68,10 +68,9 @@ def test_the_sixth_calendar_on_business_names_enterprise() -> None:
 
 
 def test_a_formula_that_would_still_be_too_small_is_not_named() -> None:
-    """R5, special term 6: six calendars on SOLO need ENTERPRISE, not BUSINESS."""
-    refused = refusal("SOLO", 6)
-    assert refused is not None
-    assert refused.facts["next_tier"] == "ENTERPRISE"
+    """R5, special term 6: on SOLO, five calendars need BUSINESS and six need ENTERPRISE."""
+    refused = [refusal("SOLO", calendars) for calendars in (5, 6)]
+    assert [each.facts["next_tier"] for each in refused if each] == ["BUSINESS", "ENTERPRISE"]
 
 
 def test_enterprise_covers_up_to_fifty_calendars_and_nothing_covers_more() -> None:

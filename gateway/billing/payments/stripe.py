@@ -24,7 +24,6 @@ from gateway.billing.payments.outcomes import (
     Customer,
     Declined,
     InDoubt,
-    NeedsAuthentication,
     RefundOutcome,
     RefundRefused,
     SetupOutcome,
@@ -44,10 +43,10 @@ _THREADS = 4
 _PAGE = 100  # Stripe's largest
 _MOST_LOOKED_AT = 1_000  # payments of one client, the newest first
 
+_OPEN = frozenset({"requires_payment_method", "requires_confirmation", "requires_action"})  # it can be cancelled
+_NOTHING: dict[str, Any] = {}  # found
+
 logging.getLogger("stripe").setLevel(logging.WARNING)  # below, it tells addresses and amounts
-
-
-_NOTHING: dict[str, Any] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,20 +141,19 @@ class StripeGateway:
 
     async def lookup(self, customer_ref: str, key: str) -> ChargeOutcome | Unknown:
         """Look through the client's PaymentIntents: a list is up to date, where Stripe's search may lag an hour."""
-        answer = await self._ask(lambda: self._find(customer_ref, key))
-        return Unknown() if answer == _NOTHING else _charged(answer)
+        return _looked_up(await self._ask(lambda: self._find(customer_ref, key)))
 
     async def withdraw(self, customer_ref: str, key: str) -> ChargeOutcome | Unknown:
-        """Cancel the PaymentIntent while the client has not authenticated it."""
-        known = await self.lookup(customer_ref, key)
-        if not isinstance(known, NeedsAuthentication):
-            return known
+        """Cancel the PaymentIntent as long as a client who has its secret could pay it, though it was declined once."""
+        found = await self._ask(lambda: self._find(customer_ref, key))
+        if not isinstance(found, dict) or found.get("status") not in _OPEN:
+            return _looked_up(found)
         answer = await self._ask(
-            lambda: self._stripe.payment_intents.cancel(
-                known.step.reference, {}, {"idempotency_key": f"withdraw:{key}"}
-            )
+            lambda: self._stripe.payment_intents.cancel(found["id"], {}, {"idempotency_key": f"withdraw:{key}"})
         )
-        return await self.lookup(customer_ref, key) if isinstance(answer, _Refusal) else _charged(answer)
+        if isinstance(answer, dict) and answer["status"] == "canceled":
+            return charge_outcome(answer)
+        return await self.lookup(customer_ref, key)
 
     async def refund(self, ref: str, amount: Money, key: str) -> RefundOutcome:
         """Make a Refund."""
@@ -226,6 +224,12 @@ def _done(answer: dict[str, Any] | _Refusal) -> dict[str, Any]:
     if isinstance(answer, _Refusal):
         raise PaymentMisuse(f"Stripe refused the request: {answer.declined.code}")
     return answer
+
+
+def _looked_up(found: _Answer) -> ChargeOutcome | Unknown:
+    if isinstance(found, _Refusal):  # of the question: it says nothing of the charge
+        return InDoubt(found.declined.code)
+    return Unknown() if found == _NOTHING else _charged(found)
 
 
 def _charged(answer: _Answer) -> ChargeOutcome:

@@ -83,7 +83,7 @@ def charge_outcome(intent: Json, told_at: datetime | None = None) -> ChargeOutco
 
 def declined(error: Json) -> Declined:
     """A decline from Stripe's error object."""
-    code = error.get("decline_code") or error.get("code") or "declined"
+    code = error.get("decline_code") or error.get("code") or error.get("type") or "declined"
     return Declined(code, hard=code in HARD or error.get("advice_code") in _ADVICE_AGAINST)
 
 

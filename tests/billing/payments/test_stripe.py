@@ -15,6 +15,7 @@ from gateway.billing.payments.outcomes import (
     NeedsAuthentication,
     Paid,
     RefundRefused,
+    Unknown,
 )
 from gateway.billing.payments.port import ChargeRequest, Payer, PaymentMisuse
 from gateway.billing.payments.stripe import StripeGateway
@@ -130,20 +131,47 @@ async def test_a_decline_is_told_with_what_the_networks_advise(
     assert await stripe.charge(await request(stripe, method_ref)) == outcome
 
 
-async def test_a_charge_is_found_behind_many_others(stripe: StripeGateway) -> None:
-    """More than one page of them."""
+async def test_a_charge_is_found_behind_many_others(stripe: StripeGateway, peer: StripePeer) -> None:
+    """On the second page and on the last that is looked at; what lies behind that is in doubt, not unknown."""
     first = await request(stripe)
     paid = await stripe.charge(first)
-    await asyncio.gather(*(stripe.charge(replace(first, key=f"invoice {number}")) for number in range(2, 113)))
-    assert await stripe.lookup(first.customer_ref, first.key) == paid
+    assert isinstance(paid, Paid)
+    found = []
+    for more in (150, 849, 1):
+        peer.crowd(paid.ref, more)
+        found.append(await stripe.lookup(first.customer_ref, first.key))
+    assert found == [paid, paid, InDoubt("too_many_payments")]
 
 
-async def test_a_charge_that_was_paid_while_it_was_withdrawn_is_paid(stripe: StripeGateway, peer: StripePeer) -> None:
-    shy = await request(stripe, "pm_card_authenticationRequired")
-    waiting = await stripe.charge(shy)
-    assert isinstance(waiting, NeedsAuthentication)
-    peer.succeed(waiting.step.reference)
+async def test_a_client_that_stripe_does_not_know_is_in_doubt(stripe: StripeGateway) -> None:
+    """He may have been removed by hand: that says nothing of his charges."""
+    assert await stripe.lookup("cus_gone", "invoice 1") == InDoubt("resource_missing")
+
+
+async def test_a_decline_before_anything_was_made_is_one_all_the_same(stripe: StripeGateway) -> None:
+    declined = await request(stripe, "pm_card_declinedAtOnce")
+    assert await stripe.charge(declined) == Declined("generic_decline", hard=False)
+    assert await stripe.lookup(declined.customer_ref, declined.key) == Unknown()
+
+
+async def test_a_request_that_stripe_finds_wrong_is_a_mistake(stripe: StripeGateway) -> None:
+    """Not a decline: a client must not be told that his card is bad."""
+    with pytest.raises(PaymentMisuse, match="invalid_request_error"):
+        await stripe.charge(await request(stripe, "pm_requestWithoutForm"))
+
+
+async def test_a_charge_that_is_paid_while_it_is_withdrawn_is_paid(stripe: StripeGateway) -> None:
+    shy = await request(stripe, "pm_card_paysMeanwhile")
+    assert isinstance(await stripe.charge(shy), NeedsAuthentication)
     assert isinstance(await stripe.withdraw(shy.customer_ref, shy.key), Paid)
+
+
+async def test_what_was_declined_once_cannot_be_paid_after_it_was_withdrawn(stripe: StripeGateway) -> None:
+    declined = await request(stripe, "pm_card_visa_chargeDeclinedInsufficientFunds")
+    await stripe.charge(declined)
+    gone = Declined("canceled", hard=False)
+    assert await stripe.withdraw(declined.customer_ref, declined.key) == gone
+    assert await stripe.lookup(declined.customer_ref, declined.key) == gone
 
 
 async def test_a_refund_of_nothing_known_is_refused(stripe: StripeGateway) -> None:
