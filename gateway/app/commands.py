@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 
 from gateway.accounts import authorisations, clients, passwords, senders
 from gateway.accounts.refusals import Refused
-from gateway.app import catalogue, invoices, mails, messages, ordering, postpaying, pricing, subscribing
+from gateway.app import catalogue, contracting, invoices, mails, messages, ordering, postpaying, pricing, subscribing
 from gateway.app.demo import demo
 from gateway.app.overview import overview
 from gateway.app.plain import arguments_for
@@ -79,6 +79,8 @@ CHANGES: Mapping[str, Change] = {
     "account.suspend": Change(clients.suspend),
     "account.resume": Change(clients.resume),
     "account.close": Change(clients.close),
+    "account.cap": Change(contracting.cap_credit),
+    "account.terminate": Change(contracting.end_contract, wakes=(COLLECTIONS_TOPIC,)),
     "account.open_country": Change(authorisations.open_country),
     "account.close_country": Change(authorisations.close_country),
     "sender.add": Change(senders.add),
@@ -92,12 +94,14 @@ CHANGES: Mapping[str, Change] = {
     "sms.cancel": Change(messages.take_back, wakes=(NOTICES_TOPIC,)),
     "billing.profile": Change(ordering.bill_to),
     "billing.accept_terms": Change(ordering.accept_terms, wakes=(LETTERS_TOPIC,)),
+    "billing.block": Change(contracting.block),
     "billing.sandbox_card": Change(ordering.sandbox_card),
     "plan.subscribe": Change(subscribing.subscribe, wakes=(COLLECTIONS_TOPIC,)),
     "plan.change": Change(subscribing.change, wakes=(COLLECTIONS_TOPIC,)),
     "plan.cancel": Change(subscribing.cancel, wakes=(COLLECTIONS_TOPIC,)),
     "pack.buy": Change(ordering.buy, wakes=(COLLECTIONS_TOPIC, LETTERS_TOPIC)),
     "pack.activate": Change(ordering.activate),
+    "pack.top_up": Change(contracting.keep_topped_up),
     "invoice.pay": Change(invoices.receive, wakes=(COLLECTIONS_TOPIC,)),
     "invoice.penalty": Change(invoices.penalise, wakes=(COLLECTIONS_TOPIC,)),
     "invoice.credit": Change(invoices.credit),

@@ -60,3 +60,14 @@ def sandbox_card(
 ) -> None:
     """Give a client a card of the sandbox, to try what cards do."""
     print_one(change("billing.sandbox_card", account=account, number=number), as_json=as_json)
+
+
+@group.command("block")
+def block(
+    account: Account,
+    *,
+    lift: Annotated[bool, typer.Option("--lift", help="Take orders again.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Take no orders of a client until a problem is solved."""
+    print_one(change("billing.block", account=account, blocked=not lift), as_json=as_json)

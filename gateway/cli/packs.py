@@ -70,3 +70,17 @@ def activate(
         change("pack.activate", account=account, order=order, agreed=agreed, signed=signed),
         as_json=as_json,
     )
+
+
+@group.command("top-up")
+def top_up(
+    account: Account,
+    pack: Annotated[str | None, typer.Argument(help="A name of `gateway pack offers`; none.")] = None,
+    *,
+    below: Annotated[int | None, typer.Option(help="Order when the balance is below so many units.")] = None,
+    most: Annotated[int | None, typer.Option(help="At most so many orders a month; 1.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Have a pack ordered by card when credit runs low, or no longer."""
+    wanted = given(account=account, pack=pack, below_units=below, most_a_month=most)
+    print_one(change("pack.top_up", **wanted), as_json=as_json)

@@ -140,3 +140,14 @@ def test_the_check_of_what_is_in_force_names_the_gaps_of_the_law(gateway: Gatewa
     """The rate of late payments is not known for every half-year; penalties wait for it, nothing else does."""
     result = gateway("catalogue", "check")
     assert (result.exit_code, "legal interest rate" in result.stdout) == (0, True)
+
+
+def test_a_contract_is_capped_topped_up_and_ended(ok: Ok) -> None:
+    a_client(ok)
+    ok("account", "add", "Branch", "--parent", "clinic")
+    assert [ok("account", "cap", "branch", *units)[0]["units"] for units in (["5"], [])] == [5, None]
+    assert ok("pack", "top-up", "clinic", "PACK-1000", "--below", "10")[0]["below_units"] == 10
+    assert ok("pack", "top-up", "clinic")[0]["pack"] is None
+    assert [ok("billing", "block", "clinic", *lift)[0]["blocked"] for lift in ([], ["--lift"])] == [True, False]
+    assert ok("account", "terminate", "clinic") == [{"account": "clinic", "invoices": [], "credit_notes": []}]
+    assert ok("account", "show", "branch")[0]["state"] == "closed"
