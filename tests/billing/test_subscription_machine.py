@@ -30,7 +30,7 @@ from gateway.billing.settling import Receipt, pay
 from gateway.billing.subscriptions import Cancel, Change, Outcome, Subscribe, Wish, apply, preview
 from gateway.billing.words import CollectionState, InvoiceKind, InvoiceState
 from gateway.engine.database import open_engine
-from gateway.engine.postgres import process
+from gateway.engine.processes import process
 from plans.invoices import problems
 from plans.money import NOTHING
 from plans.orders import PaymentMeans
