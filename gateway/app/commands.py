@@ -9,7 +9,18 @@ from sqlalchemy import Connection
 
 from gateway.accounts import authorisations, clients, passwords, senders
 from gateway.accounts.refusals import Refused
-from gateway.app import catalogue, contracting, invoices, mails, messages, ordering, postpaying, pricing, subscribing
+from gateway.app import (
+    catalogue,
+    contracting,
+    invoices,
+    mails,
+    messages,
+    ordering,
+    postpaying,
+    pricing,
+    printing,
+    subscribing,
+)
 from gateway.app.demo import demo
 from gateway.app.overview import overview
 from gateway.app.plain import arguments_for
@@ -68,6 +79,7 @@ READS: Mapping[str, Callable[..., Any]] = {
     "order.show": ordering.show,
     "invoice.list": invoices.listing,
     "invoice.show": invoices.show,
+    "invoice.pdf": printing.pdf,
     "price.list": pricing.listing,
     "postpaid.show": postpaying.show,
     "postpaid.used": postpaying.used,

@@ -1,5 +1,7 @@
 """``gateway invoice`` and ``gateway order``: what was sold, and the money for it."""
 
+from base64 import b64decode
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -26,6 +28,14 @@ def list_invoices(account: Account, *, as_json: Json = False) -> None:
 def show_invoice(number: Number, *, as_json: Json = False) -> None:
     """Show an invoice with its lines, and what is still to be paid of it."""
     print_one(show("invoice.show", number=number), as_json=as_json)
+
+
+@invoices.command("pdf")
+def pdf(number: Number, file: Annotated[Path, typer.Argument(help="Where to write it.")]) -> None:
+    """Write an invoice as PDF/A-3, with its Factur-X inside."""
+    drawn = show("invoice.pdf", number=number)
+    file.write_bytes(b64decode(drawn["pdf"]))
+    typer.echo(f"{drawn['number']} is in {file}.")
 
 
 @invoices.command("pay")

@@ -74,6 +74,32 @@ def test_an_order_form_in_hand_opens_a_pack_before_its_money(ok: Ok) -> None:
     assert ok("pack", "activate", "clinic", bought["order_id"], "--signed")[0]["active"] is True
 
 
+SELLER = """
+[seller]
+name = "Example SMS SAS"
+address = ["1 rue de l'Exemple"]
+postcode = "06000"
+city = "Nice"
+siren = "552100554"
+vat_number = "FR48552100554"
+iban = "FR7630006000011234567890189"
+"""
+
+
+def test_an_invoice_is_printed_once_the_seller_is_known(
+    ok: Ok, gateway: Gateway, environment: dict[str, str], tmp_path: Path
+) -> None:
+    a_client(ok)
+    number = ok("pack", "buy", "clinic", "PACK-1000", "--means", "transfer")[0]["invoice"]["number"]
+    drawn = tmp_path / "invoice.pdf"
+    assert "who sells" in gateway("invoice", "pdf", number, str(drawn)).stderr
+    settings = tmp_path / "gateway.toml"
+    settings.write_text(SELLER, encoding="utf-8")
+    environment["GATEWAY_CONFIG"] = str(settings)
+    assert gateway("invoice", "pdf", number, str(drawn)).exit_code == 0
+    assert drawn.read_bytes().startswith(b"%PDF-")
+
+
 def test_an_invoice_is_corrected_by_a_credit_note(ok: Ok) -> None:
     a_client(ok)
     (bought,) = ok("pack", "buy", "clinic", "PACK-1000", "--means", "transfer")
