@@ -3,9 +3,10 @@
 import logging
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
+from itertools import accumulate
 from typing import Any
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, func, insert, select
 
 from gateway.accounts import tables as accounts
 from gateway.accounts.senders import Sender
@@ -31,6 +32,7 @@ from plans.words import Origin, Reason
 log = logging.getLogger(__name__)
 
 BATCH = 50
+MOST_BYTES = 16_000_000  # of the mails that are in memory at once; a single larger one goes alone
 LEASE = timedelta(seconds=60)
 
 PAUSE = timedelta(minutes=1)  # before a mail that could not be filed is tried again
@@ -94,12 +96,29 @@ class Inbound:
             limit=BATCH,
             where=(spool.c.account_id != NO_ACCOUNT,),
         )
-        return open_mails(connection, claims) if claims else []
+        return open_mails(connection, _as_many_as_fit(connection, claims)) if claims else []
 
     async def _read(self, opened: Sequence[Opened]) -> list[ReadMail]:
         readable = [each.raw for each in opened if each.claim.attempts <= MOST_ATTEMPTS]
         contents = iter(await self._readers.read_many(readable))
         return [next(contents) if each.claim.attempts <= MOST_ATTEMPTS else UNREADABLE for each in opened]
+
+
+def _as_many_as_fit(connection: Connection, claims: Sequence[Claim]) -> list[Claim]:
+    """The first claims whose mails fit into memory together, one at least; the others are given back."""
+    row = spool.c
+    measured = connection.execute(
+        select(row.mail_id, func.length(row.raw)).where(
+            row.account_id.in_({claim.account_id for claim in claims}),
+            row.mail_id.in_([claim.row_id for claim in claims]),
+        )
+    )
+    sizes = {mail_id: size for mail_id, size in measured}  # noqa: C416 - dict() takes rows for what they are not
+    room = MOST_BYTES + max(0, sizes[claims[0].row_id] - MOST_BYTES)
+    ends = accumulate(sizes[claim.row_id] for claim in claims)
+    fitting = [claim for claim, end in zip(claims, ends, strict=True) if end <= room]
+    SPOOL.release(connection, claims[len(fitting) :])
+    return fitting
 
 
 def open_mails(connection: Connection, claims: Sequence[Claim]) -> list[Opened]:

@@ -84,7 +84,9 @@ class Notices:
             outcome = await self._mailer.send(letter)
             if isinstance(outcome, NotSent) and attempts < MOST_ATTEMPTS:
                 return False
-            if not isinstance(outcome, Sent):
+            if isinstance(outcome, Sent):
+                self._sent[letter.envelope_to] += 1
+            else:
                 log.warning("a letter was given up after %d attempts: %s", attempts, outcome.code)
         return True
 
@@ -94,8 +96,7 @@ class Notices:
         if hour != self._hour:
             self._hour = hour
             self._sent.clear()
-        self._sent[address] += 1
-        return self._sent[address] > self._settings.max_per_hour
+        return self._sent[address] >= self._settings.max_per_hour
 
     async def _settle(self, claims: Sequence[Claim]) -> None:
         await self._engine.write(lambda connection: NOTICES.finish(connection, claims), urgent=True)
