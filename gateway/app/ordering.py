@@ -1,5 +1,6 @@
 """The commands about orders of packs, and about who is billed."""
 
+import re
 from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
@@ -23,6 +24,12 @@ from gateway.settings import Settings
 from plans.invoices import invoice_of
 from plans.orders import PaymentMeans
 
+_ADDRESS_LINES = 3
+_LINE_LENGTH = 100
+_TERRITORY = re.compile(r"[A-Z]{2}", re.ASCII)
+_SIREN = re.compile(r"[0-9]{9}", re.ASCII)
+_VAT_NUMBER = re.compile(r"[A-Z]{2}[0-9A-Z+*]{2,16}", re.ASCII)
+
 
 def bill_to(
     connection: Connection,
@@ -44,9 +51,27 @@ def bill_to(
     client = clients.find(connection, account)
     lines = tuple(line.strip() for line in address.split(";"))
     profile = Profile(name, lines, postcode, city, territory.upper(), email, siren, vat_number, vat_number_valid)
+    _refuse_unprintable(profile)
     note_profile(connection, client.account_id, profile)
     audit_trail.append(connection, stamp, actor, client.account_id, Action.BILLING_NOTED, territory=profile.territory)
     return {"account": client.slug, "name": name, "territory": profile.territory}
+
+
+def _refuse_unprintable(profile: Profile) -> None:
+    """Refuse what no invoice can show."""
+    lengths = {"legal_name": 200, "postcode": 20, "city": 100, "email": 320}
+    for name, longest in lengths.items():
+        text = getattr(profile, name)
+        if not 0 < len(text) <= longest or not text.isprintable():
+            raise Refused(f"This is no {name.replace('_', ' ')}.", f"Give 1 to {longest} printable characters.")
+    if len(profile.address) > _ADDRESS_LINES or any(len(line) > _LINE_LENGTH for line in profile.address):
+        raise Refused("This address is too long.", f"Give {_ADDRESS_LINES} lines of {_LINE_LENGTH} characters.")
+    if not _TERRITORY.fullmatch(profile.territory):
+        raise Refused(f"{profile.territory!r} is no territory.", "Give its two letters of ISO 3166.")
+    if profile.siren is not None and not _SIREN.fullmatch(profile.siren):
+        raise Refused("This is no SIREN.", "It has nine digits.")
+    if profile.vat_number is not None and not _VAT_NUMBER.fullmatch(profile.vat_number):
+        raise Refused("This is no VAT number.", "Write it without spaces, with its two letters first.")
 
 
 def accept_terms(

@@ -135,6 +135,10 @@ def test_postpaid_is_agreed_provided_for_shown_and_ended(ok: Ok) -> None:
         (("postpaid", "agree", "clinic", "FR:0.045"), "no rate"),
         (("postpaid", "show", "clinic"), "no postpaid agreement"),
         (("billing", "sandbox-card", "clinic", "12"), "no card"),
+        (("billing", "profile", "clinic", "", *PLACE, "--email", "a@b.example"), "no legal name"),
+        (("billing", "profile", "clinic", "X", *PLACE, "--email", "a@b.example", "--territory", "FRA"), "no territory"),
+        (("billing", "profile", "clinic", "X", *PLACE, "--email", "a@b.example", "--siren", "12"), "no SIREN"),
+        (("billing", "profile", "clinic", "X", *PLACE, "--email", "a@b.example", "--vat-number", "1"), "no VAT number"),
     ],
 )
 def test_what_cannot_be_done_says_why(ok: Ok, gateway: Gateway, command: tuple[str, ...], told: str) -> None:

@@ -41,6 +41,9 @@ class Postbox:
         self.letters.append(message_from_bytes(letter.content, policy=policy.default))
         return self._answers.pop(0) if self._answers else Sent()
 
+    async def close(self) -> None:
+        """Nothing is kept open."""
+
 
 async def a_letter(engine: Engine, kind: LetterKind) -> None:
     """Billing has something to tell Alice."""
