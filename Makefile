@@ -11,7 +11,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PYTEST_FLAGS ?= -n 2
 
-.PHONY: run test check bench lock migration
+.PHONY: run test check bench lock migration terms
 
 run: .venv/ready
 	$(BIN)/gateway serve --demo
@@ -36,6 +36,9 @@ lock: .venv/ready
 
 migration: .venv/ready
 	$(BIN)/python -m tests.new_migration $(name)
+
+terms: .venv/ready
+	$(BIN)/python -m tests.terms_coverage
 
 .venv/ready: requirements.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \

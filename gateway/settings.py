@@ -78,6 +78,22 @@ class NoticeSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class SellerSettings:
+    """Who sells: every invoice names it."""
+
+    name: str
+    address: tuple[str, ...]  # at most three lines
+    postcode: str
+    city: str
+    siren: str
+    vat_number: str
+    country: str = "FR"
+    legal_form: str | None = None  # form, capital and register, as a company must state them
+    iban: str | None = None  # where transfers go
+    bic: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """Everything that can be set, with the defaults of a fresh machine."""
 
@@ -89,6 +105,7 @@ class Settings:
     sandbox: SandboxSettings = field(default_factory=SandboxSettings)
     notices: NoticeSettings = field(default_factory=NoticeSettings)
     relay: RelaySettings | None = None
+    seller: SellerSettings | None = None
 
     @property
     def url(self) -> str:
@@ -133,6 +150,7 @@ _SECTIONS: Mapping[str, type] = {
     "sandbox": SandboxSettings,
     "notices": NoticeSettings,
     "relay": RelaySettings,
+    "seller": SellerSettings,
     "tls": TlsSettings,
 }
 

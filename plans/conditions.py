@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from plans.alerts import AlertTerms, alerts_from
 from plans.checked import Section
 from plans.consent import ConsentTerms, consent_from
 from plans.late import PaymentTerms, payment_from
@@ -29,11 +30,12 @@ class Conditions:
     postpaid: PostpaidTerms
     consent: ConsentTerms
     withdrawal: WithdrawalTerms
+    alerts: AlertTerms
 
 
 def conditions_from(section: Section) -> Conditions:
     """Read one ``[[conditions]]`` of catalogue.toml; ``RuleError`` names a key that is missing or wrong."""
-    parts = {"subscription", "notice", "payment", "postpaid", "consent", "withdrawal"}
+    parts = {"subscription", "notice", "payment", "postpaid", "consent", "withdrawal", "alerts"}
     section.only({"since", "until", *parts})
     return Conditions(
         subscription=_subscription_from(section.section("subscription")),
@@ -42,6 +44,7 @@ def conditions_from(section: Section) -> Conditions:
         postpaid=postpaid_from(section.section("postpaid")),
         consent=consent_from(section.section("consent")),
         withdrawal=withdrawal_from(section.section("withdrawal")),
+        alerts=alerts_from(section.section("alerts")),
     )
 
 

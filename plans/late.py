@@ -15,6 +15,7 @@ _YEAR = 365  # days, leap years too: the formula of the terms, article 5.3
 class PaymentTerms:
     """What follows a payment that does not come (terms, article 5.3)."""
 
+    due_days: int  # from an invoice that no card pays at once to its payment date
     penalty_factor: int  # times the legal interest rate
     suspend_after_days: int  # later than this, the service itself may be suspended
     retry_days: tuple[int, ...]  # days after a decline on which a charge is tried again
@@ -71,11 +72,12 @@ def price_after_discount(price: Money, discount: Fraction, *, late: bool) -> Mon
 
 def payment_from(section: Section) -> PaymentTerms:
     """Read what follows a late payment; ``RuleError`` names a key that is missing or wrong."""
-    section.only({"penalty_factor", "suspend_after_days", "retry_days"})
+    section.only({"due_days", "penalty_factor", "suspend_after_days", "retry_days"})
     retries = section.counts("retry_days", least=1)
     if list(retries) != sorted(set(retries)):
         raise RuleError(f"{section.name('retry_days')} must rise")
     return PaymentTerms(
+        due_days=section.count("due_days", least=0),
         penalty_factor=section.count("penalty_factor", least=1),
         suspend_after_days=section.count("suspend_after_days", least=0),
         retry_days=retries,

@@ -8,6 +8,9 @@ from zoneinfo import ZoneInfo
 from plans.periods import midnight, months_later
 from plans.words import LotKind, Origin
 
+#: Stands in the place of a lot for units that no lot covers: they are counted, and invoiced at the end of the month.
+COUNTER = 0
+
 
 @dataclass(frozen=True, slots=True)
 class Lot:
@@ -32,10 +35,13 @@ def burn_order(lots: Iterable[Lot]) -> list[Lot]:
     return sorted(lots, key=lambda lot: (lot.kind is not LotKind.TEST, lot.expires_at, lot.lot_id))
 
 
-def draw(lots: Iterable[Lot], units: int, now: datetime, origin: Origin) -> tuple[Draw, ...] | None:
+def draw(
+    lots: Iterable[Lot], units: int, now: datetime, origin: Origin, *, postpaid: bool = False
+) -> tuple[Draw, ...] | None:
     """Take ``units`` (1 or more) out of the lots in burn order; None when they do not cover it, and nothing is taken.
 
     What has expired is never drawn (terms, special term 2); test units are for mail-to-SMS alone (special term 5).
+    Under a ``postpaid`` agreement what the lots lack goes on the counter, once they are empty (special term 1).
     """
     if units < 1:
         raise ValueError("a message costs at least one unit")
@@ -47,7 +53,7 @@ def draw(lots: Iterable[Lot], units: int, now: datetime, origin: Origin) -> tupl
         wanted -= taken
         if not wanted:
             return tuple(draws)
-    return None
+    return (*draws, Draw(COUNTER, wanted)) if postpaid else None
 
 
 def pack_end(activated_at: datetime, months: int, zone: ZoneInfo) -> datetime:

@@ -66,4 +66,5 @@ class Reason(StrEnum):
     CARRIER_SILENT = "carrier_silent"  # written, never answered: nobody can know
     NOT_DELIVERED = "not_delivered"
     VALIDITY_EXPIRED = "validity_expired"
+    INCIDENT = "incident"  # the carrier could not send for a time, and the units are given back
     CANCELLED = "cancelled"

@@ -10,6 +10,7 @@ import pytest
 
 from gateway.settings import (
     RelaySettings,
+    SellerSettings,
     Settings,
     SettingsError,
     SmtpSettings,
@@ -106,7 +107,7 @@ def test_the_example_file_shows_the_defaults(read_file: Any) -> None:
     shown = read_file(_in_force(EXAMPLE.read_text(encoding="utf-8")))
     defaults = Settings(smtp=SmtpSettings(tls=shown.smtp.tls), relay=RelaySettings(host=shown.relay.host))
     without_default = {"database_url", "submissions_port", "lmtp_port", "lmtp_socket", "rate_per_s", "postmaster"}
-    assert set(_different(defaults, shown)) == without_default | {"username", "password_file"}
+    assert set(_different(defaults, shown)) == without_default | {"username", "password_file", "seller"}
 
 
 def _in_force(text: str) -> str:
@@ -116,7 +117,7 @@ def _in_force(text: str) -> str:
 
 def _names(kind: type) -> Iterator[str]:
     """Every setting of ``kind`` that is no table, tables unfolded."""
-    tables: Mapping[str, type] = {"tls": TlsSettings, "relay": RelaySettings}
+    tables: Mapping[str, type] = {"tls": TlsSettings, "relay": RelaySettings, "seller": SellerSettings}
     for each in fields(kind):
         table = tables.get(each.name) or each.default_factory
         if isinstance(table, type) and is_dataclass(table):

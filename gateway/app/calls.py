@@ -12,6 +12,7 @@ from sqlalchemy import Engine as SqlEngine
 from sqlalchemy.exc import SQLAlchemyError
 
 from gateway.accounts.refusals import Refused
+from gateway.app.catalogue import billing_rules
 from gateway.app.commands import READS, Occasion, change_named, run
 from gateway.app.control import NoService, ask, user_name
 from gateway.app.opening import is_sqlite, open_current, unreachable
@@ -71,7 +72,9 @@ async def _change_here(settings: Settings, command: str, arguments: Mapping[str,
     change = change_named(command)
     try:
         async with open_current(settings) as engine:
-            occasion = Occasion(engine.stamp(), user_name(os.getuid()), settings, read_rules(settings))
+            occasion = Occasion(
+                engine.stamp(), user_name(os.getuid()), settings, read_rules(settings), billing_rules(settings)
+            )
             return plain(
                 await engine.write(
                     lambda connection: run(change.function, connection, occasion, arguments), wakes=change.wakes
@@ -84,8 +87,11 @@ async def _change_here(settings: Settings, command: str, arguments: Mapping[str,
 def _read(settings: Settings, connection: Connection, command: str, arguments: Mapping[str, Any]) -> Any:
     clock = SystemClock()
     stamp = Stamp(clock.now(), Ids(clock, node=0))  # a read makes nothing that needs an id of its own
-    occasion = Occasion(stamp, user_name(os.getuid()), settings, read_rules(settings))
-    return run(READS[command], connection, occasion, arguments)
+    return run(READS[command], connection, _occasion(settings, stamp), arguments)
+
+
+def _occasion(settings: Settings, stamp: Stamp) -> Occasion:
+    return Occasion(stamp, user_name(os.getuid()), settings, read_rules(settings), billing_rules(settings))
 
 
 @contextlib.contextmanager

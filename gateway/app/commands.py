@@ -9,11 +9,25 @@ from sqlalchemy import Connection
 
 from gateway.accounts import authorisations, clients, passwords, senders
 from gateway.accounts.refusals import Refused
-from gateway.app import mails, messages
+from gateway.app import (
+    catalogue,
+    contracting,
+    invoices,
+    mails,
+    messages,
+    ordering,
+    postpaying,
+    pricing,
+    printing,
+    subscribing,
+)
 from gateway.app.demo import demo
 from gateway.app.overview import overview
 from gateway.app.plain import arguments_for
 from gateway.billing import packs
+from gateway.billing.attempts import TOPIC as COLLECTIONS_TOPIC
+from gateway.billing.letters import TOPIC as LETTERS_TOPIC
+from gateway.billing.rules import BillingRules
 from gateway.engine.database import Stamp
 from gateway.settings import Settings
 from gateway.sms import optouts
@@ -39,6 +53,7 @@ class Occasion:
     actor: str
     settings: Settings
     rules: Rules
+    billing: BillingRules
 
 
 #: Commands that only read.
@@ -55,6 +70,19 @@ READS: Mapping[str, Callable[..., Any]] = {
     "sms.preview": messages.look_ahead,
     "mail.list": mails.listing,
     "mail.show": mails.show,
+    "plan.list": catalogue.tiers,
+    "plan.show": subscribing.show,
+    "plan.preview": subscribing.preview,
+    "pack.offers": catalogue.packs,
+    "pack.recap": ordering.recap,
+    "order.list": ordering.listing,
+    "order.show": ordering.show,
+    "invoice.list": invoices.listing,
+    "invoice.show": invoices.show,
+    "invoice.pdf": printing.pdf,
+    "price.list": pricing.listing,
+    "postpaid.show": postpaying.show,
+    "postpaid.used": postpaying.used,
     "audit": audit,
 }
 
@@ -63,6 +91,8 @@ CHANGES: Mapping[str, Change] = {
     "account.suspend": Change(clients.suspend),
     "account.resume": Change(clients.resume),
     "account.close": Change(clients.close),
+    "account.cap": Change(contracting.cap_credit),
+    "account.terminate": Change(contracting.end_contract, wakes=(COLLECTIONS_TOPIC,)),
     "account.open_country": Change(authorisations.open_country),
     "account.close_country": Change(authorisations.close_country),
     "sender.add": Change(senders.add),
@@ -74,6 +104,25 @@ CHANGES: Mapping[str, Change] = {
     "optout.remove": Change(messages.opt_in),
     "sms.send": Change(messages.send, wakes=(*JOB_TOPICS.values(), NOTICES_TOPIC)),
     "sms.cancel": Change(messages.take_back, wakes=(NOTICES_TOPIC,)),
+    "billing.profile": Change(ordering.bill_to),
+    "billing.accept_terms": Change(ordering.accept_terms, wakes=(LETTERS_TOPIC,)),
+    "billing.block": Change(contracting.block),
+    "billing.sandbox_card": Change(ordering.sandbox_card),
+    "plan.subscribe": Change(subscribing.subscribe, wakes=(COLLECTIONS_TOPIC,)),
+    "plan.change": Change(subscribing.change, wakes=(COLLECTIONS_TOPIC,)),
+    "plan.cancel": Change(subscribing.cancel, wakes=(COLLECTIONS_TOPIC,)),
+    "pack.buy": Change(ordering.buy, wakes=(COLLECTIONS_TOPIC, LETTERS_TOPIC)),
+    "pack.activate": Change(ordering.activate),
+    "pack.top_up": Change(contracting.keep_topped_up),
+    "invoice.pay": Change(invoices.receive, wakes=(COLLECTIONS_TOPIC,)),
+    "invoice.penalty": Change(invoices.penalise, wakes=(COLLECTIONS_TOPIC,)),
+    "invoice.credit": Change(invoices.credit),
+    "postpaid.agree": Change(postpaying.agree),
+    "postpaid.end": Change(postpaying.end),
+    "postpaid.provide": Change(postpaying.provide),
+    "price.revise": Change(pricing.revise, wakes=(LETTERS_TOPIC,)),
+    "price.refuse": Change(pricing.refuse),
+    "incident": Change(pricing.incident),
     "demo": Change(demo),
 }
 
@@ -98,6 +147,8 @@ def run(function: Callable[..., Any], connection: Connection, occasion: Occasion
         "actor": occasion.actor,
         "settings": occasion.settings,
         "rules": occasion.rules,
+        "billing": occasion.billing,
+        "today": occasion.billing.today(occasion.stamp.now),
         "terms": occasion.rules.credit,
     }
     parameters = signature(function).parameters.values()

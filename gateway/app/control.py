@@ -18,6 +18,7 @@ from traceback import format_tb
 from typing import Any
 
 from gateway.accounts.refusals import Refused
+from gateway.app.catalogue import billing_rules
 from gateway.app.commands import Occasion, change_named, run
 from gateway.app.plain import plain
 from gateway.engine.database import Engine
@@ -94,6 +95,7 @@ class _Desk:
         self._engine = engine
         self._settings = settings
         self._rules = rules
+        self._billing = billing_rules(settings)
         self._callers: dict[asyncio.StreamReader, asyncio.Event] = {}  # and whether it has left
 
     async def answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -136,7 +138,7 @@ class _Desk:
             raise Refused("You may not command this service.", "Become the user that it runs as.")
         command, arguments = _parsed(line)
         change = change_named(command)
-        occasion = Occasion(self._engine.stamp(), actor, self._settings, self._rules)
+        occasion = Occasion(self._engine.stamp(), actor, self._settings, self._rules, self._billing)
         return plain(
             await self._engine.write(
                 lambda connection: run(change.function, connection, occasion, arguments), wakes=change.wakes

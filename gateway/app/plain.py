@@ -3,7 +3,7 @@
 import inspect
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import fields, is_dataclass
-from datetime import datetime
+from datetime import date
 from enum import StrEnum
 from types import NoneType
 from typing import Any, get_args, get_type_hints
@@ -12,13 +12,13 @@ from gateway.accounts.refusals import Refused
 
 
 def plain(value: Any) -> Any:
-    """``value`` in the words of JSON: instants as ISO 8601, words as their text, identifiers as text.
+    """``value`` in the words of JSON: instants and days as ISO 8601, words as their text, identifiers as text.
 
     An identifier has up to 63 bits, and many readers of JSON (jq, JavaScript) keep only 53 of a number.
     """
     if isinstance(value, StrEnum):
         return value.value
-    if isinstance(value, datetime):
+    if isinstance(value, date):  # an instant too
         return value.isoformat()
     if is_dataclass(value):
         return plain({each.name: getattr(value, each.name) for each in fields(value)})

@@ -1,7 +1,9 @@
 """The whole schema: importing this module brings the tables of every room into one catalogue."""
 
 import gateway.accounts.tables
+import gateway.billing.invoice_tables
 import gateway.billing.payments.tables
+import gateway.billing.selling_tables
 import gateway.billing.tables
 import gateway.engine.processes
 import gateway.engine.vault

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import secrets
 import signal
 import socket
 from collections.abc import AsyncIterator, Collection
@@ -12,8 +13,20 @@ from functools import partial
 
 from gateway.accounts.refusals import Refused
 from gateway.app import control
+from gateway.app.catalogue import billing_rules
 from gateway.app.opening import is_sqlite, open_current
 from gateway.app.rules import read_rules
+from gateway.billing.attempts import JOBS as COLLECTIONS
+from gateway.billing.attempts import TOPIC as COLLECTIONS_TOPIC
+from gateway.billing.collecting import Collector
+from gateway.billing.dates import Dates
+from gateway.billing.letters import TOPIC as LETTERS_TOPIC
+from gateway.billing.payments.manual import ManualGateway
+from gateway.billing.payments.port import PaymentGateway
+from gateway.billing.payments.sandbox import SandboxGateway
+from gateway.billing.payments.stripe_secrets import read_secrets
+from gateway.billing.renewing import TOPIC as RENEWALS_TOPIC
+from gateway.billing.renewing import Renewals
 from gateway.engine.clock import Clock
 from gateway.engine.database import Engine
 from gateway.settings import RelaySettings, Settings
@@ -33,6 +46,7 @@ from gateway.smtp.mailer import Mailer
 from gateway.smtp.notices import NOTICES, Notices
 from gateway.smtp.readers import Readers
 from gateway.smtp.roles import Roles
+from gateway.smtp.selling import SELLING_LETTERS, SellingLetters
 from gateway.smtp.spool import ROLE_TOPIC, SPOOL
 from gateway.smtp.spool import TOPIC as SPOOL_TOPIC
 from gateway.web.server import WebServer, application, bind
@@ -47,10 +61,15 @@ DRAIN_S = 20.0
 #: A task that has not come round for so long is stuck; reading a batch of hostile mail takes a while.
 STUCK_S = 300.0
 
+#: Nobody wakes the bank of the sandbox: it looks every second.
+SANDBOX_BANK_TOPIC = "sandbox bank"
+
 QUEUES = {
     JOBS: tuple(JOB_TOPICS.values()),
     SPOOL: (SPOOL_TOPIC, ROLE_TOPIC),
     NOTICES: (sms_notices.TOPIC,),
+    SELLING_LETTERS: (LETTERS_TOPIC,),
+    COLLECTIONS: (COLLECTIONS_TOPIC,),
 }
 
 
@@ -135,7 +154,7 @@ async def _working(engine: Engine, settings: Settings, rules: Rules) -> AsyncIte
     readers = Readers()
     mailers = _mailers(settings)
     worker = Worker(engine, _tasks(engine, settings, rules, readers, mailers))
-    beats = Beats(engine, QUEUES)
+    beats = Beats(engine, QUEUES, Dates(engine, billing_rules(settings)))
     beats.start()
     work = asyncio.create_task(worker.run())
     try:
@@ -176,8 +195,34 @@ def _tasks(engine: Engine, settings: Settings, rules: Rules, readers: Readers, m
         ),
         Task("receipts", RECEIPTS_TOPIC, dispatcher.collect_once),
         Task("notices", sms_notices.TOPIC, Notices(engine, mailers.out, wording, settings).run_once),
+        Task("letters", LETTERS_TOPIC, SellingLetters(engine, mailers.out, wording, settings.domain).run_once),
         Task("roles", ROLE_TOPIC, roles.run_once),
+        *_billing_tasks(engine, settings),
     ]
+
+
+def _billing_tasks(engine: Engine, settings: Settings) -> list[Task]:
+    rules = billing_rules(settings)
+    gateways: dict[str, PaymentGateway] = {ManualGateway.name: ManualGateway(engine)}
+    tasks = [Task("renewals", RENEWALS_TOPIC, Renewals(engine, rules).run_once)]
+    if stripe := _stripe():
+        gateways[stripe.name] = stripe
+    if settings.sandbox.enabled:
+        sandbox = SandboxGateway(engine, secrets.token_bytes(32))  # it tells nobody but this process
+        gateways[sandbox.name] = sandbox
+        hear = partial(Collector(engine, rules, gateways).hear, sandbox.name)
+        tasks.append(Task("sandbox bank", SANDBOX_BANK_TOPIC, partial(sandbox.tell, hear)))
+    return [*tasks, Task("collections", COLLECTIONS_TOPIC, Collector(engine, rules, gateways).run_once)]
+
+
+def _stripe() -> PaymentGateway | None:
+    """Stripe, where its keys are set."""
+    keys = read_secrets()
+    if keys is None:
+        return None
+    from gateway.billing.payments.stripe import StripeGateway  # takes half a second: only who uses it pays for it
+
+    return StripeGateway(keys)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,10 +3,12 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, Select, and_, func, literal, or_, select
+from sqlalchemy import Connection, Select, and_, func, literal, or_, select, union_all
 
+from gateway.billing.selling_tables import postpaid_use
 from gateway.billing.tables import balance, credit_lot, ledger_entry
 from gateway.billing.words import EntryKind
+from plans.lots import COUNTER
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +29,7 @@ def audit(connection: Connection) -> Iterator[Discrepancy]:
         ("lot {}: units left below zero or above those granted", _lots_out_of_bounds()),
         ("message {}: refunded against charged", _refunds_above_charges()),
         ("ledger of lot {}: entries of a lot that does not exist", _entries_without_lot()),
+        ("message {}: counter against its ledger", _counter_against_ledger()),
     ):
         for account_id, key, expected, found in connection.execute(statement):
             yield Discrepancy(account_id, subject.format(key), int(expected), int(found))
@@ -84,6 +87,21 @@ def _entries_without_lot() -> Select[int, int, int, int]:
     return (
         select(entry.account_id, entry.lot_id, literal(0), func.sum(entry.units))
         .outerjoin(credit_lot, and_(lot.account_id == entry.account_id, lot.lot_id == entry.lot_id))
-        .where(lot.lot_id.is_(None))
+        .where(lot.lot_id.is_(None), entry.lot_id != COUNTER)
         .group_by(entry.account_id, entry.lot_id)
+    )
+
+
+def _counter_against_ledger() -> Select[int, int, int, int]:
+    """What is counted beyond the lots is what the ledger charged to no lot, by message and kind."""
+    entry, use = ledger_entry.c, postpaid_use.c
+    both = union_all(
+        select(entry.account_id, entry.message_id, entry.kind, entry.units).where(entry.lot_id == COUNTER),
+        select(use.account_id, use.message_id, use.kind, use.units),
+    ).subquery()
+    difference = func.sum(both.c.units)  # one is the other with the opposite sign
+    return (
+        select(both.c.account_id, both.c.message_id, literal(0), difference)
+        .group_by(both.c.account_id, both.c.message_id, both.c.kind)
+        .having(difference != 0)
     )

@@ -10,3 +10,68 @@ class EntryKind(StrEnum):
     CHARGE = "charge"
     REFUND = "refund"
     EXPIRE = "expire"
+
+
+class InvoiceKind(StrEnum):
+    """What is issued; each kind has a series of numbers of its own every year."""
+
+    INVOICE = "invoice"
+    CREDIT_NOTE = "credit_note"
+
+
+class InvoiceState(StrEnum):
+    """Whether money is still awaited."""
+
+    OPEN = "open"
+    PAID = "paid"
+    CREDITED = "credited"  # a credit note took all of it back
+    GIVEN = "given"  # a credit note: nothing is awaited
+
+
+class OrderKind(StrEnum):
+    """What is ordered."""
+
+    PACK = "pack"
+    SUBSCRIPTION = "subscription"
+    POSTPAID = "postpaid"
+
+
+class OrderState(StrEnum):
+    """How far an order has come."""
+
+    ACCEPTED = "accepted"  # waits for its money
+    ACTIVE = "active"  # what it bought can be used
+    ENDED = "ended"
+
+
+class CollectionState(StrEnum):
+    """How far one attempt to take money has come."""
+
+    WAITING = "waiting"  # nobody was asked yet
+    ASKED = "asked"  # the request is written down; its answer may be lost
+    PENDING = "pending"
+    NEEDS_CLIENT = "needs_client"  # the bank wants to see the client
+    PAID = "paid"
+    DECLINED = "declined"
+    NEEDLESS = "needless"  # the invoice was settled otherwise before anybody was asked
+
+
+class AlertKind(StrEnum):
+    """What a client is warned of, once for each cause."""
+
+    LOW_CREDIT = "low_credit"
+    LOT_ENDS = "lot_ends"
+    INVOICE_LATE = "invoice_late"
+
+
+class LetterKind(StrEnum):
+    """The mails that selling sends."""
+
+    ORDER_RECEIVED = "order_received"
+    TERMS_ACCEPTED = "terms_accepted"
+    INVOICE_ISSUED = "invoice_issued"
+    PAYMENT_FAILED = "payment_failed"
+    SERVICE_SUSPENDED = "service_suspended"
+    PRICE_REVISED = "price_revised"
+    LOW_CREDIT = "low_credit"
+    LOT_ENDS = "lot_ends"

@@ -88,6 +88,31 @@ def close(
     print_one(change("account.close", account=account), as_json=as_json)
 
 
+@group.command("cap")
+def cap(
+    account: Account,
+    units: Annotated[int | None, typer.Argument(help="How many of its parent's it may spend; all.")] = None,
+    *,
+    as_json: Json = False,
+) -> None:
+    """Cap what a sub-account spends from now on."""
+    print_one(change("account.cap", account=account, **given(units=units)), as_json=as_json)
+
+
+@group.command("terminate")
+def terminate(
+    account: Account,
+    *,
+    refund: Annotated[bool, typer.Option("--refund", help="Give unused advances back, after an incident.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    as_json: Json = False,
+) -> None:
+    """End the contract: invoice what was used, close the account and its sub-accounts."""
+    if not yes and sys.stdin.isatty():
+        typer.confirm(f"End the contract with {account}?", abort=True)
+    print_one(change("account.terminate", account=account, refund=refund), as_json=as_json)
+
+
 @group.command("open-country")
 def open_country(
     account: Account,

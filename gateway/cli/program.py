@@ -7,7 +7,23 @@ import typer
 from typer.core import TyperGroup
 
 from gateway.accounts.refusals import Refused
-from gateway.cli import accounts, mails, messages, optouts, packs, running, senders, upkeep
+from gateway.cli import (
+    accounts,
+    billing,
+    catalogue,
+    invoices,
+    mails,
+    messages,
+    optouts,
+    packs,
+    plans,
+    postpaid,
+    pricing,
+    running,
+    senders,
+    simulate,
+    upkeep,
+)
 from gateway.cli.output import complain
 from gateway.settings import SettingsError
 from plans.checked import RuleError
@@ -42,8 +58,17 @@ program = typer.Typer(
 program.add_typer(accounts.group, name="account")
 program.add_typer(senders.group, name="sender")
 program.add_typer(packs.group, name="pack")
+program.add_typer(plans.group, name="plan")
+program.add_typer(invoices.orders, name="order")
+program.add_typer(invoices.invoices, name="invoice")
+program.add_typer(postpaid.group, name="postpaid")
+program.add_typer(pricing.group, name="price")
+program.add_typer(billing.group, name="billing")
+program.add_typer(catalogue.group, name="catalogue")
 program.add_typer(optouts.group, name="optout")
 program.add_typer(messages.group, name="sms")
 program.add_typer(mails.group, name="mail")
 running.add_to(program)
 upkeep.add_to(program)
+simulate.add_to(program)
+pricing.add_to(program)

@@ -10,6 +10,7 @@ from gateway.billing.tables import ledger_entry
 from gateway.billing.words import EntryKind
 from gateway.sms.tables import intake, job, message
 from gateway.sms.words import MessageState
+from plans.words import Reason
 
 _UNDER_WAY = (MessageState.QUEUED, MessageState.HELD, MessageState.SENDING, MessageState.UNKNOWN)
 
@@ -44,11 +45,17 @@ def _charged_otherwise() -> Select[int, int, int, int]:
 
 
 def _refunded_too_soon() -> Select[int, int, int, int]:
-    refunded, row = _entered(EntryKind.REFUND), message.c
+    """Only what failed is refunded; after an incident also what was taken by the carrier and never delivered."""
+    entry, row = ledger_entry.c, message.c
     return (
-        select(row.account_id, row.message_id, literal(0), refunded.c.units)
-        .join(refunded, _of_payer(refunded))
-        .where(row.state.not_in(_REFUNDABLE))
+        select(row.account_id, row.message_id, literal(0), func.sum(entry.units))
+        .join(ledger_entry, and_(entry.account_id == row.payer_id, entry.message_id == row.message_id))
+        .where(
+            entry.kind == EntryKind.REFUND,
+            func.coalesce(entry.reason, "") != Reason.INCIDENT,
+            row.state.not_in(_REFUNDABLE),
+        )
+        .group_by(row.account_id, row.message_id)
     )
 
 

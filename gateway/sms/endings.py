@@ -52,7 +52,7 @@ def end(connection: Connection, stamp: Stamp, rules: Rules, endings: Sequence[En
         connection,
         stamp,
         [
-            Refund(each.message.payer_id, each.message.message_id, each.reason)
+            Refund(each.message.payer_id, each.message.message_id, each.reason, each.message.account_id)
             for each in endings
             if is_refunded(each.reason, taken_by_carrier=False, silence_refunded=rules.credit.silence_refunded)
         ],

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, and_, select
+from sqlalchemy import Connection, Row, Select, and_, func, select
 
 from gateway.accounts.tables import account, sender
 from gateway.billing.tables import credit_lot, ledger_entry
@@ -13,6 +13,7 @@ from gateway.sms.tables import job, message
 from gateway.sms.words import Alphabet, MessageState
 from plans.words import MessageClass, Origin, Reason
 
+ON_COUNTER = "postpaid"
 MOST = 1_000  # lines of one list: who wants more asks again with ``before_id``
 
 
@@ -67,7 +68,7 @@ class LedgerLine:
     at: datetime
     kind: EntryKind
     lot_id: int
-    lot: str  # label
+    lot: str  # label; ON_COUNTER where no lot covered it
     units: int  # signed: what the lot gained
     reason: str | None
 
@@ -137,8 +138,8 @@ def _line(found: Row[*tuple[Any, ...]]) -> MessageLine:
 def _ledger(connection: Connection, payer_id: int, message_id: int) -> tuple[LedgerLine, ...]:
     entry, lot = ledger_entry.c, credit_lot.c
     lines = (
-        select(entry.at, entry.kind, entry.lot_id, lot.label, entry.units, entry.reason)
-        .join(credit_lot, and_(lot.account_id == entry.account_id, lot.lot_id == entry.lot_id))
+        select(entry.at, entry.kind, entry.lot_id, func.coalesce(lot.label, ON_COUNTER), entry.units, entry.reason)
+        .outerjoin(credit_lot, and_(lot.account_id == entry.account_id, lot.lot_id == entry.lot_id))
         .where(entry.account_id == payer_id, entry.message_id == message_id)
         .order_by(entry.entry_id)
     )

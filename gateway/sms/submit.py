@@ -64,9 +64,11 @@ def _prices(connection: Connection, stamp: Stamp, rules: Rules, judged: Sequence
             composed.units,
             each.request.origin,
             turns[lane_of(rules.carrier, each.request.message_class)],
+            each.request.account_id,
+            each.number.destination,
         )
         for each in judged
-        if (composed := each.composed)
+        if (composed := each.composed) and each.number
     ]
 
 

@@ -1,7 +1,7 @@
 """The mails that we write: news of messages, few units left, and mail for the postmaster passed on."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from email.message import EmailMessage
@@ -11,6 +11,7 @@ from hashlib import sha256
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from gateway.billing.words import LetterKind
 from gateway.sms.words import News
 from gateway.smtp.automatic import OWN_MARK
 from gateway.smtp.mailer import Letter
@@ -85,6 +86,21 @@ def low_credit_letter(wording: Wording, head: Letterhead, units_left: int) -> Le
     left = words.count("unit", units_left)
     message = _message(words, words.phrase("subject_low_credit", units=left), "auto-generated")
     return _finished(words, message, [words.phrase("low_credit", units=left)])
+
+
+def selling_letter(wording: Wording, head: Letterhead, kind: LetterKind, facts: Mapping[str, Any]) -> Letter:
+    """News of orders, prices and credit; ``facts`` are what billing wrote down for this kind."""
+    words = _Words(wording, head)
+    told = {name: _told(words, name, each) for name, each in facts.items()}
+    message = _message(words, words.phrase(f"subject_selling_{kind}", **told), "auto-generated")
+    return _finished(words, message, [words.phrase(f"selling_{kind}", **told)])
+
+
+def _told(words: "_Words", name: str, fact: Any) -> str:
+    """A fact as its reader gets it: instants in their zone, units counted."""
+    if name.endswith("_at"):
+        return words.moment(datetime.fromisoformat(fact))
+    return words.count("unit", fact) if name == "units" else str(fact)
 
 
 def forwarded_letter(wording: Wording, head: Letterhead, role: str, mail_from: str, raw: bytes) -> Letter:

@@ -53,6 +53,7 @@ CODES: Mapping[Reason, tuple[int, str]] = {
     Reason.CARRIER_SILENT: (451, "4.4.2"),
     Reason.NOT_DELIVERED: (554, "5.4.0"),
     Reason.VALIDITY_EXPIRED: (554, "5.4.7"),
+    Reason.INCIDENT: (451, "4.4.1"),
     Reason.CANCELLED: (554, "5.7.0"),
 }
 

@@ -1,24 +1,27 @@
-"""What happens by the clock: freeing rows whose time has come, ending lots. APScheduler beats, and nothing else."""
+"""What happens by the clock: rows whose time has come, lots that end, the dates of billing. APScheduler only beats."""
 
 from collections.abc import Awaitable, Callable, Mapping
 from functools import partial
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
+from gateway.billing.dates import Dates
 from gateway.billing.lots import expire
 from gateway.engine.database import Engine
 from gateway.engine.queue import Queue
 
 REAP_S = 1
 EXPIRE_S = 600
+DATES_S = 60
 
 
 class Beats:
     """Regular work; a beat that comes while the one before is still at it is left out."""
 
-    def __init__(self, engine: Engine, queues: Mapping[Queue, tuple[str, ...]]) -> None:
-        """``queues``: each with the topics to wake when some of its rows were freed."""
+    def __init__(self, engine: Engine, queues: Mapping[Queue, tuple[str, ...]], dates: Dates | None = None) -> None:
+        """``queues``: each with the topics to wake when some of its rows were freed; ``dates``: those of billing."""
         self._engine = engine
+        self._dates = dates
         self._queues = queues
         self._scheduler = AsyncIOScheduler(
             timezone="UTC", job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
@@ -28,6 +31,8 @@ class Beats:
         """Begin to beat."""
         self._every(REAP_S, self.reap)
         self._every(EXPIRE_S, self.expire_lots)
+        if self._dates:
+            self._every(DATES_S, self._dates.keep)
         self._scheduler.start()
 
     def stop(self) -> None:

@@ -26,7 +26,7 @@ async def pay(engine: Engine, *asked: Charge) -> Bill:
 
 
 def price(account_id: int, message_id: int, units: int = 1, turn: int = 0) -> Charge:
-    return Charge(account_id, message_id, units, Origin.EMAIL, turn)
+    return Charge(account_id, message_id, units, Origin.EMAIL, turn, account_id, "FR")
 
 
 async def test_the_bill_names_lots_and_balances(engine: Engine) -> None:

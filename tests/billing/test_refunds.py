@@ -28,12 +28,12 @@ async def give(engine: Engine, units: int, lasting: timedelta, kind: LotKind = L
 
 
 async def pay(engine: Engine, units: int, message_id: int = MESSAGE) -> Bill:
-    asked = [Charge(ACCOUNT, message_id, units, Origin.EMAIL, turn=0)]
+    asked = [Charge(ACCOUNT, message_id, units, Origin.EMAIL, 0, ACCOUNT, "FR")]
     return await engine.write(lambda connection: charge(connection, engine.stamp(), asked))
 
 
 async def give_back(engine: Engine, *message_ids: int) -> int:
-    asked = [Refund(ACCOUNT, each, Reason.CARRIER_REJECTED) for each in message_ids]
+    asked = [Refund(ACCOUNT, each, Reason.CARRIER_REJECTED, ACCOUNT) for each in message_ids]
     return await engine.write(lambda connection: refund(connection, engine.stamp(), asked, GRACE))
 
 

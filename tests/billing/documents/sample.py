@@ -18,7 +18,7 @@ from plans.periods import Period
 from plans.vat import Treatment, Vat
 
 LEGAL = legal_from(tomllib.loads(config_file("legal.toml").read_text(encoding="utf-8")))
-TERMS = PaymentTerms(penalty_factor=3, suspend_after_days=30, retry_days=())
+TERMS = PaymentTerms(due_days=30, penalty_factor=3, suspend_after_days=30, retry_days=())
 DAY = date(2026, 6, 10)  # in the half-year whose legal interest rate is 2.62 %
 
 FULL = Vat(Treatment.TAXED, Fraction(20, 100))

@@ -1,0 +1,26 @@
+"""Puts a refusal of ``plans`` into words and raises it, as every command understands it."""
+
+import tomllib
+from functools import cache
+
+from gateway.accounts.refusals import Refused
+from gateway.settings import config_file
+from gateway.wording import Language
+from plans import refusals
+
+
+def check(refused: refusals.Refused | None, language: Language = Language.EN) -> None:
+    """Raise ``Refused`` with text and cure where ``plans`` refuses; the words are in ``config/refusals.*.toml``."""
+    if refused is not None:
+        raise worded(refused, language)
+
+
+def worded(refused: refusals.Refused, language: Language = Language.EN) -> Refused:
+    """A refusal of ``plans`` as what to raise."""
+    words = _words(language)[refused.why]
+    return Refused(words["text"].format(**refused.facts), words["cure"].format(**refused.facts))
+
+
+@cache
+def _words(language: Language) -> dict[str, dict[str, str]]:
+    return tomllib.loads(config_file(f"refusals.{language}.toml").read_text(encoding="utf-8"))

@@ -1,0 +1,73 @@
+"""Bank details from clients: asked for at a provider, written down when the client has given them."""
+
+from collections.abc import Mapping
+from functools import partial
+
+from sqlalchemy import Connection, insert, update
+
+from gateway.accounts.refusals import Refused
+from gateway.billing.customers import customer
+from gateway.billing.invoice_tables import payment_setup
+from gateway.billing.methods import Method, note_method
+from gateway.billing.payments.outcomes import ClientStep, InDoubt, PaymentMethod, SetupOutcome
+from gateway.billing.payments.port import Payer, PaymentGateway
+from gateway.billing.rules import BillingRules
+from gateway.engine.database import Engine, Stamp
+from plans.orders import PaymentMeans
+
+
+class BankDetails:
+    """Asks clients for bank details, before a trial and whenever they change (terms, special term 6)."""
+
+    def __init__(self, engine: Engine, rules: BillingRules, gateways: Mapping[str, PaymentGateway]) -> None:
+        self._engine = engine
+        self._rules = rules
+        self._gateways = gateways
+
+    async def begin(self, account_id: int, provider: str) -> ClientStep:
+        """What the client has to do; ``Refused`` where the provider does not answer or is not one of ours."""
+        gateway = self._gateway(provider)
+        client = await self._engine.read(partial(customer, rules=self._rules, account_id=account_id))
+        known = await gateway.register(Payer(str(account_id), client.profile.legal_name, client.profile.email))
+        stamp = self._engine.stamp()
+        setup_id = stamp.new_id()
+        step = (
+            known if isinstance(known, InDoubt) else await gateway.begin_setup(known.customer_ref, f"setup {setup_id}")
+        )
+        if isinstance(known, InDoubt) or isinstance(step, InDoubt):
+            raise Refused(f"{provider} does not answer.", "Try again in a minute.")
+        values = {"account_id": account_id, "setup_id": setup_id, "provider": provider, "begun_at": stamp.now}
+        begun = insert(payment_setup).values(**values, customer_ref=known.customer_ref, reference=step.reference)
+        await self._engine.write(lambda connection: connection.execute(begun))
+        return step
+
+    async def finish(self, provider: str, reference: str) -> SetupOutcome:
+        """What became of it; bank details that were given are the ones charged from now on."""
+        outcome = await self._gateway(provider).finish_setup(reference)
+        if isinstance(outcome, PaymentMethod):
+            stamp = self._engine.stamp()
+            await self._engine.write(
+                partial(take_in_details, stamp=stamp, provider=provider, reference=reference, given=outcome)
+            )
+        return outcome
+
+    def _gateway(self, provider: str) -> PaymentGateway:
+        if provider not in self._gateways:
+            raise Refused(f"There is no way of paying {provider!r}.", f"Choose one of {', '.join(self._gateways)}.")
+        return self._gateways[provider]
+
+
+def take_in_details(
+    connection: Connection, *, stamp: Stamp, provider: str, reference: str, given: PaymentMethod
+) -> bool:
+    """Write down the bank details of a setup, once; whether they are new."""
+    row = payment_setup.c
+    which = (row.provider == provider, row.reference == reference, row.finished_at.is_(None))
+    finished = update(payment_setup).where(*which).values(finished_at=stamp.now)
+    found = connection.execute(finished.returning(row.account_id, row.customer_ref)).one_or_none()
+    if found is None:
+        return False
+    means = PaymentMeans(given.method_ref) if given.method_ref in set(PaymentMeans) else PaymentMeans.CARD
+    method = Method(provider, found.customer_ref, given.method_ref, given.label, means)
+    note_method(connection, stamp, found.account_id, method)
+    return True

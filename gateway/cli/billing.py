@@ -1,0 +1,73 @@
+"""``gateway billing``: who is billed, under which terms, and with which card."""
+
+from typing import Annotated
+
+import typer
+
+from gateway.cli.accounts import Account
+from gateway.cli.calling import change
+from gateway.cli.output import Json, given, print_one
+
+group = typer.Typer(no_args_is_help=True, help="Who is billed, and how.")
+
+
+@group.command("profile")
+def profile(
+    account: Account,
+    name: Annotated[str, typer.Argument(help="The legal name.")],
+    *,
+    address: Annotated[str, typer.Option(help="At most three lines, parted by semicolons.")],
+    postcode: Annotated[str, typer.Option()],
+    city: Annotated[str, typer.Option()],
+    email: Annotated[str, typer.Option(help="Where invoices go.")],
+    territory: Annotated[str | None, typer.Option(help="ISO 3166: it decides the tax; FR.")] = None,
+    siren: Annotated[str | None, typer.Option(help="Nine digits.")] = None,
+    vat_number: Annotated[str | None, typer.Option(help="Of a business in the EU.")] = None,
+    vat_number_valid: Annotated[bool | None, typer.Option(help="It was checked with the EU's register.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Note how a client is invoiced from now on."""
+    fields = given(
+        address=address,
+        postcode=postcode,
+        city=city,
+        email=email,
+        territory=territory,
+        siren=siren,
+        vat_number=vat_number,
+        vat_number_valid=vat_number_valid,
+    )
+    print_one(change("billing.profile", account=account, name=name, **fields), as_json=as_json)
+
+
+@group.command("accept-terms")
+def accept_terms(
+    account: Account,
+    *,
+    version: Annotated[str | None, typer.Option(help="The one that was accepted; that in force.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Note that a client accepted the terms of sale; they are mailed to it."""
+    print_one(change("billing.accept_terms", account=account, **given(version=version)), as_json=as_json)
+
+
+@group.command("sandbox-card")
+def sandbox_card(
+    account: Account,
+    number: Annotated[str, typer.Argument(help="The last two digits say what it does; 42 always pays.")],
+    *,
+    as_json: Json = False,
+) -> None:
+    """Give a client a card of the sandbox, to try what cards do."""
+    print_one(change("billing.sandbox_card", account=account, number=number), as_json=as_json)
+
+
+@group.command("block")
+def block(
+    account: Account,
+    *,
+    lift: Annotated[bool, typer.Option("--lift", help="Take orders again.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Take no orders of a client until a problem is solved."""
+    print_one(change("billing.block", account=account, blocked=not lift), as_json=as_json)

@@ -1,0 +1,95 @@
+"""Mails about orders, prices and credit: each row that billing wrote becomes one letter to whoever is billed."""
+
+import logging
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Connection, select
+
+from gateway.accounts.tables import account
+from gateway.billing.selling_tables import billing_letter, billing_profile
+from gateway.billing.words import LetterKind
+from gateway.engine.database import Engine
+from gateway.engine.queue import Claim, Queue
+from gateway.smtp.letters import Letterhead, selling_letter
+from gateway.smtp.mailer import Mailer, NotSent, Sent
+from gateway.smtp.notices import MOST_ATTEMPTS, back_off
+from gateway.wording import Language, Wording
+
+log = logging.getLogger(__name__)
+
+SELLING_LETTERS = Queue(billing_letter, key="letter_id", order="letter_id")
+
+BATCH = 50
+LEASE = timedelta(minutes=5)
+
+
+@dataclass(frozen=True, slots=True)
+class _Due:
+    """A letter to be written."""
+
+    claim: Claim
+    kind: LetterKind
+    facts: Mapping[str, Any]
+    to: str
+    language: Language
+    zone: ZoneInfo
+
+
+class SellingLetters:
+    """Writes and sends the letters that are due."""
+
+    def __init__(self, engine: Engine, mailer: Mailer, wording: Wording, domain: str) -> None:
+        self._engine = engine
+        self._mailer = mailer
+        self._wording = wording
+        self._domain = domain
+
+    async def run_once(self) -> int:
+        """Send a batch; returns how many letters it took.
+
+        A letter that was sent and not recorded, because of a crash in between, is sent again under the same Message-ID.
+        """
+        claims, letters = await self._engine.write(self._claim, urgent=True)
+        for each in letters:
+            await self._send(each)
+        return len(claims)
+
+    def _claim(self, connection: Connection) -> tuple[Sequence[Claim], list[_Due]]:
+        now = self._engine.clock.now()
+        claims = SELLING_LETTERS.claim(connection, worker=self._engine.node, now=now, lease=LEASE, limit=BATCH)
+        return claims, _due(connection, claims)
+
+    async def _send(self, due: _Due) -> None:
+        now = self._engine.clock.now()
+        message_id = f"<billing-{due.claim.row_id}@{self._domain}>"
+        head = Letterhead(due.to, message_id, now, self._domain, due.language, due.zone)
+        outcome = await self._mailer.send(selling_letter(self._wording, head, due.kind, due.facts))
+        if isinstance(outcome, NotSent) and due.claim.attempts < MOST_ATTEMPTS:
+            until = now + back_off(due.claim.attempts)
+            await self._engine.write(lambda connection: SELLING_LETTERS.park(connection, [due.claim], until))
+            return
+        if not isinstance(outcome, Sent):
+            log.warning("a letter was given up after %d attempts: %s", due.claim.attempts, outcome.code)
+        await self._engine.write(lambda connection: SELLING_LETTERS.finish(connection, [due.claim]), urgent=True)
+
+
+def _due(connection: Connection, claims: Sequence[Claim]) -> list[_Due]:
+    """The letters of claims, with where and how their readers are written to."""
+    if not claims:
+        return []
+    row, by_id = billing_letter.c, {each.row_id: each for each in claims}
+    found = connection.execute(
+        select(row.letter_id, row.kind, row.facts, billing_profile.c.email, account.c.language, account.c.time_zone)
+        .join(billing_profile, billing_profile.c.account_id == row.account_id)
+        .join(account, account.c.account_id == row.account_id)
+        .where(row.letter_id.in_(sorted(by_id)))
+        .order_by(row.letter_id)
+    )
+    return [
+        _Due(by_id[letter_id], kind, facts, email, language, ZoneInfo(zone))
+        for letter_id, kind, facts, email, language, zone in found
+    ]
