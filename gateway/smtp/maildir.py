@@ -5,6 +5,8 @@ import os
 from hashlib import sha256
 from mailbox import Maildir
 from pathlib import Path
+from secrets import token_hex
+from shutil import rmtree
 from urllib.parse import quote
 
 from gateway.smtp.mailer import Letter, MailOutcome, NotSent, Sent
@@ -42,11 +44,22 @@ def folder_name(address: str) -> str:
 
 def _deliver(root: Path, letter: Letter) -> None:
     folder = root / folder_name(letter.envelope_to)
-    for part in ("tmp", "new", "cur"):
-        (folder / part).mkdir(parents=True, exist_ok=True, mode=0o700)
+    if not folder.exists():
+        _make(folder)
     Maildir(folder, create=False).add(letter.content.replace(b"\r\n", b"\n"))  # syncs the file
     for directory in (folder / "new", folder, root):
         _sync(directory)
+
+
+def _make(folder: Path) -> None:
+    """Make a maildir whole or not at all: whoever reads it may look at any moment."""
+    fresh = folder.with_name(f".{token_hex(8)}")
+    for part in ("tmp", "new", "cur"):
+        (fresh / part).mkdir(parents=True, mode=0o700)
+    try:
+        fresh.rename(folder)
+    except OSError:  # somebody was quicker
+        rmtree(fresh)
 
 
 def _sync(directory: Path) -> None:
