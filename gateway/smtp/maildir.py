@@ -46,6 +46,7 @@ def _deliver(root: Path, letter: Letter) -> None:
     folder = root / folder_name(letter.envelope_to)
     if not folder.exists():
         _make(folder)
+    _complete(folder)  # somebody may have tidied it up
     Maildir(folder, create=False).add(letter.content.replace(b"\r\n", b"\n"))  # syncs the file
     for directory in (folder / "new", folder, root):
         _sync(directory)
@@ -54,12 +55,16 @@ def _deliver(root: Path, letter: Letter) -> None:
 def _make(folder: Path) -> None:
     """Make a maildir whole or not at all: whoever reads it may look at any moment."""
     fresh = folder.with_name(f".{token_hex(8)}")
-    for part in ("tmp", "new", "cur"):
-        (fresh / part).mkdir(parents=True, mode=0o700)
+    _complete(fresh)
     try:
         fresh.rename(folder)
     except OSError:  # somebody was quicker
         rmtree(fresh)
+
+
+def _complete(folder: Path) -> None:
+    for part in ("tmp", "new", "cur"):
+        (folder / part).mkdir(parents=True, exist_ok=True, mode=0o700)
 
 
 def _sync(directory: Path) -> None:
