@@ -50,6 +50,7 @@ from gateway.smtp.selling import SELLING_LETTERS, SellingLetters
 from gateway.smtp.spool import ROLE_TOPIC, SPOOL
 from gateway.smtp.spool import TOPIC as SPOOL_TOPIC
 from gateway.web.server import WebServer, application, bind
+from gateway.web.webhooks import Hear
 from gateway.wording import read_wording
 from gateway.worker.beats import Beats, free_leases
 from gateway.worker.loops import Task, Worker
@@ -138,7 +139,7 @@ async def _listening(engine: Engine, settings: Settings, rules: Rules) -> AsyncI
 @contextlib.asynccontextmanager
 async def _web(engine: Engine, settings: Settings, worker: Worker) -> AsyncIterator[int]:
     door = bind(settings.web.host, settings.web.port)
-    server = WebServer(application(engine, lambda: worker.stuck(STUCK_S)), door)
+    server = WebServer(application(engine, lambda: worker.stuck(STUCK_S), _webhooks(engine, settings)), door)
     server.start()
     try:
         yield _port(door)
@@ -213,6 +214,14 @@ def _billing_tasks(engine: Engine, settings: Settings) -> list[Task]:
         hear = partial(Collector(engine, rules, gateways).hear, sandbox.name)
         tasks.append(Task("sandbox bank", SANDBOX_BANK_TOPIC, partial(sandbox.tell, hear)))
     return [*tasks, Task("collections", COLLECTIONS_TOPIC, Collector(engine, rules, gateways).run_once)]
+
+
+def _webhooks(engine: Engine, settings: Settings) -> dict[str, Hear]:
+    """Who hears the providers that tell over HTTP."""
+    stripe = _stripe()
+    if stripe is None:
+        return {}
+    return {stripe.name: partial(Collector(engine, billing_rules(settings), {stripe.name: stripe}).hear, stripe.name)}
 
 
 def _stripe() -> PaymentGateway | None:

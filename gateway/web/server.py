@@ -2,8 +2,9 @@
 
 import asyncio
 import socket
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from types import MappingProxyType
 
 import uvicorn
 from starlette.applications import Starlette
@@ -14,13 +15,14 @@ from starlette.routing import Route
 from gateway.engine.database import Engine
 from gateway.engine.writer import StorageUnavailable
 from gateway.web.metrics import CONTENT_TYPE, metrics
+from gateway.web.webhooks import Hear, payment_route
 
 #: The tasks that have not come round in time; none is well.
 Stuck = Callable[[], Sequence[str]]
 
 
-def application(engine: Engine, stuck: Stuck) -> Starlette:
-    """The routes."""
+def application(engine: Engine, stuck: Stuck, webhooks: Mapping[str, Hear] = MappingProxyType({})) -> Starlette:
+    """The routes. ``webhooks``: who takes in what a provider of payments tells, by its name."""
 
     async def healthz(_request: Request) -> Response:
         """200 while the database answers and every task comes round, else 503 with what does not."""
@@ -36,7 +38,7 @@ def application(engine: Engine, stuck: Stuck) -> Starlette:
         """Figures in the text format of Prometheus."""
         return PlainTextResponse(await metrics(engine), media_type=CONTENT_TYPE)
 
-    return Starlette(routes=[Route("/healthz", healthz), Route("/metrics", show_metrics)])
+    return Starlette(routes=[Route("/healthz", healthz), Route("/metrics", show_metrics), payment_route(webhooks)])
 
 
 class _Server(uvicorn.Server):
