@@ -12,11 +12,6 @@ class AlertTerms:
 
     days_before_end: tuple[int, ...]  # falling
 
-    @property
-    def longest(self) -> timedelta:
-        """Nobody is warned earlier than this."""
-        return timedelta(days=max(self.days_before_end, default=0))
-
 
 def due_alert(ends_at: datetime, now: datetime, terms: AlertTerms) -> int | None:
     """Which warning is due for units that end at ``ends_at``, in days: the closest; None where none is.

@@ -25,11 +25,6 @@ def test_the_next_warning_comes_when_its_days_are_left(days_left: int, next_one:
     assert next_alert(END, END - timedelta(days=days_left), TERMS) == expected
 
 
-@pytest.mark.parametrize(("days", "longest"), [((30, 7, 1), 30), ((), 0)])
-def test_nobody_is_warned_before_the_longest_delay(days: tuple[int, ...], longest: int) -> None:
-    assert AlertTerms(days).longest == timedelta(days=longest)
-
-
 def test_the_delays_are_read_as_written() -> None:
     assert alerts_from(Section({"days_before_end": [30, 7, 1]})) == TERMS
 
