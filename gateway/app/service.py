@@ -5,7 +5,7 @@ import contextlib
 import secrets
 import signal
 import socket
-from collections.abc import AsyncIterator, Collection
+from collections.abc import AsyncIterator, Collection, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
@@ -40,7 +40,7 @@ from gateway.sms.lanes import lane_of, set_lane
 from gateway.sms.policy import Rules
 from gateway.smtp.desk import Desk
 from gateway.smtp.inbound import Inbound
-from gateway.smtp.listener import bind_doors, serve_smtp, server_tls
+from gateway.smtp.listener import Doors, bind_doors, serve_smtp, server_tls
 from gateway.smtp.maildir import Maildirs
 from gateway.smtp.mailer import Mailer
 from gateway.smtp.notices import NOTICES, Notices
@@ -89,6 +89,7 @@ class Running:
     engine: Engine
     smtp_port: int | None
     web_port: int | None
+    lmtp_port: int | None = None
 
 
 @contextlib.asynccontextmanager
@@ -109,12 +110,13 @@ async def running(
             worker = await stack.enter_async_context(_working(engine, settings, rules))
         if is_sqlite(settings):  # on PostgreSQL commands go straight in
             await stack.enter_async_context(control.listening(engine, settings, rules))
-        web_port = smtp_port = None
+        web_port = None
+        doors = Doors()
         if Role.WEB in roles:
             web_port = await stack.enter_async_context(_web(engine, settings, worker))
         if Role.SMTP in roles:
-            smtp_port = await stack.enter_async_context(_listening(engine, settings, rules))
-        yield Running(engine, smtp_port, web_port)
+            doors = await stack.enter_async_context(_listening(engine, settings, rules))
+        yield Running(engine, _port_of(doors.smtp), web_port, _port_of(doors.lmtp))
 
 
 async def until_told_to_stop() -> None:
@@ -126,12 +128,12 @@ async def until_told_to_stop() -> None:
 
 
 @contextlib.asynccontextmanager
-async def _listening(engine: Engine, settings: Settings, rules: Rules) -> AsyncIterator[int]:
+async def _listening(engine: Engine, settings: Settings, rules: Rules) -> AsyncIterator[Doors]:
     doors = bind_doors(settings.smtp)
     tls = server_tls(settings.smtp.tls) if settings.smtp.tls else None
     listener = await serve_smtp(settings, Desk(engine, rules), read_wording().smtp_line, doors, tls)
     try:
-        yield _port(doors.smtp[0])
+        yield doors
     finally:
         await listener.drain(DRAIN_S)
 
@@ -256,3 +258,7 @@ def _relay(settings: RelaySettings, domain: str) -> Mailer:
 
 def _port(door: socket.socket) -> int:
     return int(door.getsockname()[1])
+
+
+def _port_of(doors: Sequence[socket.socket]) -> int | None:
+    return next((_port(door) for door in doors if door.family != socket.AF_UNIX), None)

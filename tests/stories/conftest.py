@@ -9,7 +9,6 @@ from gateway.accounts.words import Notify
 from gateway.app.service import running
 from gateway.settings import NoticeSettings, Settings, SmtpSettings, WebSettings
 from tests.clock import StoppedClock
-from tests.service_process import free_port
 from tests.stories.gateway import Gateway, Sender
 
 
@@ -19,7 +18,7 @@ def settings(database_url: str, tmp_path: Path) -> Settings:
     return Settings(
         data_dir=tmp_path / "data",
         database_url=database_url,
-        smtp=SmtpSettings(port=0, lmtp_port=free_port()),
+        smtp=SmtpSettings(port=0, lmtp_port=0),
         web=WebSettings(port=0),
         notices=NoticeSettings(gather_s=0.0),
     )

@@ -6,8 +6,8 @@ from tests.stories.gateway import Gateway, Sender
 
 async def test_lmtp_answers_for_each_recipient_at_rcpt_and_after_the_mail(gateway: Gateway, alice: Sender) -> None:
     """The front has proven the sender; two of three recipients are promised, and both promises are kept."""
-    assert gateway.settings.smtp.lmtp_port is not None
-    front = await Caller.at(gateway.settings.smtp.lmtp_port)
+    assert gateway.running.lmtp_port is not None
+    front = await Caller.at(gateway.running.lmtp_port)
     await front.greet(b"LHLO front.example")
     await front.say(b"MAIL FROM:<" + alice.address.encode() + b">")
     answers = await front.say(*(b"RCPT TO:<" + alice.gateway_address(each).encode() + b">" for each in NUMBERS))
