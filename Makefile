@@ -31,7 +31,7 @@ bench: .venv/ready
 
 lock: .venv/ready
 	$(BIN)/pip install --quiet uv
-	$(BIN)/uv pip compile pyproject.toml --group dev --universal --python-version 3.11 --upgrade --generate-hashes \
+	$(BIN)/uv pip compile pyproject.toml --group dev --universal --python-version 3.11 --no-strip-extras --upgrade --generate-hashes \
 	  --custom-compile-command "make lock" --quiet --output-file requirements.txt
 
 migration: .venv/ready
