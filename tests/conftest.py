@@ -14,6 +14,7 @@ from gateway.engine.database import Engine, open_engine
 from gateway.engine.migration import head
 from tests.clock import StoppedClock
 from tests.databases import from_outside
+from tests.peers.node import Node, NodeMissing, find_node
 from tests.postgres import Databases, PostgresMissing, running_server
 
 
@@ -37,6 +38,17 @@ def postgres() -> Iterator[Databases]:
                 raise
             pytest.skip(f"NOT TESTED ON POSTGRESQL: {missing}")
         yield Databases(url)
+
+
+@pytest.fixture(scope="session")
+def node() -> Node:
+    """Node with the packages that the peers need."""
+    try:
+        return find_node()
+    except NodeMissing as missing:
+        if os.environ.get("CI"):
+            raise
+        pytest.skip(f"NOT TESTED AGAINST PEERS ON NODE: {missing}")
 
 
 @pytest.fixture(scope="session")
