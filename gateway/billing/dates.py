@@ -21,7 +21,7 @@ log = logging.getLogger(__name__)
 
 _Act = Callable[[Connection, Stamp, BillingRules], Any]
 
-#: Each takes a batch, and returns how many it did or a list of them.
+#: Each takes a batch, and returns how many it did or a list of them; nothing means that nothing more is due.
 ACTS: tuple[_Act, ...] = (invoice_due, adjust_due, suspend_late, top_up, warn)
 
 

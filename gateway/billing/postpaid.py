@@ -138,10 +138,11 @@ def agreed_with(connection: Connection, account_id: int) -> list[Agreed]:
     ]
 
 
-def invoice_due(connection: Connection, stamp: Stamp, rules: BillingRules, limit: int = 100) -> list[Issued]:
-    """Invoice the months that are over, of up to ``limit`` agreements; called until it has no more to do.
+def invoice_due(connection: Connection, stamp: Stamp, rules: BillingRules, limit: int = 100) -> list[Issued | None]:
+    """Invoice one month that is over of each of up to ``limit`` agreements; called until it has no more to do.
 
-    A month is taken once: its key is that of the account and month, and each counted row goes to one invoice.
+    Returns what became of each month: its invoice, or None where there was nothing to invoice. A month is taken once:
+    its key is that of the account and month, and each counted row goes to one invoice.
     """
     row = postpaid_agreement.c
     due = connection.execute(
@@ -152,19 +153,13 @@ def invoice_due(connection: Connection, stamp: Stamp, rules: BillingRules, limit
         .with_for_update(skip_locked=True)
     ).all()
     lock_balances(connection, {each.account_id for each in due})  # what is counted later goes on the next invoice
-    issued = []
+    months = []
     for account_id, agreement_id, over_at in due:
         client = customer(connection, rules, account_id)
         key = f"postpaid until {over_at.astimezone(client.zone).date()}"
-        if made := _invoice_counted(connection, stamp, rules, client, over_at=over_at, key=key):
-            issued.append(made)
+        months.append(_invoice_counted(connection, stamp, rules, client, over_at=over_at, key=key))
         _go_on(connection, client, agreement_id, over_at)
-    return issued
-
-
-def has_due(connection: Connection, now: datetime) -> bool:
-    """Whether any month that is over waits for its invoice."""
-    return connection.scalar(select(func.count()).where(postpaid_agreement.c.next_invoice_at <= now)) != 0
+    return months
 
 
 def _invoice_counted(

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -10,6 +10,7 @@ from sqlalchemy import Connection, func, select
 
 from gateway.billing.audit import audit
 from gateway.billing.charges import Bill, Charge, charge
+from gateway.billing.dates import Dates
 from gateway.billing.issued import Issued, of_account
 from gateway.billing.lots import Grant, grant
 from gateway.billing.postpaid import agree, invoice_due
@@ -60,7 +61,11 @@ async def give_back(engine: Engine, account_id: int, message_ids: list[int]) -> 
 
 
 async def invoice_months(engine: Engine) -> list[Issued]:
-    return await engine.write(lambda connection: invoice_due(connection, engine.stamp(), RULES))
+    """Invoice every month that is over, batch after batch, as the service does."""
+    issued: list[Issued] = []
+    while batch := await engine.write(lambda connection: invoice_due(connection, engine.stamp(), RULES)):
+        issued += (each for each in batch if each)
+    return issued
 
 
 async def counted(engine: Engine, account_id: int, *, invoiced: bool) -> int:
@@ -71,6 +76,7 @@ async def counted(engine: Engine, account_id: int, *, invoiced: bool) -> int:
     return int(await engine.read(lambda connection: connection.scalar(total)) or 0)
 
 
+days = st.datetimes(datetime(2024, 1, 1), datetime(2028, 12, 31), timezones=st.just(UTC))  # noqa: DTZ001 - their zone follows
 steps: st.SearchStrategy[tuple[str, list[int]]] = st.one_of(
     st.tuples(st.just("pay"), st.lists(st.integers(1, 9), min_size=1, max_size=5)),
     st.tuples(st.just("refund"), st.lists(st.integers(0, 30), max_size=5)),
@@ -79,11 +85,12 @@ steps: st.SearchStrategy[tuple[str, list[int]]] = st.one_of(
 
 
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(reserve=st.integers(0, 30), course=st.lists(steps, max_size=12))
+@given(begins=days, reserve=st.integers(0, 30), course=st.lists(steps, max_size=12))
 async def test_every_unit_beyond_the_lots_is_invoiced_once(
-    engine: Engine, clock: StoppedClock, *, reserve: int, course: list[tuple[str, list[int]]]
+    engine: Engine, clock: StoppedClock, *, begins: datetime, reserve: int, course: list[tuple[str, list[int]]]
 ) -> None:
     """R38, R39: charged = lots + counter, less refunds; what is invoiced and what is open add up to the counter."""
+    clock.set(begins)
     account_id = await open_postpaid(engine, f"a{engine.ids()}", reserve)
     charged: Counter[int] = Counter()
     for what, numbers in [*course, ("month", [])]:
@@ -102,6 +109,19 @@ async def test_every_unit_beyond_the_lots_is_invoiced_once(
     billed = sum(each.document.net.cents for each in documents) // 100
     assert billed == await counted(engine, account_id, invoiced=True)
     assert await counted(engine, account_id, invoiced=False) <= 0
+
+
+async def test_a_month_of_nothing_holds_up_no_other(engine: Engine, clock: StoppedClock) -> None:
+    """R37: three months without a message are closed on the way to the fourth, in one go."""
+    clock.set(datetime(2027, 1, 30, 9, tzinfo=UTC))
+    account_id = await open_postpaid(engine, "alice", 0)
+    clock.set(datetime(2027, 4, 5, 9, tzinfo=UTC))
+    await pay(engine, account_id, [3])
+    clock.set(datetime(2027, 5, 1, 9, tzinfo=UTC))
+    await Dates(engine, RULES).keep()
+    (issued,) = await engine.read(lambda connection: list(of_account(connection, account_id)))
+    assert (issued.invoice_key, str(issued.document.net)) == ("postpaid until 2027-05-01", "3.00")
+    assert await engine.write(lambda connection: invoice_due(connection, engine.stamp(), RULES)) == []
 
 
 async def test_two_runs_at_once_invoice_a_month_once(engine: Engine, clock: StoppedClock) -> None:

@@ -55,6 +55,10 @@ async def text(engine: Engine, member: Member, times: int, **fields: Any) -> Non
 
 
 async def invoiced(engine: Engine) -> list[Issued]:
+    return [each for each in await closed_months(engine) if each]
+
+
+async def closed_months(engine: Engine) -> list[Issued | None]:
     return await engine.write(lambda connection: postpaid.invoice_due(connection, engine.stamp(), RULES))
 
 
