@@ -8,14 +8,15 @@ from datetime import timedelta
 from sqlalchemy import Connection
 
 from gateway.engine.database import Engine
-from gateway.sms.carriers.port import Carrier, InDoubt, Outcome, Receipt
+from gateway.sms.carriers.port import Carrier, InDoubt, Outcome
 from gateway.sms.departure import Leaving, prepare
+from gateway.sms.inbox import NetworkInbox
 from gateway.sms.jobs import JOBS
 from gateway.sms.lanes import allowance, lane_of, spend
 from gateway.sms.notices import TOPIC as NOTICES
 from gateway.sms.outcomes import record
 from gateway.sms.policy import Rules
-from gateway.sms.receipts import apply_receipts, early_receipts_wait, settle_early_receipts
+from gateway.sms.receipts import early_receipts_wait, settle_early_receipts
 from gateway.sms.tables import job
 from plans.words import MessageClass
 
@@ -38,6 +39,7 @@ class Dispatcher:
         self._carrier = carrier
         self._rules = rules
         self._patience = patience
+        self._inbox = NetworkInbox(engine, carrier.name)
         self.lanes = tuple(lane_of(carrier.name, each) for each in MessageClass)
 
     async def dispatch_once(self, lane: str) -> int:
@@ -55,7 +57,7 @@ class Dispatcher:
 
     async def collect_once(self) -> int:
         """Take in the receipts that the carrier holds; returns how many."""
-        collected = await self._carrier.collect_receipts(self._take_receipts)
+        collected = await self._carrier.collect(self._inbox)
         if await self._engine.read(lambda connection: early_receipts_wait(connection, self._carrier.name)):
             stamp = self._engine.stamp()
             await self._engine.write(
@@ -99,13 +101,5 @@ class Dispatcher:
         await self._engine.write(
             lambda connection: record(connection, stamp, self._rules, self._carrier, handled),
             wakes=(NOTICES, RECEIPTS_TOPIC),
-            urgent=True,
-        )
-
-    async def _take_receipts(self, receipts: Sequence[Receipt]) -> None:
-        stamp = self._engine.stamp()
-        await self._engine.write(
-            lambda connection: apply_receipts(connection, stamp, self._carrier.name, receipts),
-            wakes=(NOTICES,),
             urgent=True,
         )

@@ -50,6 +50,12 @@ def encode(text: str, mode: Encoding) -> Encoded:
     return original if mode is Encoding.AUTO else _replaced(original, mode)
 
 
+def cut(text: str, alphabet: Alphabet) -> tuple[str, ...]:
+    """The parts of a text that was encoded before: those of ``encode``, which gave it this alphabet."""
+    units = len(septets(text) or text) if alphabet is Alphabet.GSM else _units(text)
+    return _cut(text, units, alphabet)
+
+
 def _compose(text: str) -> str:
     """The text in normal form C: e and a combining accent become é, which GSM has."""
     if unicodedata.is_normalized("NFC", text) or _overloaded(text):

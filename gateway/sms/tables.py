@@ -1,6 +1,6 @@
 """The tables of the sms room."""
 
-from sqlalchemy import JSON, BigInteger, Boolean, Column, Float, Index, Integer, String, Table, Text
+from sqlalchemy import JSON, BigInteger, Boolean, Column, Float, Index, Integer, String, Table, Text, UniqueConstraint
 
 from gateway.accounts.words import Notify
 from gateway.engine.metadata import METADATA, Instant, OneOf
@@ -126,6 +126,25 @@ early_receipt = Table(
     Column("state", OneOf(MessageState), nullable=False),
     Column("code", String(20), nullable=False),
     Column("at", Instant, nullable=False),
+)
+
+inbound = Table(  # what people sent, as it came; a row goes when it has been understood
+    "inbound",
+    METADATA,
+    Column("account_id", BigInteger, primary_key=True, autoincrement=False),  # 0: nobody knows yet whose it is
+    Column("inbound_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("carrier", String(20), nullable=False),
+    Column("carrier_key", String(80), nullable=False),  # the carrier's own name of it
+    Column("sender", String(20), nullable=False),  # as the carrier writes it, and so the next
+    Column("recipient", String(20), nullable=False),
+    Column("body", Text, nullable=False),
+    Column("piece_group", Integer),  # null where it is whole
+    Column("piece_count", Integer),
+    Column("piece_number", Integer),
+    Column("sent_at", Instant, nullable=False),
+    Column("received_at", Instant, nullable=False),
+    *lease_columns(),
+    UniqueConstraint("carrier", "carrier_key"),
 )
 
 sandbox_sms = Table(

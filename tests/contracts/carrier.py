@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from gateway.engine.database import Engine
-from gateway.sms.carriers.port import Carrier, InDoubt, NotSent, OutgoingSms, Receipt, Refused, Taken
+from gateway.sms.carriers.port import Carrier, InboundSms, InDoubt, NotSent, OutgoingSms, Receipt, Refused, Taken
 from gateway.sms.words import Alphabet, MessageState
 from plans.words import MessageClass
 
@@ -22,18 +22,27 @@ A_MESSAGE = OutgoingSms(
 
 
 class Kept:
-    """A sink that keeps receipts, and can fail once."""
+    """An inbox that keeps what comes, and can fail once."""
 
     def __init__(self, *, failing: bool = False) -> None:
-        self.receipts: list[Receipt] = []
+        self.kept: list[Receipt] = []
+        self.messages: list[InboundSms] = []
         self._failing = failing
 
-    async def __call__(self, receipts: Sequence[Receipt]) -> None:
+    async def receipts(self, receipts: Sequence[Receipt]) -> None:
         """Keep them, or fail as a database that is away."""
+        self._fail()
+        self.kept += receipts
+
+    async def inbound(self, messages: Sequence[InboundSms]) -> None:
+        """Keep them, or fail as a database that is away."""
+        self._fail()
+        self.messages += messages
+
+    def _fail(self) -> None:
         if self._failing:
             self._failing = False
             raise ConnectionError("the database is away")
-        self.receipts += receipts
 
 
 class CarrierContract(ABC):
@@ -79,18 +88,16 @@ class CarrierContract(ABC):
             answers.append(await carrier.send(A_MESSAGE))
             references = {each.carrier_ref for each in answers if isinstance(each, Taken)}
             await self.deliver(carrier, sorted(references))
-            await carrier.collect_receipts(kept)
-            assert (len(references), len(kept.receipts)) == (1, 1)
+            await carrier.collect(kept)
+            assert (len(references), len(kept.kept)) == (1, 1)
 
     async def test_a_receipt_names_the_reference_that_was_answered(self, engine: Engine) -> None:
         carrier, kept = self.carrier(engine), Kept()
         taken = await carrier.send(A_MESSAGE)
         assert isinstance(taken, Taken)
         await self.deliver(carrier, [taken.carrier_ref])
-        assert await carrier.collect_receipts(kept) == 1
-        assert [(each.carrier_ref, each.state) for each in kept.receipts] == [
-            (taken.carrier_ref, MessageState.DELIVERED)
-        ]
+        assert await carrier.collect(kept) == 1
+        assert [(each.carrier_ref, each.state) for each in kept.kept] == [(taken.carrier_ref, MessageState.DELIVERED)]
 
     async def test_receipts_that_were_not_kept_come_again_and_others_do_not(self, engine: Engine) -> None:
         """The carrier is told only after the sink returned."""
@@ -98,7 +105,7 @@ class CarrierContract(ABC):
         taken = await carrier.send(A_MESSAGE)
         assert isinstance(taken, Taken)
         await self.deliver(carrier, [taken.carrier_ref])
-        (failed,) = await asyncio.gather(carrier.collect_receipts(kept), return_exceptions=True)
+        (failed,) = await asyncio.gather(carrier.collect(kept), return_exceptions=True)
         assert isinstance(failed, ConnectionError)
-        assert [await carrier.collect_receipts(kept), await carrier.collect_receipts(kept)] == [1, 0]
-        assert len(kept.receipts) == 1
+        assert [await carrier.collect(kept), await carrier.collect(kept)] == [1, 0]
+        assert len(kept.kept) == 1

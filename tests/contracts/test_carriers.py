@@ -37,27 +37,27 @@ class TestSandbox(CarrierContract):
     ) -> None:
         carrier, kept = self.carrier(engine), Kept()
         await carrier.send(replace(A_MESSAGE, recipient=recipient))
-        await carrier.collect_receipts(kept)
-        assert [each.state for each in kept.receipts] == [state]
+        await carrier.collect(kept)
+        assert [each.state for each in kept.kept] == [state]
 
     async def test_a_late_one_comes_after_a_minute(self, engine: Engine, clock: StoppedClock) -> None:
         carrier, kept = self.carrier(engine), Kept()
         await carrier.send(replace(A_MESSAGE, recipient=LATE))
-        assert await carrier.collect_receipts(kept) == 0
+        assert await carrier.collect(kept) == 0
         clock.advance(timedelta(minutes=1))
-        assert await carrier.collect_receipts(kept) == 1
+        assert await carrier.collect(kept) == 1
 
     async def test_receipts_can_be_made_to_wait(self, engine: Engine, clock: StoppedClock) -> None:
         carrier, kept = SandboxCarrier(engine, receipt_delay=timedelta(seconds=3)), Kept()
         await carrier.send(A_MESSAGE)
-        assert await carrier.collect_receipts(kept) == 0
+        assert await carrier.collect(kept) == 0
         clock.advance(timedelta(seconds=3))
-        assert await carrier.collect_receipts(kept) == 1
+        assert await carrier.collect(kept) == 1
 
     async def test_more_receipts_than_one_batch_come_in_several(self, engine: Engine) -> None:
         carrier, kept = self.carrier(engine), Kept()
         await asyncio.gather(*(carrier.send(replace(A_MESSAGE, reference=str(number))) for number in range(501)))
-        assert [await carrier.collect_receipts(kept) for _ in range(3)] == [500, 1, 0]
+        assert [await carrier.collect(kept) for _ in range(3)] == [500, 1, 0]
 
     def test_every_other_number_delivers(self) -> None:
         assert behaviour("+33639981234") == behaviour("+33639981299")

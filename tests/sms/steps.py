@@ -11,7 +11,7 @@ from gateway.billing.tables import balance
 from gateway.engine.database import Engine
 from gateway.sms import optouts
 from gateway.sms.audit import audit
-from gateway.sms.carriers.port import Outcome, OutgoingSms, Receipt, ReceiptSink, Taken
+from gateway.sms.carriers.port import Inbox, Outcome, OutgoingSms, Receipt, Taken
 from gateway.sms.dispatch import Dispatcher
 from gateway.sms.jobs import JOBS
 from gateway.sms.reports import MessageStory, show_message
@@ -48,13 +48,19 @@ class ScriptedCarrier:
         self.sent.append(sms)
         return self._answer(sms)
 
-    async def collect_receipts(self, sink: ReceiptSink) -> int:
+    async def collect(self, inbox: Inbox) -> int:
         """Pass on the receipts that were put there."""
         due = list(self.receipts)
         if due:
-            await sink(due)
+            await inbox.receipts(due)
         self.receipts = self.receipts[len(due) :]
         return len(due)
+
+    async def run(self, inbox: Inbox) -> None:
+        """There is no link to keep up."""
+
+    async def close(self) -> None:
+        """There is nothing to end."""
 
     def _answer(self, sms: OutgoingSms) -> Outcome:
         return self.answers.get(sms.recipient, Taken(f"ref-{sms.reference}"))

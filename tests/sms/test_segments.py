@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from gateway.accounts.words import Encoding
 from gateway.sms.graphemes import graphemes
 from gateway.sms.gsm import CHARACTERS, septets
-from gateway.sms.segments import Encoded, encode
+from gateway.sms.segments import Encoded, cut, encode
 from gateway.sms.transliteration import Replacement
 from gateway.sms.words import Alphabet
 
@@ -198,3 +198,9 @@ def test_an_ordinary_text_is_cut_twice_as_fast_as_by_the_library(text: str) -> N
     ours = min(timeit.repeat(lambda: encode(text, Encoding.AUTO), number=100, repeat=20))
     theirs = min(timeit.repeat(lambda: smsutil.split(text), number=100, repeat=20))
     assert ours * 2 < theirs
+
+
+@given(st.text(st.sampled_from([*CHARACTERS, "ç", GRIN, FAMILY]), max_size=400), st.sampled_from(Encoding))
+def test_a_text_that_was_encoded_before_is_cut_again_into_the_same_parts(text: str, mode: Encoding) -> None:
+    encoded = encode(text, mode)
+    assert cut(encoded.text, encoded.alphabet) == encoded.parts

@@ -150,7 +150,7 @@ class CalendarFeed(Protocol):
     rereads: bool  # ``reread`` is one cheap request; where not, a fresh ``changes`` stands in for it
 
     def open(self, secret: bytes) -> FeedSession:
-        """A session with what a consent gave: tokens, or address and password; ``FeedError`` where it makes no sense."""
+        """A session with what a consent gave: tokens, or address and password; ``FeedError`` for nonsense."""
         ...
 
 

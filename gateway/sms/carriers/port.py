@@ -1,6 +1,6 @@
 """The port that every carrier stands behind."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -18,8 +18,9 @@ class OutgoingSms:
     display: str | None  # sender ID; None leaves the carrier's own number
     body: str
     alphabet: Alphabet
-    parts: int
+    parts: int  # the texts of the parts: ``segments.cut``
     message_class: MessageClass
+    useless_after: datetime | None = None  # what was not delivered by then must not be any more
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +28,7 @@ class Taken:
     """The carrier answered for it; receipts will name ``carrier_ref``."""
 
     carrier_ref: str
+    more_refs: tuple[str, ...] = ()  # those of the second part and the next, where each part has its own receipt
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,10 +65,44 @@ class Receipt:
     state: MessageState  # DELIVERED, FAILED or EXPIRED
     code: str
     at: datetime
+    reference: str | None = None  # ours, where the network gives it back
 
 
-#: Commits a batch of receipts; the carrier acknowledges them only after it returned.
-ReceiptSink = Callable[[Sequence[Receipt]], Awaitable[None]]
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """Which part of a longer SMS this is (3GPP TS 23.040, 9.2.3.24.1)."""
+
+    group: int  # the same in all parts of one SMS
+    count: int
+    number: int  # from 1
+
+
+@dataclass(frozen=True, slots=True)
+class InboundSms:
+    """An SMS that somebody sent to us, or one part of it."""
+
+    key: str  # the carrier's own name of it, at most 80 characters: the same twice is one SMS
+    sender: str  # as the carrier writes it: E.164 with or without "+", or an alphanumeric sender
+    recipient: str  # our number or short code, as the carrier writes it
+    text: str
+    at: datetime
+    piece: Piece | None = None
+
+
+class Inbox(Protocol):
+    """Where a carrier hands in what comes from the network.
+
+    Both return when it is on disk, and only then is it acknowledged. What was not kept comes again; what comes twice
+    counts once.
+    """
+
+    async def receipts(self, receipts: Sequence[Receipt]) -> None:
+        """Take in news about what was sent."""
+        ...
+
+    async def inbound(self, messages: Sequence[InboundSms]) -> None:
+        """Take in what people sent."""
+        ...
 
 
 class Carrier(Protocol):
@@ -80,6 +116,14 @@ class Carrier(Protocol):
         """Hand over one SMS; many calls may be under way at once."""
         ...
 
-    async def collect_receipts(self, sink: ReceiptSink) -> int:
-        """Pass what receipts are there to ``sink``, acknowledge them after it returned, and say how many."""
+    async def collect(self, inbox: Inbox) -> int:
+        """Hand in what waits to be fetched, and say how many; 0 where everything comes by itself."""
+        ...
+
+    async def run(self, inbox: Inbox) -> None:
+        """Keep the links up and hand in what comes over them, until ``close``; returns at once where there is none."""
+        ...
+
+    async def close(self) -> None:
+        """Take nothing more, wait for the answers that are due, and end the links."""
         ...

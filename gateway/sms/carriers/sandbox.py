@@ -21,7 +21,7 @@ from sqlalchemy import Connection, Row, bindparam, select, update
 
 from gateway.engine.database import Engine
 from gateway.engine.upsert import insert_or
-from gateway.sms.carriers.port import NotSent, Outcome, OutgoingSms, Receipt, ReceiptSink, Refused, Taken
+from gateway.sms.carriers.port import Inbox, NotSent, Outcome, OutgoingSms, Receipt, Refused, Taken
 from gateway.sms.tables import sandbox_sms
 from gateway.sms.words import MessageState
 from plans.words import Reason
@@ -99,14 +99,20 @@ class SandboxCarrier:
         rows, self._arriving = self._arriving, []
         await self._engine.write(lambda connection: _keep(connection, rows), urgent=True)
 
-    async def collect_receipts(self, sink: ReceiptSink) -> int:
-        """Pass on the receipts that are due; they come again until ``sink`` has returned once."""
+    async def collect(self, inbox: Inbox) -> int:
+        """Pass on the receipts that are due; they come again until they were kept once."""
         now = self._engine.clock.now()
         due = await self._engine.read(lambda connection: _due(connection, now))
         if due:
-            await sink([Receipt(row.reference, row.receipt_state, "000", now) for row in due])
+            await inbox.receipts([Receipt(row.reference, row.receipt_state, "000", now) for row in due])
             await self._engine.write(lambda connection: _acknowledge(connection, due), urgent=True)
         return len(due)
+
+    async def run(self, inbox: Inbox) -> None:
+        """There is no link to keep up."""
+
+    async def close(self) -> None:
+        """There is nothing to end."""
 
 
 def _keep(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
