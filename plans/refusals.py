@@ -10,6 +10,7 @@ class Refusal(StrEnum):
 
     CALENDAR_LIMIT = "calendar_limit"  # facts: tier, limit, next_tier, next_limit
     NO_PLAN = "no_plan"  # facts: limit; more calendars than any plan covers
+    NO_SUBSCRIPTION = "no_subscription"
     BANK_DETAILS_MISSING = "bank_details_missing"
     TERMS_NOT_ACCEPTED = "terms_not_accepted"
     LATE_PAYMENT = "late_payment"

@@ -49,6 +49,10 @@ class Reason(StrEnum):
     RELAYING = "relaying"
     # money and quantity
     NO_CREDIT = "no_credit"
+    NO_SUBSCRIPTION = "no_subscription"  # of reminders, as the three after it
+    SUBSCRIPTION_ENDED = "subscription_ended"
+    TRIAL_UNPAID = "trial_unpaid"  # the trial is over and its first charge was declined
+    PAYMENT_LATE = "payment_late"  # later than the terms allow
     DAILY_CAP = "daily_cap"
     TOO_MANY_RECIPIENTS = "too_many_recipients"
     TOO_MANY_PARTS = "too_many_parts"

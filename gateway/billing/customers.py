@@ -66,7 +66,7 @@ def customer(connection: Connection, rules: BillingRules, account_id: int) -> Cu
 
 def customers(connection: Connection, rules: BillingRules, account_ids: Collection[int]) -> dict[int, Customer]:
     """The clients that can be invoiced, by account."""
-    revisions = _revisions(connection, account_ids)
+    prices = prices_of(connection, rules, account_ids)
     known = (
         select(account.c.time_zone, account.c.language, billing_profile)
         .join(account, account.c.account_id == billing_profile.c.account_id)
@@ -78,10 +78,16 @@ def customers(connection: Connection, rules: BillingRules, account_ids: Collecti
             zone=ZoneInfo(row.time_zone),
             language=row.language,
             profile=_profile(row),
-            prices=ClientPrices(rules.catalogue, tuple(revisions.get(row.account_id, ()))),
+            prices=prices[row.account_id],
         )
         for row in connection.execute(known)
     }
+
+
+def prices_of(connection: Connection, rules: BillingRules, account_ids: Collection[int]) -> dict[int, ClientPrices]:
+    """The prices that bind each of these clients."""
+    revisions = _revisions(connection, account_ids)
+    return {each: ClientPrices(rules.catalogue, tuple(revisions.get(each, ()))) for each in account_ids}
 
 
 def _profile(row: Row[*tuple[Any, ...]]) -> Profile:

@@ -1,10 +1,10 @@
 """The subscriptions as rows: read under a lock, written back with when time does something to them next."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from sqlalchemy import Connection, bindparam, exists, insert, select, update
+from sqlalchemy import Connection, and_, bindparam, exists, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from gateway.accounts.refusals import Refused
@@ -50,6 +50,19 @@ def latest(connection: Connection, account_id: int) -> Running | None:
     newest_first = _ROW.where(row.account_id == account_id).order_by(row.subscription_id.desc()).limit(1)
     found = connection.execute(newest_first).one_or_none()
     return _running(*found) if found else None
+
+
+def latest_of(connection: Connection, account_ids: Collection[int]) -> list[Running]:
+    """The newest subscription of each of these clients that ever had one, ended or not."""
+    row = subscription.c
+    newest = (
+        select(row.account_id, func.max(row.subscription_id).label("subscription_id"))
+        .where(row.account_id.in_(sorted(account_ids)))
+        .group_by(row.account_id)
+        .subquery()
+    )
+    same = and_(newest.c.account_id == row.account_id, newest.c.subscription_id == row.subscription_id)
+    return [_running(*each) for each in connection.execute(_ROW.join(newest, same))]
 
 
 def by_id(connection: Connection, account_id: int, subscription_id: int) -> Running:

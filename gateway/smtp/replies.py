@@ -37,6 +37,10 @@ CODES: Mapping[Reason, tuple[int, str]] = {
     Reason.RELAYING: (550, "5.7.1"),
     # money and quantity; what time alone will cure is temporary
     Reason.NO_CREDIT: (552, "5.2.2"),
+    Reason.NO_SUBSCRIPTION: (552, "5.2.2"),
+    Reason.SUBSCRIPTION_ENDED: (552, "5.2.2"),
+    Reason.TRIAL_UNPAID: (552, "5.2.2"),
+    Reason.PAYMENT_LATE: (552, "5.2.2"),
     Reason.DAILY_CAP: (450, "4.7.1"),
     Reason.TOO_MANY_RECIPIENTS: (452, "4.5.3"),
     Reason.TOO_MANY_PARTS: (554, "5.6.0"),
