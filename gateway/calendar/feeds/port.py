@@ -77,6 +77,7 @@ class FeedEvent:
     description: str | None = None  # text or HTML, as the provider gives it
     created_at: datetime | None = None  # when it was booked, where the provider tells
     revision: str = ""  # etag, change key or hash: equal means unchanged
+    series_id: str = ""  # the provider's id of the series it belongs to; "" if none
     zone_guessed: bool = False  # the feed named no zone that is known: the one of the calendar was taken
 
 
@@ -86,6 +87,8 @@ class Changes:
 
     ``complete`` says that ``events`` is everything in the window: whatever else is known of the window is gone. No
     provider sends tombstones on a full list, so the difference is taken by whoever keeps the events.
+    ``complete_series`` says the same of single series, and what of one is not in ``events`` is gone: that an occurrence
+    was deleted, Outlook tells by sending the rest of its series again.
     """
 
     events: Sequence[FeedEvent]
@@ -93,6 +96,8 @@ class Changes:
     cursor: str  # opaque, to be stored in the transaction that stores the events
     complete: bool
     removed_series: frozenset[str] = frozenset()  # UIDs or series ids of which every occurrence is gone
+    complete_series: frozenset[str] = frozenset()  # series ids of which every occurrence in the window is in ``events``
+    listed: Window | None = None  # of a complete list: the time it covers, where that is more than was asked for
     poll_after: timedelta | None = None  # how often the provider wants to be asked at the most
 
 
