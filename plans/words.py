@@ -72,3 +72,22 @@ class Reason(StrEnum):
     VALIDITY_EXPIRED = "validity_expired"
     INCIDENT = "incident"  # the carrier could not send for a time, and the units are given back
     CANCELLED = "cancelled"
+    # the event of a reminder, and its calendar
+    NO_NUMBER = "no_number"
+    NUMBER_AMBIGUOUS = "number_ambiguous"
+    REMINDER_DECLINED = "reminder_declined"  # by #nosms or a list
+    EVENT_CANCELLED = "event_cancelled"
+    EVENT_DECLINED = "event_declined"
+    EVENT_GONE = "event_gone"  # deleted, or out of what is listed
+    EVENT_MOVED = "event_moved"
+    RULE_REMOVED = "rule_removed"
+    TOO_LATE = "too_late"
+    BOOKED_LATE = "booked_late"  # its time had passed when the event came
+    QUIET_HOURS = "quiet_hours"
+    MERGED = "merged"
+    ALREADY_ANSWERED = "already_answered"
+    CALENDAR_OFF = "calendar_off"
+    CALENDAR_PAUSED = "calendar_paused"
+    CALENDAR_LIMIT = "calendar_limit"
+    CONSENT_MISSING = "consent_missing"
+    CALENDAR_UNREAD = "calendar_unread"

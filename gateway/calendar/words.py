@@ -36,3 +36,43 @@ class FeedFault(StrEnum):
     UNREADABLE = "unreadable"  # no iCalendar, or none that makes sense
     TOO_FREQUENT = "too_frequent"  # it repeats by the hour or faster
     CREDENTIALS_WRONG = "credentials_wrong"  # user or password of a CalDAV server
+
+
+class ConnectionState(StrEnum):
+    """Whether the owner of calendars lets us read them."""
+
+    ACTIVE = "active"
+    NEEDS_CONSENT = "needs_consent"  # the provider refuses us: the owner has to agree again
+    UNLINKED = "unlinked"  # by the client; its secret is gone
+
+
+class ReminderState(StrEnum):
+    """Where a reminder is. The first four are stored; the others are told by its message and its answer."""
+
+    PLANNED = "planned"
+    WAITING = "waiting"  # due, and kept back for a reason that may pass: it leaves as long as it is of use
+    SENT = "sent"  # handed to the one door
+    NOT_SENT = "not_sent"  # and why
+    DELIVERED = "delivered"
+    FAILED = "failed"
+    ANSWERED = "answered"
+
+
+class Answer(StrEnum):
+    """What somebody answered to a reminder."""
+
+    CONFIRMED = "confirmed"
+    CANCELLED = "cancelled"
+    UNCLEAR = "unclear"
+
+
+class LetterKind(StrEnum):
+    """The mails that the calendar room sends to the client."""
+
+    REMINDER_FAILED = "reminder_failed"
+    REMINDER_ANSWERED = "reminder_answered"
+    CONSENT_LOST = "consent_lost"
+    CALENDAR_SILENT = "calendar_silent"
+    NUMBER_TO_CHOOSE = "number_to_choose"
+    LOW_CREDIT = "low_credit"
+    DIGEST = "digest"

@@ -59,6 +59,25 @@ CODES: Mapping[Reason, tuple[int, str]] = {
     Reason.VALIDITY_EXPIRED: (554, "5.4.7"),
     Reason.INCIDENT: (451, "4.4.1"),
     Reason.CANCELLED: (554, "5.7.0"),
+    # the event of a reminder: mail never meets these
+    Reason.NO_NUMBER: (554, "5.7.0"),
+    Reason.NUMBER_AMBIGUOUS: (554, "5.7.0"),
+    Reason.REMINDER_DECLINED: (554, "5.7.0"),
+    Reason.EVENT_CANCELLED: (554, "5.7.0"),
+    Reason.EVENT_DECLINED: (554, "5.7.0"),
+    Reason.EVENT_GONE: (554, "5.7.0"),
+    Reason.EVENT_MOVED: (554, "5.7.0"),
+    Reason.RULE_REMOVED: (554, "5.7.0"),
+    Reason.TOO_LATE: (554, "5.7.0"),
+    Reason.BOOKED_LATE: (554, "5.7.0"),
+    Reason.QUIET_HOURS: (554, "5.7.0"),
+    Reason.MERGED: (554, "5.7.0"),
+    Reason.ALREADY_ANSWERED: (554, "5.7.0"),
+    Reason.CALENDAR_OFF: (554, "5.7.0"),
+    Reason.CALENDAR_PAUSED: (554, "5.7.0"),
+    Reason.CALENDAR_LIMIT: (554, "5.7.0"),
+    Reason.CONSENT_MISSING: (554, "5.7.0"),
+    Reason.CALENDAR_UNREAD: (554, "5.7.0"),
 }
 
 
