@@ -13,8 +13,9 @@ from typing import cast
 import psutil
 import pytest
 
+from gateway.engine.capped import Caps
 from gateway.smtp.automatic import Automatic
-from gateway.smtp.readers import ReaderLimits, Readers
+from gateway.smtp.readers import Readers
 from gateway.smtp.reading import UNREADABLE, Problem, ReadMail
 
 HEAD = b"From: a@b.example\r\nSubject: s\r\n"
@@ -102,7 +103,7 @@ async def test_a_batch_is_read_in_order_with_everything_that_a_mail_can_say(read
 
 
 async def test_a_mail_that_takes_too_long_harms_only_itself() -> None:
-    readers = Readers(limits=ReaderLimits(seconds=0.2))
+    readers = Readers(caps=Caps(seconds=0.2))
     batch = await readers.read_many([GOOD, SLOW, GOOD])
     await readers.close()
     assert [mail.text_body for mail in batch] == ["good", "", "good"]
@@ -157,7 +158,7 @@ from gateway.smtp.readers import Readers
 async def main():
     readers = Readers()
     await readers.read_many([b"Subject: s"])
-    print(readers._readers[0]._running.process.pid, flush=True)
+    print(readers._processes._places[0]._running.process.pid, flush=True)
     await asyncio.Event().wait()
 
 asyncio.run(main())
