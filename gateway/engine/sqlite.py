@@ -68,7 +68,7 @@ def file_of(url: str) -> Path:
 
 def writing_database(url: str) -> SqlEngine:
     """The one connection that writes: WAL, every commit synced to disk, transactions that begin by locking."""
-    database = create_engine(url, poolclass=StaticPool, connect_args={"check_same_thread": False, "timeout": 10})
+    database = _single_connection(url)
 
     @event.listens_for(database, "connect")
     def prepare(connection: sqlite3.Connection, _record: Any) -> None:
@@ -93,7 +93,7 @@ def writing_database(url: str) -> SqlEngine:
 def reading_database(url: str) -> SqlEngine:
     """A connection that cannot write, so it can never be the second writer nor move the write-ahead log."""
     read_only = URL.create("sqlite", database=f"file:{file_of(url).absolute()}", query={"mode": "ro", "uri": "true"})
-    database = create_engine(read_only, poolclass=StaticPool, connect_args={"check_same_thread": False, "timeout": 10})
+    database = _single_connection(read_only)
 
     @event.listens_for(database, "connect")
     def prepare(connection: sqlite3.Connection, _record: Any) -> None:
@@ -106,3 +106,13 @@ def reading_database(url: str) -> SqlEngine:
         connection.exec_driver_sql("BEGIN")
 
     return database
+
+
+def _single_connection(url: str | URL) -> SqlEngine:
+    # Each transaction here ends by itself, so the pool need not roll back once more when the connection is given back.
+    return create_engine(
+        url,
+        poolclass=StaticPool,
+        pool_reset_on_return=None,
+        connect_args={"check_same_thread": False, "timeout": 10},
+    )

@@ -5,8 +5,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, insert
+from sqlalchemy import Connection
 
+from gateway.engine.bulk import BulkInsert, Row
 from gateway.engine.database import Engine, Stamp
 from gateway.engine.queue import Queue
 from gateway.smtp.addresses import RoleAddress
@@ -62,27 +63,30 @@ class SpooledEnvelope:
 
 def store(engine: Engine, envelope: Envelope, raw: bytes) -> "asyncio.Future[int]":
     """Put a mail on disk; its id, once it is there. A mail to several accounts becomes one row for each of them."""
-    rows = _rows(engine.stamp(), envelope, raw)
-    topics = {ROLE_TOPIC if row["account_id"] == NO_ACCOUNT else TOPIC for row in rows}
-    return engine.write_each(_insert, rows, wakes=tuple(topics))
-
-
-def _rows(stamp: Stamp, envelope: Envelope, raw: bytes) -> list[dict[str, Any]]:
     by_account: dict[int, list[Admitted]] = {}
     for each in envelope.recipients:
         by_account.setdefault(each.account_id, []).append(each)
-    return [
-        {
-            "account_id": account_id,
-            "mail_id": stamp.new_id(),
-            "envelope": SpooledEnvelope(envelope.mail_from, admitted[0].sender_id or 0, _spooled(admitted)).to_row(),
-            "raw": raw,
-            "received_at": stamp.now,
-            "claim_epoch": 0,
-            "attempts": 0,
-        }
-        for account_id, admitted in by_account.items()
-    ]
+    stamp = engine.stamp()
+    rows = [_row(stamp, envelope.mail_from, admitted, raw) for admitted in by_account.values()]
+    topics = tuple({ROLE_TOPIC if account_id == NO_ACCOUNT else TOPIC for account_id in by_account})
+    return engine.write_each(_insert, rows, wakes=topics)
+
+
+_INSERT = BulkInsert(
+    spool.c.account_id,
+    spool.c.mail_id,
+    spool.c.envelope,
+    spool.c.raw,
+    spool.c.received_at,
+    spool.c.claim_epoch,
+    spool.c.attempts,
+)
+
+
+def _row(stamp: Stamp, mail_from: str, admitted: Sequence[Admitted], raw: bytes) -> Row:
+    first = admitted[0]
+    envelope = SpooledEnvelope(mail_from, first.sender_id or 0, _spooled(admitted))
+    return first.account_id, stamp.new_id(), envelope.to_row(), raw, stamp.now, 0, 0
 
 
 def _spooled(admitted: Sequence[Admitted]) -> tuple[SpooledRecipient, ...]:
@@ -97,10 +101,7 @@ def _spooled(admitted: Sequence[Admitted]) -> tuple[SpooledRecipient, ...]:
     )
 
 
-_INSERT = insert(spool)
-
-
-def _insert(connection: Connection, mails: Sequence[list[dict[str, Any]]]) -> list[int]:
+def _insert(connection: Connection, mails: Sequence[list[Row]]) -> list[int]:
     """A unit for many mails at once; each answers with the id of its first row."""
-    connection.execute(_INSERT, [row for rows in mails for row in rows])
-    return [rows[0]["mail_id"] for rows in mails]
+    _INSERT(connection, [row for rows in mails for row in rows])
+    return [mail_id for (_, mail_id, *_), *_ in mails]

@@ -1,0 +1,64 @@
+"""Many rows by few statements: stored as their types say, and all or none."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import JSON, BigInteger, Column, Connection, LargeBinary, MetaData, Table, select
+from sqlalchemy.exc import IntegrityError
+
+from gateway.engine.bulk import LARGEST, BulkInsert
+from gateway.engine.database import Engine
+from gateway.engine.metadata import Instant
+from tests.databases import from_outside
+
+NOON = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+def parcel(database_url: str) -> Table:
+    """An empty table with a column of each type that is stored otherwise than it is given."""
+    table = Table(
+        "parcel",
+        MetaData(),
+        Column("number", BigInteger, primary_key=True),
+        Column("label", JSON, nullable=False),
+        Column("content", LargeBinary),
+        Column("sent_at", Instant),
+    )
+    table.metadata.create_all(from_outside(database_url))
+    return table
+
+
+def rows(count: int) -> list[tuple[Any, ...]]:
+    return [
+        (number, {"to": [f"é{number}", None]}, b"\0%d" % number, NOON + timedelta(microseconds=number))
+        for number in range(count)
+    ]
+
+
+@pytest.mark.parametrize("count", [0, 1, 3, LARGEST, 2 * LARGEST + 5])
+async def test_rows_come_back_as_they_were_given(engine: Engine, parcel: Table, count: int) -> None:
+    insert = BulkInsert(*parcel.c)
+    await engine.write(lambda connection: insert(connection, rows(count)))
+    found = await engine.read(lambda connection: connection.execute(select(parcel).order_by(parcel.c.number)).all())
+    assert [tuple(row) for row in found] == rows(count)
+
+
+async def test_columns_that_are_not_named_stay_empty(engine: Engine, parcel: Table) -> None:
+    insert = BulkInsert(parcel.c.label, parcel.c.number)
+    await engine.write(lambda connection: insert(connection, [("x", 1)]))
+    (found,) = await engine.read(lambda connection: connection.execute(select(parcel)).all())
+    assert tuple(found) == (1, "x", None, None)
+
+
+async def test_one_row_that_does_not_fit_keeps_all_out(engine: Engine, parcel: Table) -> None:
+    insert = BulkInsert(*parcel.c)
+
+    def unit(connection: Connection) -> None:
+        insert(connection, rows(100))
+        insert(connection, rows(1))
+
+    with pytest.raises(IntegrityError):
+        await engine.write(unit)
+    assert await engine.read(lambda connection: connection.execute(select(parcel)).all()) == []
