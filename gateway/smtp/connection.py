@@ -64,7 +64,7 @@ class Connection(SMTP):
         self._waiter: asyncio.Future[Read] | None = None  # of an errand that waits for a line
         self._treat: Callable[[Read], bytes | Errand] | None = None  # what is done with the mail that is coming
         self._claim = Claim(office.memory)  # of that mail, until it is stored or refused
-        self._mail_pace: tuple[float, int] | None = None  # since when, and from which byte on, a mail is coming
+        self._mail_pace = (0.0, 0)  # since when, and from which byte on, that mail is coming
         self._deadline = math.inf  # when the client has kept us waiting too long
         self._stalled = False  # the client does not read what we say
         self._held_back = False  # the client sends faster than we work
@@ -103,8 +103,6 @@ class Connection(SMTP):
         if self._parted:
             return
         self._inbox.feed(data)
-        if self._mail_pace is not None:
-            self._renew(*self._mail_pace)
         self._advance()
 
     def eof_received(self) -> bool:
@@ -181,24 +179,24 @@ class Connection(SMTP):
             self._hand_over(self._waiter)
         used_up = self._answer_lines()
         self._flush()
-        self._regulate()
-        if not self._busy and (self._leaving or (self._ended and used_up)):
+        if self._held_back or len(self._inbox.held) > AHEAD_BYTES:
+            self._regulate()
+        if (self._leaving or (self._ended and used_up)) and not self._busy:
             self._close()
 
     def _answer_lines(self) -> bool:
         """Answer the lines that have come; True when there is none left."""
         for _ in range(TURN):
-            if not self._may_work():
+            if self._busy or self._leaving or self._parted or self._stalled:
                 return False
             read = self._inbox.line() if self._treat is None else self._read_mail()
             if read is None:
                 return True
             self._answer(read)
+            if not self._inbox.held:
+                return True
         self.loop.call_soon(self._advance)
         return False
-
-    def _may_work(self) -> bool:
-        return not (self._busy or self._leaving or self._parted or self._stalled)
 
     def _answer(self, read: Read) -> None:
         treat, self._treat = self._treat or self._judge, None
@@ -270,16 +268,15 @@ class Connection(SMTP):
         self._inbox.begin_mail()
         self._treat = treat
         self._mail_pace = (self.loop.time(), self._inbox.received)
-        self._renew(*self._mail_pace)
 
     def _read_mail(self) -> Read | None:
         mail = self._inbox.mail(self._office.settings.max_mail_bytes, self._claim)
-        if mail is not None:
-            self._mail_pace = None
-        return mail
+        if not isinstance(mail, bytes):
+            self._be_patient(*self._mail_pace)
+        return None if self._parted else mail
 
-    def _renew(self, since: float, from_byte: int) -> None:
-        """Be patient with a mail as long as it comes at all, and not too slowly."""
+    def _be_patient(self, since: float, from_byte: int) -> None:
+        """Wait for the rest of a mail as long as it comes at all, and not too slowly."""
         settings = self._office.settings
         come = self._inbox.received - from_byte
         pause = self.loop.time() + settings.data_timeout_s

@@ -10,6 +10,9 @@ LINE_BYTES = 12_288
 _END_OF_MAIL = b"\r\n.\r\n"
 _OVERLAP = len(_END_OF_MAIL) - 1
 
+#: What is held is as it came, until it is so big that to add to it by copying would tell.
+_SMALL = 4_096
+
 
 class Unread(Enum):
     """Why something that was sent is not handed on, although it was read to its end."""
@@ -25,38 +28,45 @@ class Inbox:
 
     def __init__(self) -> None:
         self.received = 0  # bytes that ever came
-        self._held = bytearray()
+        self.held: bytes | bytearray = b""
         self._searched = 0  # no end of a mail begins before
         self._trouble: Unread | None = None  # with what is being read
 
     def __len__(self) -> int:
-        return len(self._held)
+        return len(self.held)
 
     def feed(self, block: bytes) -> None:
         """Add what has come."""
         self.received += len(block)
-        self._held += block
+        if not self.held:
+            self.held = block  # nearly always one whole command
+            return
+        if len(self.held) > _SMALL:
+            self._make_room()
+        self.held += block
 
     def clear(self) -> None:
         """Forget what has come."""
-        self._held.clear()
+        self.held = b""
 
     def line(self) -> bytes | Unread | None:
         """The next line with its end: a line feed, rightly preceded by a carriage return or not."""
-        end = self._held.find(b"\n")
-        if end >= LINE_BYTES or (end < 0 and len(self._held) > LINE_BYTES):
+        held = self.held
+        size = held.find(b"\n") + 1
+        if size > LINE_BYTES or (not size and len(held) > LINE_BYTES):
             self._trouble = Unread.LINE_TOO_LONG
-        if end < 0:
+        if not size:
             if self._trouble:
-                self._held.clear()
+                self.held = b""
             return None
-        line = self._take(end + 1)
-        return self._settle() or line
+        line = held[:size]
+        self._drop(size)
+        return self._settle() or bytes(line)
 
     def begin_mail(self) -> None:
         """What comes next is a mail."""
         # With the CRLF of the DATA command put back in front, the first line is a line like the others.
-        self._held[:0] = b"\r\n"
+        self.held = b"\r\n" + self.held
         self._searched = 0
 
     def mail(self, most: int, claim: Claim) -> bytes | Unread | None:
@@ -64,27 +74,34 @@ class Inbox:
 
         At most ``most`` bytes as sent, held under ``claim``; what is too much is dropped as it comes.
         """
-        end = self._held.find(_END_OF_MAIL, self._searched)
-        size = end if end >= 0 else len(self._held)
+        held = self.held
+        end = held.find(_END_OF_MAIL, self._searched)
+        size = end if end >= 0 else len(held)
         self._trouble = self._trouble or _trouble(size, most, claim)
         if end >= 0:
-            mail = self._settle() or _unstuffed(self._held, end + len(b"\r\n"))
-            del self._held[: end + len(_END_OF_MAIL)]
+            mail = self._settle() or _unstuffed(held, end + len(b"\r\n"))
+            self._drop(end + len(_END_OF_MAIL))
             return mail
         if self._trouble:
-            del self._held[:-_OVERLAP]
-        self._searched = max(0, len(self._held) - _OVERLAP)
+            self.held = held[-_OVERLAP:]
+        self._searched = max(0, len(self.held) - _OVERLAP)
         return None
 
     def _settle(self) -> Unread | None:
         trouble, self._trouble = self._trouble, None
         return trouble
 
-    def _take(self, size: int) -> bytes:
-        with memoryview(self._held) as view:
-            taken = bytes(view[:size])
-        del self._held[:size]
-        return taken
+    def _drop(self, size: int) -> None:
+        if size == len(self.held):
+            self.held = b""
+        else:
+            del self._make_room()[:size]
+
+    def _make_room(self) -> bytearray:
+        """What is held, in a form that grows and shrinks in place."""
+        if isinstance(self.held, bytes):
+            self.held = bytearray(self.held)
+        return self.held
 
 
 def _trouble(size: int, most: int, claim: Claim) -> Unread | None:
@@ -93,7 +110,7 @@ def _trouble(size: int, most: int, claim: Claim) -> Unread | None:
     return None if claim.grow(size) else Unread.NO_MEMORY
 
 
-def _unstuffed(held: bytearray, end: int) -> bytes | Unread:
+def _unstuffed(held: bytes | bytearray, end: int) -> bytes | Unread:
     """The mail that lies in ``held`` after a CRLF, up to ``end``; copied once, for it may be big."""
     # A bare CR or LF is a line end to some servers and none to others: a mail holding one can be made to hide a
     # second mail (SMTP smuggling), so it is refused and never mended.
