@@ -78,7 +78,7 @@ def _parse(text: str, country: str, sandbox: bool) -> Number | NumberProblem:
         return NumberProblem(Reason.NUMBER_INVALID)
     problem = NumberProblem(Reason.NUMBER_INVALID)
     for reading in _readings(written.translate(_SEPARATORS), country):
-        found = _judge(reading, sandbox=sandbox)
+        found = judge(reading, sandbox=sandbox)
         if isinstance(found, Number):
             return found
         if problem.reason is Reason.NUMBER_INVALID:  # the first reading that is a number at all tells why not
@@ -109,7 +109,8 @@ def _family(country: str) -> tuple[str, ...]:
     return (country, *(region for region in _FRENCH if region != country))
 
 
-def _judge(number: phonenumbers.PhoneNumber, *, sandbox: bool) -> Number | NumberProblem:
+def judge(number: phonenumbers.PhoneNumber, *, sandbox: bool) -> Number | NumberProblem:
+    """Whether a number that was read can take an SMS; ``sandbox`` and the problems are those of ``parse``."""
     e164 = phonenumbers.format_number(number, PhoneNumberFormat.E164)
     if sandbox and e164.startswith(_FICTIONAL) and len(e164) == len("+33639980000"):
         return Number(e164, "FR", Line.SANDBOX)
