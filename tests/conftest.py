@@ -17,6 +17,8 @@ from tests.databases import from_outside
 from tests.peers.node import Node, NodeMissing, find_node
 from tests.postgres import Databases, PostgresMissing, running_server
 
+pytest_plugins = ["tests.peers.fixtures"]
+
 
 @pytest.fixture
 def clock() -> StoppedClock:

@@ -1,0 +1,22 @@
+"""Fixtures of the peers: each server is started once for a run, and begins again for every test."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.peers.google_calendar.peer import GooglePeer
+from tests.peers.google_calendar.peer import running_peer as running_google
+
+
+@pytest.fixture(scope="session")
+def google_server() -> Iterator[GooglePeer]:
+    """The Google Calendar peer, whatever is in it."""
+    with running_google() as peer:
+        yield peer
+
+
+@pytest.fixture
+def google_peer(google_server: GooglePeer) -> GooglePeer:
+    """The Google Calendar peer with one user, whose calendar is empty, at the hour that the stopped clock shows."""
+    google_server.control.post("/begin")
+    return google_server

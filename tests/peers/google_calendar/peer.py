@@ -1,0 +1,80 @@
+"""The Google Calendar peer as a process of its own, and what practitioners, users and time do on its side."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+
+from tests.peers.stage.process import Control, running
+
+Json = dict[str, Any]
+
+PRIMARY = "camille@example.com"  # the calendar, and the user, that are there from the start
+
+
+@dataclass(frozen=True)
+class GooglePeer:
+    """A running server."""
+
+    url: str
+    control: Control
+
+    @property
+    def api(self) -> str:
+        """What a client library takes for ``api_endpoint``."""
+        return f"{self.url}/calendar/v3/"
+
+    @property
+    def token_uri(self) -> str:
+        """Where tokens are had."""
+        return f"{self.url}/token"
+
+    def grant(self, user: str = PRIMARY, *scopes: str) -> Json:
+        """A consent that was given: client id and secret, refresh token, scopes."""
+        return self.control.post("/grants", {"user": user, **({"scopes": list(scopes)} if scopes else {})})
+
+    def create(self, event: Mapping[str, Any], calendar: str = PRIMARY) -> Json:
+        """Somebody writes down an event or a series."""
+        return self.control.post(f"/calendars/{calendar}/events", event)
+
+    def change(self, event_id: str, change: Mapping[str, Any], calendar: str = PRIMARY) -> Json:
+        """Somebody changes an event, a series or an instance."""
+        return self.control.patch(f"/calendars/{calendar}/events/{event_id}", change)
+
+    def delete(self, event_id: str, calendar: str = PRIMARY) -> None:
+        """Somebody deletes an event, a series or an instance: to Google that is the same as cancelling it."""
+        self.control.delete(f"/calendars/{calendar}/events/{event_id}")
+
+    def instances(self, calendar: str = PRIMARY, **query: str) -> list[Json]:
+        """What is in a calendar, as its owner sees it."""
+        told = self.control.get(f"/calendars/{calendar}/events", singleEvents="true", orderBy="startTime", **query)
+        rows: list[Json] = told["items"]
+        return rows
+
+    def fail(self, kind: str, path: str = "", times: int = 1, **more: Any) -> None:
+        """Let something go wrong: a reason of ``answers.REFUSALS``, or what ``stage.accidents`` can do."""
+        self.control.post("/faults", {"kind": kind, "path": path, "times": times, **more})
+
+    def book(self) -> Json:
+        """Who asked for what, how often."""
+        return self.control.get("/book")
+
+    def manners(self, **manners: Any) -> None:
+        """Choose among what Google's documents leave open; see ``listing.Manners``."""
+        self.control.post("/manners", manners)
+
+    def deliveries(self) -> list[Json]:
+        """The notifications sent so far."""
+        sent: list[Json] = self.control.get("/deliveries")["deliveries"]
+        return sent
+
+
+@contextmanager
+def running_peer() -> Iterator[GooglePeer]:
+    """Start the server, and end it by closing its standard input."""
+    with running("tests.peers.google_calendar") as port:
+        url = f"http://127.0.0.1:{port}"
+        with httpx.Client(base_url=url, trust_env=False, timeout=30) as client:
+            yield GooglePeer(url, Control(client))
