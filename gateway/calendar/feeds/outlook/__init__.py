@@ -1,0 +1,1 @@
+"""Outlook calendars: sign-in through msal, calendars through Microsoft Graph."""
