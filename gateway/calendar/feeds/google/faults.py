@@ -33,8 +33,13 @@ def refused(status: int, body: bytes, headers: Mapping[str, str], *, gone: FeedF
 
     ``headers`` have names in lower case.
     """
-    reasons = _reasons(body)
+    errors = _errors(body)
+    reasons = [str(each["reason"]) for each in errors if "reason" in each]
     fault = _fault(status, reasons, gone)
+    if any(
+        each.get("location") == "syncToken" for each in errors
+    ):  # also with 400, of a token that is none of Google's
+        fault = FeedFault.CURSOR_EXPIRED
     return FeedError(fault, reasons[0] if reasons else str(status), retry_after(headers))
 
 
@@ -59,11 +64,10 @@ def _fault(status: int, reasons: Sequence[str], gone: FeedFault) -> FeedFault:
     }.get(status, FeedFault.UNAVAILABLE)
 
 
-def _reasons(body: bytes) -> list[str]:
-    """The machine-readable reasons in an error, the old list of them and the newer details."""
+def _errors(body: bytes) -> list[Mapping[str, Any]]:
+    """What an error says in detail, in the old form and in the newer one."""
     try:
         error = json.loads(body)["error"]
-        named = [*error.get("errors", ()), *error.get("details", ())]
-        return [str(each["reason"]) for each in named if "reason" in each]
+        return [each for each in (*error.get("errors", ()), *error.get("details", ())) if isinstance(each, Mapping)]
     except (ValueError, KeyError, TypeError, AttributeError):
         return []
