@@ -1,7 +1,9 @@
 """The GSM 7-bit default alphabet with its extension table (3GPP TS 23.038, 6.2.1)."""
 
+from collections.abc import Mapping
+
 #: The 128 characters in the order of their septets; 0x1B is the escape to the extension table and stands for none.
-_BASIC = (
+BASIC = (
     "@£$¥èéùìòÇ\nØø\rÅå"
     "Δ_ΦΓΛΩΠΨΣΘΞ\x1bÆæßÉ"
     " !\"#¤%&'()*+,-./"
@@ -31,15 +33,18 @@ _FOREIGN = "\x80"  # no septet: marks ASCII characters such as the backtick, whi
 
 _SEPTETS = (
     dict.fromkeys(range(128), _FOREIGN)
-    | {ord(character): chr(septet) for septet, character in enumerate(_BASIC) if character != _ESCAPE}
+    | {ord(character): chr(septet) for septet, character in enumerate(BASIC) if character != _ESCAPE}
     | {ord(character): _ESCAPE + chr(septet) for character, septet in _EXTENSION.items()}
 )
+
+#: What an escaped septet stands for.
+AFTER_ESCAPE: Mapping[int, str] = {septet: character for character, septet in _EXTENSION.items()}
 
 #: Characters of two septets.
 EXTENSION = frozenset(_EXTENSION)
 
 #: Every character of the alphabet.
-CHARACTERS = (frozenset(_BASIC) - {_ESCAPE}) | EXTENSION
+CHARACTERS = (frozenset(BASIC) - {_ESCAPE}) | EXTENSION
 
 
 def outside(text: str) -> str:
@@ -51,3 +56,21 @@ def septets(text: str) -> bytes | None:
     """The text in unpacked septets, one a byte (as SMPP sends them); None when the alphabet lacks a character."""
     written = text.translate(_SEPTETS)
     return written.encode("ascii") if written.isascii() else None
+
+
+def read(octets: bytes, alphabet: str = BASIC, after_escape: Mapping[int, str] = AFTER_ESCAPE) -> str:
+    """The text of unpacked septets; national languages bring tables of their own (TS 23.038, 6.2.1.2).
+
+    An escaped septet that ``after_escape`` lacks stands for its plain character, an escape at the end for nothing, and
+    an octet above 127, which is no septet, for U+FFFD.
+    """
+    characters: list[str] = []
+    escaped = False
+    for octet in octets:
+        if octet == ord(_ESCAPE):
+            escaped = True
+            continue
+        plain = alphabet[octet] if octet < len(alphabet) else "\ufffd"
+        characters.append(after_escape.get(octet, plain) if escaped else plain)
+        escaped = False
+    return "".join(characters)
