@@ -1,0 +1,220 @@
+"""The bodies of the PDUs that a client sends or gets (SMPP 3.4, chapter 4), each read and written in one place."""
+
+from dataclasses import dataclass, field
+from typing import NamedTuple, Self
+
+from gateway.sms.carriers.smpp.fields import Malformed, Reader, TLVs, string, tlvs
+from gateway.sms.carriers.smpp.words import Tag
+
+#: As much as short_message holds (5.2.22); more goes into message_payload.
+LONGEST_BODY = 254
+
+VERSION = 0x34
+
+
+class Address(NamedTuple):
+    """Who sends or gets a message."""
+
+    ton: int
+    npi: int
+    digits: str
+
+
+NO_ADDRESS = Address(0, 0, "")
+
+
+@dataclass(frozen=True, slots=True)
+class Bind:
+    """What opens a session, whatever its direction (4.1). Peers are met that give out longer names than they should."""
+
+    system_id: str
+    password: str
+    system_type: str = ""
+    version: int = VERSION
+    range: Address = NO_ADDRESS
+
+    def encode(self) -> bytes:
+        """As octets; ``ValueError`` for a value that is too long."""
+        names = string(self.system_id, 65) + string(self.password, 65) + string(self.system_type, 65)
+        return names + bytes((self.version, self.range.ton, self.range.npi)) + string(self.range.digits, 41)
+
+    @classmethod
+    def decode(cls, body: bytes) -> Self:
+        """From octets, or ``Malformed``."""
+        reader = Reader(body)
+        names = (reader.text(), reader.text(), reader.text())
+        return cls(*names, reader.octet(), _address(reader))
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What answers a bind (``name`` is the system_id of the peer), a submit_sm, deliver_sm or data_sm (message_id)."""
+
+    name: str = ""
+    tlvs: TLVs = field(default_factory=dict)
+
+    def encode(self) -> bytes:
+        """As octets; ``ValueError`` for a value that is too long."""
+        return string(self.name, 65) + tlvs(self.tlvs)
+
+    @classmethod
+    def decode(cls, body: bytes) -> Self:
+        """From octets, or ``Malformed``. With an error a body may be left out (4.4.2)."""
+        if not body:
+            return cls()
+        reader = Reader(body)
+        return cls(reader.text(), reader.tlvs())
+
+
+@dataclass(frozen=True, slots=True)
+class ShortMessage:
+    """A submit_sm (4.4.1), a deliver_sm (4.6.1) or a data_sm (4.7.1), which has fewer fields."""
+
+    source: Address
+    destination: Address
+    body: bytes = b""  # short_message
+    esm_class: int = 0
+    data_coding: int = 0
+    registered_delivery: int = 0
+    validity: str = ""
+    service_type: str = ""
+    protocol: int = 0
+    priority: int = 0
+    schedule: str = ""
+    replace: int = 0
+    default_message: int = 0
+    tlvs: TLVs = field(default_factory=dict)
+
+    @property
+    def content(self) -> bytes:
+        """The body, wherever it is."""
+        return self.body or self.tlvs.get(Tag.MESSAGE_PAYLOAD, b"")
+
+    def encode(self) -> bytes:
+        """As octets of a submit_sm or deliver_sm; ``ValueError`` for a value that is too long."""
+        if len(self.body) > LONGEST_BODY:
+            raise ValueError("a short_message that long goes into message_payload")
+        return b"%b%c%c%b%c%c%b%c%c%c%b%b%c%c%c%c%c%b%b" % (
+            string(self.service_type, 6),
+            *_written(self.source),
+            *_written(self.destination),
+            self.esm_class,
+            self.protocol,
+            self.priority,
+            string(self.schedule, 17),
+            string(self.validity, 17),
+            self.registered_delivery,
+            self.replace,
+            self.data_coding,
+            self.default_message,
+            len(self.body),
+            self.body,
+            tlvs(self.tlvs),
+        )
+
+    @classmethod
+    def decode(cls, body: bytes) -> Self:
+        """From the octets of a submit_sm or deliver_sm, or ``Malformed``."""
+        reader = Reader(body)
+        service_type, source, destination = reader.text(), _address(reader), _address(reader)
+        esm_class, protocol, priority = reader.octets(3)
+        schedule, validity = reader.text(), reader.text()
+        registered_delivery, replace, data_coding, default_message, length = reader.octets(5)
+        return cls(
+            source=source,
+            destination=destination,
+            body=reader.octets(length),
+            esm_class=esm_class,
+            data_coding=data_coding,
+            registered_delivery=registered_delivery,
+            validity=validity,
+            service_type=service_type,
+            protocol=protocol,
+            priority=priority,
+            schedule=schedule,
+            replace=replace,
+            default_message=default_message,
+            tlvs=reader.tlvs(),
+        )
+
+    def encode_data(self) -> bytes:
+        """As octets of a data_sm; ``ValueError`` for a value that is too long."""
+        return b"%b%c%c%b%c%c%b%c%c%c%b" % (
+            string(self.service_type, 6),
+            *_written(self.source),
+            *_written(self.destination),
+            self.esm_class,
+            self.registered_delivery,
+            self.data_coding,
+            tlvs(self.tlvs),
+        )
+
+    @classmethod
+    def decode_data(cls, body: bytes) -> Self:
+        """From the octets of a data_sm, or ``Malformed``."""
+        reader = Reader(body)
+        service_type, source, destination = reader.text(), _address(reader), _address(reader)
+        esm_class, registered_delivery, data_coding = reader.octets(3)
+        return cls(
+            source=source,
+            destination=destination,
+            esm_class=esm_class,
+            data_coding=data_coding,
+            registered_delivery=registered_delivery,
+            service_type=service_type,
+            tlvs=reader.tlvs(),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """A query_sm (4.8.1): what became of a message."""
+
+    message_id: str
+    source: Address
+
+    def encode(self) -> bytes:
+        """As octets; ``ValueError`` for a value that is too long."""
+        return string(self.message_id, 65) + b"%c%c%b" % _written(self.source)
+
+    @classmethod
+    def decode(cls, body: bytes) -> Self:
+        """From octets, or ``Malformed``."""
+        reader = Reader(body)
+        return cls(reader.text(), _address(reader))
+
+
+@dataclass(frozen=True, slots=True)
+class QueryAnswer:
+    """A query_sm_resp (4.8.2)."""
+
+    message_id: str
+    final_date: str
+    state: int  # message_state (5.2.28)
+    error: int
+
+    def encode(self) -> bytes:
+        """As octets; ``ValueError`` for a value that is too long."""
+        return string(self.message_id, 65) + string(self.final_date, 17) + bytes((self.state, self.error))
+
+    @classmethod
+    def decode(cls, body: bytes) -> Self:
+        """From octets, or ``Malformed``."""
+        reader = Reader(body)
+        return cls(reader.text(), reader.text(), reader.octet(), reader.octet())
+
+
+def message_id(body: bytes) -> str:
+    """The message_id of a submit_sm_resp, or an empty text: whatever else is wrong with it, the message was taken."""
+    try:
+        return Reader(body).text()
+    except Malformed:
+        return ""
+
+
+def _address(reader: Reader) -> Address:
+    return Address(reader.octet(), reader.octet(), reader.text())
+
+
+def _written(address: Address) -> tuple[int, int, bytes]:
+    return address.ton, address.npi, string(address.digits, 21)
