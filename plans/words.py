@@ -78,6 +78,7 @@ class Reason(StrEnum):
     REMINDER_DECLINED = "reminder_declined"  # by #nosms or a list
     EVENT_CANCELLED = "event_cancelled"
     EVENT_DECLINED = "event_declined"
+    EVENT_TENTATIVE = "event_tentative"  # not confirmed by its owner
     EVENT_GONE = "event_gone"  # deleted, or out of what is listed
     EVENT_MOVED = "event_moved"
     RULE_REMOVED = "rule_removed"

@@ -65,6 +65,7 @@ CODES: Mapping[Reason, tuple[int, str]] = {
     Reason.REMINDER_DECLINED: (554, "5.7.0"),
     Reason.EVENT_CANCELLED: (554, "5.7.0"),
     Reason.EVENT_DECLINED: (554, "5.7.0"),
+    Reason.EVENT_TENTATIVE: (554, "5.7.0"),
     Reason.EVENT_GONE: (554, "5.7.0"),
     Reason.EVENT_MOVED: (554, "5.7.0"),
     Reason.RULE_REMOVED: (554, "5.7.0"),
