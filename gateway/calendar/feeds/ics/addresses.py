@@ -1,0 +1,84 @@
+"""Which addresses are fetched at all: public ones under https, so that nobody reads our own network through us."""
+
+import asyncio
+import socket
+from collections.abc import Awaitable, Callable, Collection
+from dataclasses import dataclass
+from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
+from urllib.parse import SplitResult, urlsplit, urlunsplit
+
+from gateway.calendar.feeds.port import FeedError
+from gateway.calendar.words import FeedFault
+
+Address = IPv4Address | IPv6Address
+
+#: All addresses of a host name; ``OSError`` where it has none.
+Resolve = Callable[[str, int], Awaitable[Collection[str]]]
+
+#: Ways to reach an IPv4 address through IPv6 (RFC 6052, RFC 3056, RFC 4380): what they hide may be private.
+_TUNNELS = tuple(map(ip_network, ("64:ff9b::/96", "64:ff9b:1::/48", "2002::/16", "2001::/32")))
+_SCHEMES = {"https": "https", "webcal": "https", "webcals": "https", "http": "http"}
+_DEFAULT_PORT = {"https": 443, "http": 80}
+_LONGEST = 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """An address that may be fetched, and the machine that was looked at: no second look-up may lead elsewhere."""
+
+    url: str  # with the host by name
+    host: str
+    port: int
+    machine: str  # its IP address
+
+
+class Gate:
+    """Lets addresses through."""
+
+    def __init__(self, private: Collection[str] = (), resolve: Resolve | None = None) -> None:
+        """``private``: "host:port" of servers of our own that may be asked all the same, over plain http too."""
+        self._private = frozenset(private)
+        self._resolve = resolve or resolve_by_system
+
+    async def admit(self, url: str) -> Target:
+        """Where to fetch ``url``; ``FeedError`` where it must not be."""
+        parts = _parts(url)
+        host, port = parts.hostname or "", parts.port or _DEFAULT_PORT[parts.scheme]
+        ours = f"{host}:{port}" in self._private
+        if parts.scheme != "https" and not ours:
+            raise FeedError(FeedFault.ADDRESS_REFUSED, "no https")
+        try:
+            machines = sorted(await self._resolve(host, port))
+        except OSError:
+            raise FeedError(FeedFault.UNAVAILABLE, "no such host") from None
+        if not machines or not (ours or all(is_public(ip_address(each)) for each in machines)):
+            raise FeedError(FeedFault.ADDRESS_REFUSED, "no public address")
+        return Target(urlunsplit(parts), host, port, machines[0])
+
+
+def is_public(address: Address) -> bool:
+    """Whether the address is one of the public network, and leads to nothing else."""
+    inner = getattr(address, "ipv4_mapped", None)
+    if inner is not None:
+        return is_public(inner)
+    hidden = any(address in tunnel for tunnel in _TUNNELS if tunnel.version == address.version)
+    return address.is_global and not address.is_multicast and not hidden
+
+
+async def resolve_by_system(host: str, port: int) -> Collection[str]:
+    """Ask the resolver of the machine."""
+    found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    return {str(address[0]) for *_, address in found}
+
+
+def _parts(url: str) -> SplitResult:
+    """The address in its pieces, webcal read as https; user and password have no place in it."""
+    try:
+        parts = urlsplit(url.strip())
+        scheme = _SCHEMES[parts.scheme.lower()]
+        sound = len(url) <= _LONGEST and parts.hostname and parts.username is None and parts.port != 0
+    except (ValueError, KeyError):
+        sound, scheme, parts = False, "", SplitResult("", "", "", "", "")
+    if not sound:
+        raise FeedError(FeedFault.ADDRESS_REFUSED, "no web address")
+    return parts._replace(scheme=scheme, fragment="")

@@ -1,0 +1,152 @@
+"""Calendars on a CalDAV server: Nextcloud, iCloud with an app password, Fastmail, Zimbra and the like.
+
+A change of the collection's sync token (RFC 6578) or ctag says that something changed; then the window is listed anew
+as a whole, and the difference is taken by whoever keeps the events. A window holds a few hundred events: to list them
+is one request, and no deletion is ever missed.
+"""
+
+import json
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from urllib.parse import urljoin, urlsplit
+
+from gateway.calendar.feeds.ics.dav import (
+    HOME,
+    LISTING,
+    PRINCIPAL,
+    STATE,
+    MultiStatus,
+    events_between,
+    events_named,
+)
+from gateway.calendar.feeds.ics.feed import AHEAD, BEHIND
+from gateway.calendar.feeds.ics.fetching import Ask, Fetcher
+from gateway.calendar.feeds.ics.reading import CalendarReader
+from gateway.calendar.feeds.port import Changes, Channel, FeedError, FeedEvent, FeedSession, RemoteCalendar, Window
+from gateway.calendar.words import FeedFault, Provider
+
+
+@dataclass(frozen=True, slots=True)
+class Login:
+    """What it takes to read the calendars of a server."""
+
+    url: str  # of the server, of the user's calendars, or of one calendar
+    user: str
+    password: str = field(repr=False)
+    zone: str  # IANA, for times that name none
+
+    def seal(self) -> bytes:
+        """As it is kept."""
+        return json.dumps({name: getattr(self, name) for name in self.__slots__}).encode()
+
+    @classmethod
+    def unseal(cls, secret: bytes) -> "Login":
+        """What was kept; ``FeedError`` where it makes no sense."""
+        try:
+            return cls(**json.loads(secret))
+        except (ValueError, TypeError):
+            raise FeedError(FeedFault.UNREADABLE, "secret") from None
+
+
+class CalDavFeed:
+    """Calendars of CalDAV servers."""
+
+    provider = Provider.CALDAV
+    rereads = True
+
+    def __init__(self, fetcher: Fetcher, reader: CalendarReader, now: Callable[[], datetime]) -> None:
+        self._fetcher = fetcher
+        self._reader = reader
+        self._now = now
+
+    def open(self, secret: bytes) -> FeedSession:
+        """A session of one user on one server."""
+        return CalDavSession(self._fetcher, self._reader, self._now, secret)
+
+
+class CalDavSession:
+    """One user on one server. A calendar's id is its address."""
+
+    def __init__(self, fetcher: Fetcher, reader: CalendarReader, now: Callable[[], datetime], secret: bytes) -> None:
+        self.secret = secret
+        self._login = Login.unseal(secret)
+        self._fetcher = fetcher
+        self._reader = reader
+        self._now = now
+
+    async def calendars(self) -> Sequence[RemoteCalendar]:
+        """Found by way of the principal and its home (RFC 6764, 6), or straight at the address that was given."""
+        base = self._login.url
+        for ask, step in ((PRINCIPAL, MultiStatus.principal), (HOME, MultiStatus.home)):
+            where, found = await self._propfind(base, ask, depth=0)
+            base = urljoin(where, step(found) or where)
+        where, listing = await self._propfind(base, LISTING, depth=1)
+        return [
+            RemoteCalendar(urljoin(where, each.href), each.name or _last_segment(each.href), self._login.zone)
+            for each in listing.collections()
+            if each.is_calendar
+        ]
+
+    async def changes(self, calendar_id: str, cursor: str | None, window: Window) -> Changes:
+        """Everything in the window where the calendar changed or another window is asked for, else nothing."""
+        where, found = await self._propfind(self._ours(calendar_id), STATE, depth=0)
+        state = found.state()
+        seen = json.dumps([state, window.start.isoformat(), window.end.isoformat()])
+        if state is not None and seen == cursor:
+            return Changes((), frozenset(), seen, complete=False)
+        events = await self._report(where, events_between(window), window)
+        return Changes(list(events), frozenset(), seen, complete=True)
+
+    async def reread(self, calendar_id: str, event_id: str) -> FeedEvent | None:
+        """Out of the one resource that holds it."""
+        uid, _, original = event_id.rpartition("/") if "/" in event_id else (event_id, "", "")
+        around = Window(self._now() - BEHIND, self._now() + AHEAD)
+        for each_uid in dict.fromkeys((uid, event_id)) if original else (uid,):  # a UID may hold a slash itself
+            events = await self._report(self._ours(calendar_id), events_named(each_uid), around)
+            if found := next((each for each in events if each.event_id == event_id), None):
+                return found
+        return None
+
+    async def watch(self, calendar_id: str, channel_id: str, address: str, token: str) -> Channel | None:
+        """CalDAV knows no push that servers agree on."""
+        del calendar_id, channel_id, address, token
+        return None
+
+    async def renew(self, calendar_id: str, channel: Channel, address: str, token: str) -> Channel:
+        """There are no channels."""
+        del calendar_id, address, token
+        return channel
+
+    async def stop(self, channel: Channel) -> None:
+        """There are no channels."""
+
+    async def close(self) -> None:
+        """Connections are shared with other sessions."""
+
+    def _ours(self, calendar_id: str) -> str:
+        """The address of a calendar; one on a stranger's server is not asked."""
+        home, host = urlsplit(self._login.url).hostname or "", urlsplit(calendar_id).hostname or ""
+        if host.split(".")[-2:] != home.split(".")[-2:]:
+            raise FeedError(FeedFault.ADDRESS_REFUSED, "another server")
+        return calendar_id
+
+    async def _propfind(self, url: str, body: bytes, *, depth: int) -> tuple[str, MultiStatus]:
+        return await self._ask("PROPFIND", url, body, depth)
+
+    async def _report(self, url: str, body: bytes, window: Window) -> Iterator[FeedEvent]:
+        _, found = await self._ask("REPORT", url, body, 1)
+        expanded = await self._reader.read(found.texts(), window, self._login.zone)
+        return (event for each in expanded for event in each.events)
+
+    async def _ask(self, method: str, url: str, body: bytes, depth: int) -> tuple[str, MultiStatus]:
+        """The address that answered in the end, and what it said."""
+        headers = {"Depth": str(depth), "Content-Type": "application/xml; charset=utf-8"}
+        answer = await self._fetcher.fetch(Ask(method, url, headers, body, (self._login.user, self._login.password)))
+        if answer.status != 207:
+            raise FeedError(FeedFault.UNREADABLE, str(answer.status))
+        return answer.url, MultiStatus(answer.body)
+
+
+def _last_segment(href: str) -> str:
+    return href.rstrip("/").rpartition("/")[2]

@@ -1,0 +1,196 @@
+"""From iCalendar text to the occurrences of a window; run in a capped process, for the text may be hostile."""
+
+import hashlib
+import re
+from collections.abc import Mapping
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import recurring_ical_events
+from icalendar import Calendar, Component
+
+from gateway.calendar.feeds.ics.screening import fault_of
+from gateway.calendar.feeds.ics.wire import Expanded
+from gateway.calendar.feeds.port import FeedError, FeedEvent, Window
+from gateway.calendar.words import EventStatus, FeedFault
+
+MOST_OCCURRENCES = 20_000
+_YEARS = range(1900, 2201)  # outside of them arithmetic ends in errors, or a daily rule takes seconds
+_DURATION = re.compile(  # RFC 5545, 3.3.6
+    r"P(?:(?P<weeks>\d{1,4})W)?(?:(?P<days>\d{1,4})D)?"
+    r"(?:T(?:(?P<hours>\d{1,4})H)?(?:(?P<minutes>\d{1,5})M)?(?:(?P<seconds>\d{1,6})S)?)?"
+)
+_LONGEST_TEXT = 8_000
+_LONGEST_ID = 200
+
+_STATUS = {"CANCELLED": EventStatus.CANCELLED, "TENTATIVE": EventStatus.TENTATIVE}
+
+
+def expand(text: bytes, window: Window, zone: str) -> Expanded:
+    """The occurrences in ``window``; ``zone`` (IANA) is for times that name none. Raises ``FeedError``."""
+    if fault := fault_of(text):
+        raise FeedError(fault)
+    try:
+        calendar = Calendar.from_ical(text)
+    except (ValueError, IndexError, KeyError) as error:
+        raise FeedError(FeedFault.UNREADABLE, type(error).__name__) from None
+    _drop_far_ones(calendar)
+    series = _Series(calendar, zone)
+    found, skipped = _occurrences(calendar, window)
+    if len(found) > MOST_OCCURRENCES:
+        raise FeedError(FeedFault.TOO_LARGE, "occurrences")
+    events = [series.event(each) for each in found]
+    return Expanded(events, _text(calendar.get("X-WR-CALNAME"), 200), _poll_after(calendar), skipped)
+
+
+def _drop_far_ones(calendar: Calendar) -> None:
+    calendar.subcomponents = [each for each in calendar.subcomponents if each.name != "VEVENT" or _is_near(each)]
+
+
+def _is_near(event: Component) -> bool:
+    """Whether it lies in a year that is worth a look; birthdays are written down from 1604 on."""
+    start = _moment(event, "DTSTART")
+    return start is not None and (start.year in _YEARS or (start.year < _YEARS.start and _is_yearly(event)))
+
+
+def _is_yearly(event: Component) -> bool:
+    rule = event.get("RRULE")
+    return isinstance(rule, Mapping) and dict(rule).get("FREQ") == ["YEARLY"]
+
+
+def _moment(event: Component, name: str) -> date | None:
+    """A time of an event; None where it has none, or something else under its name."""
+    moment = getattr(event.get(name), "dt", None)
+    return moment if isinstance(moment, date) else None
+
+
+def _occurrences(calendar: Calendar, window: Window) -> tuple[list[Component], int]:
+    """Those of all series; where one makes no sense, each series by itself, and how many had to be left out."""
+    try:
+        return recurring_ical_events.of(calendar).between(window.start, window.end), 0
+    except Exception:  # noqa: BLE001 - the text is hostile, and the parsers raise whatever comes
+        return _one_by_one(calendar, window)
+
+
+def _one_by_one(calendar: Calendar, window: Window) -> tuple[list[Component], int]:
+    others = [each for each in calendar.subcomponents if each.name != "VEVENT"]
+    by_uid: dict[str, list[Component]] = {}
+    for each in calendar.walk("VEVENT"):
+        by_uid.setdefault(str(each.get("UID", "")), []).append(each)
+    found: list[Component] = []
+    skipped = 0
+    for events in by_uid.values():
+        calendar.subcomponents = [*others, *events]
+        try:
+            found += recurring_ical_events.of(calendar).between(window.start, window.end)
+        except Exception:  # noqa: BLE001 - as above; this series is left out
+            skipped += 1
+    return found, skipped
+
+
+class _Series:
+    """What is known of the events before they are expanded."""
+
+    def __init__(self, calendar: Calendar, zone: str) -> None:
+        self._zone = ZoneInfo(zone)
+        named = _known_zone(calendar.get("X-WR-TIMEZONE"))
+        if named is None:
+            calendar.pop("X-WR-TIMEZONE", None)  # one that nobody knows would make every event senseless
+        self._recurring: set[str] = set()
+        self._guessed: set[str] = set()
+        for each in calendar.walk("VEVENT"):
+            uid = _uid(each)
+            if any(name in each for name in ("RRULE", "RDATE", "RECURRENCE-ID")):
+                self._recurring.add(uid)
+            if _is_floating(each) and (_names_zone(each) or named is None):
+                self._guessed.add(uid)
+
+    def event(self, each: Component) -> FeedEvent:
+        """An occurrence as the port wants it."""
+        uid, start, end = _uid(each), _moment(each, "DTSTART"), _moment(each, "DTEND")
+        assert start is not None  # noqa: S101 - an event without a start was dropped
+        place = _moment(each, "RECURRENCE-ID") or start
+        original = _stamp(self._instant(place)) if uid in self._recurring else ""
+        return FeedEvent(
+            event_id=f"{uid}/{original}" if original else uid,
+            uid=uid,
+            original_start=original,
+            start=self._instant(start),
+            end=self._instant(end) if end else None,
+            zone=_zone_name(start) or self._zone.key,
+            status=_STATUS.get(str(each.get("STATUS", "")).upper(), EventStatus.CONFIRMED),
+            title=_text(each.get("SUMMARY"), _LONGEST_TEXT),
+            location=_text(each.get("LOCATION"), _LONGEST_TEXT),
+            description=_text(each.get("DESCRIPTION"), _LONGEST_TEXT),
+            created_at=_created(each),
+            revision=_revision(each),
+            zone_guessed=uid in self._guessed,
+        )
+
+    def _instant(self, when: date) -> datetime | date:
+        """In UTC, by way of which a local time that a clock change leaves out becomes one that exists."""
+        if not isinstance(when, datetime):
+            return when
+        return (when if when.tzinfo else when.replace(tzinfo=self._zone)).astimezone(UTC)
+
+
+def _is_floating(event: Component) -> bool:
+    start = _moment(event, "DTSTART")
+    return isinstance(start, datetime) and start.tzinfo is None
+
+
+def _names_zone(event: Component) -> bool:
+    return "TZID" in getattr(event.get("DTSTART"), "params", ())
+
+
+def _known_zone(name: Any) -> str | None:
+    try:
+        return ZoneInfo(str(name)).key if name else None
+    except (KeyError, ValueError, OSError):  # unknown, malformed, or the name of a folder
+        return None
+
+
+def _zone_name(start: date) -> str | None:
+    """The IANA zone of a local time; UTC is no place, and a zone that the text itself defines has no name."""
+    zone = start.tzinfo if isinstance(start, datetime) else None
+    return zone.key if isinstance(zone, ZoneInfo) and zone.key != "UTC" else None
+
+
+def _uid(event: Component) -> str:
+    """The UID; one that is missing or longer than any real one is stood in for by a digest."""
+    uid = str(event.get("UID") or "")
+    return uid if 0 < len(uid) <= _LONGEST_ID else hashlib.sha256(uid.encode() or event.to_ical()).hexdigest()
+
+
+def _stamp(start: datetime | date) -> str:
+    return start.strftime("%Y%m%dT%H%M%SZ" if isinstance(start, datetime) else "%Y%m%d")
+
+
+def _revision(event: Component) -> str:
+    """A digest of all but DTSTAMP, which some servers set anew at every fetch."""
+    event.pop("DTSTAMP", None)
+    return hashlib.sha256(event.to_ical()).hexdigest()[:32]
+
+
+def _text(value: Any, longest: int) -> str | None:
+    return str(value)[:longest] if value else None
+
+
+def _created(event: Component) -> datetime | None:
+    created = _moment(event, "CREATED")
+    return created.astimezone(UTC) if isinstance(created, datetime) and created.tzinfo else None
+
+
+def _poll_after(calendar: Calendar) -> timedelta | None:
+    wanted = map(_duration, (calendar.get("REFRESH-INTERVAL"), calendar.get("X-PUBLISHED-TTL")))
+    return next((each for each in wanted if each), None)
+
+
+def _duration(value: Any) -> timedelta | None:
+    """A property that holds a duration, whether the parser knows that or takes it for a text."""
+    given = getattr(value, "dt", None)
+    if isinstance(given, timedelta):
+        return given
+    match = _DURATION.fullmatch(str(value or ""))
+    return timedelta(**{unit: int(number) for unit, number in match.groupdict("0").items()}) if match else None
