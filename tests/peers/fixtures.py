@@ -6,6 +6,7 @@ import pytest
 
 from tests.peers.google_calendar.peer import GooglePeer
 from tests.peers.google_calendar.peer import running_peer as running_google
+from tests.peers.radicale import Radicale, running_radicale
 
 
 @pytest.fixture(scope="session")
@@ -20,3 +21,10 @@ def google_peer(google_server: GooglePeer) -> GooglePeer:
     """The Google Calendar peer with one user, whose calendar is empty, at the hour that the stopped clock shows."""
     google_server.control.post("/begin")
     return google_server
+
+
+@pytest.fixture(scope="session")
+def radicale(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Radicale]:
+    """A CalDAV server of one user; tests use calendars of different names."""
+    with running_radicale(tmp_path_factory.mktemp("radicale")) as server:
+        yield server
