@@ -5,6 +5,7 @@ import gateway.billing.invoice_tables
 import gateway.billing.payments.tables
 import gateway.billing.selling_tables
 import gateway.billing.tables
+import gateway.calendar.tables
 import gateway.engine.processes
 import gateway.engine.vault
 import gateway.sms.tables

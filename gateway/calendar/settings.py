@@ -1,0 +1,86 @@
+"""What a client sets for a calendar: how numbers are read, what is written, and when."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from typing import Any
+
+from gateway.billing.stored import from_stored, to_stored
+from gateway.calendar.schedule import Offset, Schedule, parse_rule
+from gateway.wording import Language
+from plans.windows import Hours
+
+_DAY = "08:00-20:00"
+
+#: What a calendar starts with.
+FIRST_RULE = "24h"
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A rule as it was typed, and since when it holds."""
+
+    word: str  # as ``schedule.parse_rule`` reads it
+    since: datetime | None = None  # None: since the calendar was enabled
+
+
+@dataclass(frozen=True, slots=True)
+class CalendarSettings:
+    """The settings of one calendar; those that are None follow the account."""
+
+    # how the number of an event is found
+    default_region: str | None = None  # ISO 3166 of numbers in national form; None: the account's country
+    extra_regions: tuple[str, ...] | None = None
+    field_order: tuple[str, ...] = ("title", "location", "description")  # a field left out is not read
+    own: tuple[str, ...] = ()  # the practice's own numbers, E.164
+    blocked: tuple[str, ...] = ()  # numbers never to text, or the beginnings of such
+    # when reminders leave
+    rules: tuple[Rule, ...] = (Rule(FIRST_RULE),)
+    hours: tuple[str, ...] = (_DAY,) * 7  # when they may leave, Monday first; "" is closed all day
+    settle_min: int = 10  # how long an event has to be still
+    least_min: int = 30  # nearer to its start than this, a reminder is of no use
+    all_day: str = "12:00"  # the hour at which an all-day event counts as starting
+    tentative: bool = False  # events that are not confirmed have reminders, too
+    again_after_move: bool = True  # who was reminded of a time that then changed is reminded of the new one
+    merge: bool = False  # several appointments of one number on a day share an SMS
+    # what is written
+    template: str | None = None  # None: the one that ships, in the language
+    language: Language | None = None
+    display: str | None = None  # the sender ID shown on the phone
+    # and after
+    keep_days: int = 90  # how long an event that is over is remembered
+    notify: str | None = None  # who hears of failures and answers; None: the account's billing address
+    write_back: bool = False  # mark the event itself when it is confirmed or cancelled
+
+
+def stored(settings: CalendarSettings) -> dict[str, Any]:
+    """As a row keeps it."""
+    kept: dict[str, Any] = to_stored(settings)
+    return kept
+
+
+def read_settings(document: Mapping[str, Any]) -> CalendarSettings:
+    """As ``stored`` wrote it; what an older program did not know has its default."""
+    return from_stored(CalendarSettings, document)
+
+
+def schedule_of(settings: CalendarSettings, enabled_at: datetime | None) -> Schedule:
+    """When the reminders of a calendar leave."""
+    return Schedule(
+        offsets=tuple(Offset(parse_rule(each.word), _later(each.since, enabled_at)) for each in settings.rules),
+        hours=tuple(map(_hours, settings.hours)),
+        settle=timedelta(minutes=settings.settle_min),
+        least=timedelta(minutes=settings.least_min),
+        all_day=time.fromisoformat(settings.all_day),
+        tentative=settings.tentative,
+        moved=settings.again_after_move,
+    )
+
+
+def _later(first: datetime | None, second: datetime | None) -> datetime | None:
+    return max((each for each in (first, second) if each is not None), default=None)
+
+
+def _hours(written: str) -> Hours | None:
+    opens, _, closes = written.partition("-")
+    return Hours(time.fromisoformat(opens), time.fromisoformat(closes)) if written else None

@@ -1,0 +1,187 @@
+"""The tables of the calendar room.
+
+Of an event they hold number, times, identity and status; what it says only where the wording of its calendar uses it.
+"""
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    Column,
+    Index,
+    Integer,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+from gateway.calendar.words import (
+    Answer,
+    ConnectionState,
+    EventStatus,
+    FeedFault,
+    LetterKind,
+    Provider,
+    ReminderState,
+)
+from gateway.engine.metadata import METADATA, Instant, OneOf
+from gateway.engine.queue import lease_columns
+from gateway.engine.timetable import timetable_columns
+from plans.words import Reason
+
+calendar_connection = Table(
+    "calendar_connection",
+    METADATA,
+    Column("account_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("connection_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("provider", OneOf(Provider), nullable=False),
+    Column("subject", String(320), nullable=False),  # the provider's stable name of the user, or a digest of an address
+    Column("label", String(320), nullable=False),  # how the owner recognises it
+    Column("scopes", JSON, nullable=False),  # what was granted
+    Column("state", OneOf(ConnectionState), nullable=False),
+    Column("fault", OneOf(FeedFault)),  # why it needs consent again
+    Column("linked_at", Instant, nullable=False),
+    *timetable_columns(),  # the next poll of any of its calendars
+    UniqueConstraint("account_id", "provider", "subject"),
+)
+Index("ix_calendar_connection_look_at", calendar_connection.c.look_at)
+
+calendar = Table(
+    "calendar",
+    METADATA,
+    Column("account_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("calendar_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("connection_id", BigInteger, nullable=False),
+    Column("provider", OneOf(Provider), nullable=False),
+    Column("remote_id", String(1024), nullable=False),  # the provider's id of the calendar
+    Column("name", String(200), nullable=False),
+    Column("zone", String(60), nullable=False),  # IANA
+    Column("enabled_at", Instant),  # since when it has reminders; null: it is only listed
+    Column("paused", Boolean, nullable=False),  # by the client
+    Column("common", JSON, nullable=False),  # numbers that sit in most of its events: the practice's own
+    Column("settings", JSON, nullable=False),  # a gateway.calendar.settings.CalendarSettings
+    Column("version", Integer, nullable=False),  # rises with every change of the settings
+    Column("cursor", Text),  # null: the next poll lists everything
+    Column("window_start", Instant),  # what the cursor covers
+    Column("window_end", Instant),
+    Column("next_poll_at", Instant),  # null: it is not polled
+    Column("relist_at", Instant),  # when everything is listed anew, so that the window moves on
+    Column("poll_s", Integer),  # how often the provider wants to be asked at the most, where it says so
+    Column("last_success_at", Instant),
+    Column("fault", OneOf(FeedFault)),
+    Column("fault_detail", String(80), nullable=False),
+    Column("failing_since", Instant),
+    Column("failures", Integer, nullable=False),  # in a row
+    Column("told_at", Instant),  # the client was told of this fault
+    Index("ix_calendar_connection_id", "account_id", "connection_id"),
+)
+
+event = Table(
+    "event",
+    METADATA,
+    Column("account_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("event_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("calendar_id", BigInteger, nullable=False),
+    Column("remote_id", String(1024), nullable=False),  # the provider's id of this occurrence
+    Column("remote_key", String(64), nullable=False),  # its SHA-256: short enough for an index
+    Column("uid", String(255), nullable=False),
+    Column("original_start", String(20), nullable=False),  # names the occurrence in its series; "" if none
+    Column("series_key", String(64), nullable=False),  # SHA-256 of the provider's id of the series; "" if none
+    Column("starts_at", Instant, nullable=False),  # local midnight of an all-day event
+    Column("ends_at", Instant),
+    Column("all_day", Boolean, nullable=False),
+    Column("zone", String(60), nullable=False),
+    Column("zone_guessed", Boolean, nullable=False),
+    Column("status", OneOf(EventStatus), nullable=False),
+    Column("booked_at", Instant),  # as the provider tells, else when it appeared; null: before the calendar was linked
+    Column("seen_at", Instant, nullable=False),  # when we first saw it
+    Column("edited_at", Instant),  # when what a reminder says last changed; null: never since
+    Column("revision", String(80), nullable=False),
+    Column("gone_at", Instant),  # deleted, or out of the list
+    Column("number", String(20)),  # E.164; null where there is none, or more than one
+    Column("why", OneOf(Reason)),  # why there is no number
+    Column("title_tag", String(4), nullable=False),  # 16 bits of a digest: tells titles apart, and nothing about them
+    Column("explanation", JSON, nullable=False),  # how the number was found, in fixed words; no text of the event
+    Column("title", Text),  # these three only where the wording of the calendar uses them
+    Column("location", Text),
+    Column("description", Text),
+    UniqueConstraint("account_id", "calendar_id", "remote_key"),
+    Index("ix_event_series", "account_id", "calendar_id", "series_key"),
+    Index("ix_event_starts_at", "account_id", "calendar_id", "starts_at"),
+    Index("ix_event_uid", "account_id", "uid"),
+)
+
+reminder = Table(
+    "reminder",
+    METADATA,
+    Column("account_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("reminder_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("calendar_id", BigInteger, nullable=False),
+    Column("event_id", BigInteger, nullable=False),
+    Column("offset_key", String(80), nullable=False),  # names the rule that asks for it
+    Column("recipient", String(20), nullable=False),  # E.164; "" where there is none
+    Column("start_at", Instant, nullable=False),  # of the event, as this reminder tells it
+    Column("due_at", Instant, nullable=False),
+    Column("state", OneOf(ReminderState), nullable=False),
+    Column("reason", OneOf(Reason)),  # why it waits or was not sent
+    Column("round", Integer, nullable=False),  # how often it was refused for want of credit
+    Column("message_id", BigInteger),
+    Column("answer", OneOf(Answer)),
+    Column("answered_at", Instant),
+    Column("version", Integer, nullable=False),  # rises with every change of plan
+    Column("settled_at", Instant),  # when it was sent, or settled that it is not
+    *timetable_columns(),
+    UniqueConstraint("account_id", "calendar_id", "event_id", "offset_key", "recipient"),
+    # rows change in place: room on the page
+    postgresql_with={"fillfactor": 80},
+)
+Index(
+    "ix_reminder_look_at",
+    reminder.c.look_at,
+    sqlite_where=reminder.c.look_at.is_not(None),
+    postgresql_where=reminder.c.look_at.is_not(None),
+)
+Index("ix_reminder_message_id", reminder.c.account_id, reminder.c.message_id)
+
+consent_request = Table(
+    "consent_request",
+    METADATA,
+    Column("account_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("state", String(64), primary_key=True),  # SHA-256 of what comes back with the answer; the vault has the rest
+    Column("provider", OneOf(Provider), nullable=False),
+    Column("session", String(64), nullable=False),  # SHA-256 of the browser's session; "" where none is bound
+    Column("expires_at", Instant, nullable=False),
+    UniqueConstraint("state"),
+)
+Index("ix_consent_request_expires_at", consent_request.c.expires_at)
+
+push_channel = Table(
+    "push_channel",
+    METADATA,
+    Column("account_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("channel_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("calendar_id", BigInteger, nullable=False),
+    Column("name", String(64), nullable=False),  # what we call it towards the provider
+    Column("remote_name", String(200), nullable=False),  # the provider's own id of it; "" where it is ours
+    Column("resource_id", String(400), nullable=False),
+    Column("token", String(64), nullable=False),  # SHA-256 of what every message has to bring along
+    Column("expires_at", Instant, nullable=False),
+    *timetable_columns(),  # when it is to be renewed
+    UniqueConstraint("name"),
+    Index("ix_push_channel_calendar_id", "account_id", "calendar_id"),
+    Index("ix_push_channel_remote_name", "remote_name"),
+)
+Index("ix_push_channel_look_at", push_channel.c.look_at)
+
+calendar_letter = Table(
+    "calendar_letter",
+    METADATA,
+    Column("account_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("letter_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("kind", OneOf(LetterKind), nullable=False),
+    Column("facts", JSON, nullable=False),
+    Column("written_at", Instant, nullable=False),
+    *lease_columns(),
+)
+Index("ix_calendar_letter_parked", calendar_letter.c.parked_until, calendar_letter.c.written_at)
