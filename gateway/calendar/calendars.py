@@ -1,0 +1,119 @@
+"""A calendar as the work on it needs it, and the rows it is read from."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from typing import Any
+
+from sqlalchemy import Connection, Row, Select, and_, select, update
+
+from gateway.accounts.tables import account
+from gateway.calendar.feeds.port import Window
+from gateway.calendar.settings import CalendarSettings, read_settings
+from gateway.calendar.tables import calendar, calendar_connection
+from gateway.calendar.words import ConnectionState, FeedFault, Provider
+from gateway.engine.pairs import as_pairs, pairs
+from gateway.wording import Language
+
+Key = tuple[int, int]  # account and calendar
+
+
+@dataclass(frozen=True, slots=True)
+class Calendar:
+    """One calendar with its settings, its account and where its polling stands."""
+
+    account_id: int
+    calendar_id: int
+    connection_id: int
+    provider: Provider
+    remote_id: str
+    name: str
+    zone: str  # IANA
+    enabled_at: datetime | None
+    paused: bool
+    common: frozenset[str]
+    settings: CalendarSettings
+    version: int
+    cursor: str | None
+    window: Window | None  # what the cursor covers
+    next_poll_at: datetime | None
+    relist_at: datetime | None
+    poll_s: int | None
+    last_success_at: datetime | None
+    fault: FeedFault | None
+    fault_detail: str
+    failing_since: datetime | None
+    failures: int
+    told_at: datetime | None
+    connection_state: ConnectionState
+    country: str  # of the account
+    account_zone: str
+    language: Language
+
+    @property
+    def key(self) -> Key:
+        """What identifies it."""
+        return self.account_id, self.calendar_id
+
+
+def by_keys(connection: Connection, keys: Collection[Key]) -> dict[Key, Calendar]:
+    """The calendars of these accounts and ids."""
+    if not keys:
+        return {}
+    found = connection.execute(_by_keys(connection.dialect.name), as_pairs(sorted(keys)))
+    return {(row.account_id, row.calendar_id): _calendar(row) for row in found}
+
+
+def of_account(connection: Connection, account_id: int) -> list[Calendar]:
+    """All calendars of an account that are linked, the oldest first."""
+    found = connection.execute(
+        _all()
+        .where(calendar.c.account_id == account_id, calendar_connection.c.state != ConnectionState.UNLINKED)
+        .order_by(calendar.c.calendar_id)
+    )
+    return [_calendar(row) for row in found]
+
+
+def of_connection(connection: Connection, account_id: int, connection_id: int) -> list[Calendar]:
+    """The calendars of one connection, the oldest first."""
+    row = calendar.c
+    these = _all().where(row.account_id == account_id, row.connection_id == connection_id)
+    return [_calendar(each) for each in connection.execute(these.order_by(row.calendar_id))]
+
+
+def is_at(connection: Connection, key: Key, version: int) -> bool:
+    """Whether the settings of a calendar are still those of this version; it is locked until the end."""
+    row = calendar.c
+    of_it = (row.account_id == key[0], row.calendar_id == key[1])
+    return connection.scalar(select(row.version).where(*of_it).with_for_update()) == version
+
+
+def change(connection: Connection, key: Key, **values: Any) -> None:
+    """Set columns of one calendar."""
+    of_it = (calendar.c.account_id == key[0], calendar.c.calendar_id == key[1])
+    connection.execute(update(calendar).where(*of_it).values(**values))
+
+
+@cache
+def _by_keys(dialect: str) -> Select[*tuple[Any, ...]]:
+    wanted = pairs(dialect)
+    return _all().join(wanted, and_(wanted.c.first == calendar.c.account_id, wanted.c.second == calendar.c.calendar_id))
+
+
+@cache
+def _all() -> Select[*tuple[Any, ...]]:
+    row, link, client = calendar.c, calendar_connection.c, account.c
+    return (
+        select(*row)
+        .add_columns(link.state.label("connection_state"), client.country)
+        .add_columns(client.time_zone.label("account_zone"), client.language)
+        .join(calendar_connection, and_(link.account_id == row.account_id, link.connection_id == row.connection_id))
+        .join(account, client.account_id == row.account_id)
+    )
+
+
+def _calendar(row: Row[*tuple[Any, ...]]) -> Calendar:
+    values = {name: getattr(row, name) for name in Calendar.__slots__ if name not in {"window", "common", "settings"}}
+    covered = Window(row.window_start, row.window_end) if row.window_start and row.window_end else None
+    return Calendar(**values, window=covered, common=frozenset(row.common), settings=read_settings(row.settings))

@@ -1,0 +1,186 @@
+"""The connections to providers: what a consent gave, kept encrypted, until either end takes it back."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection, insert, select, update
+
+from gateway.accounts import audit_trail
+from gateway.accounts.refusals import Refused
+from gateway.accounts.words import Action
+from gateway.calendar.feeds.port import Granted, RemoteCalendar
+from gateway.calendar.listed import enter_calendars, forget_polls, poll_enabled
+from gateway.calendar.tables import calendar, calendar_connection
+from gateway.calendar.words import ConnectionState, FeedFault, Provider
+from gateway.engine.database import Stamp
+from gateway.engine.timetable import Timetable
+from gateway.engine.vault import Vault
+
+CONNECTIONS = Timetable(calendar_connection, key="connection_id")
+
+#: How long a connection is held; whoever works longer holds it on.
+LEASE = timedelta(minutes=2)
+
+#: Woken when a connection is to be polled sooner than it was.
+TOPIC = "calendar_connection"
+
+
+@dataclass(frozen=True, slots=True)
+class Linked:
+    """A connection as its owner sees it."""
+
+    connection_id: int
+    provider: Provider
+    label: str
+    state: ConnectionState
+    fault: FeedFault | None
+    linked_at: datetime
+
+
+def link(
+    connection: Connection,
+    stamp: Stamp,
+    actor: str,
+    vault: Vault,
+    *,
+    account_id: int,
+    provider: Provider,
+    granted: Granted,
+    calendars: Sequence[RemoteCalendar],
+    zone: str,
+) -> int:
+    """Keep what a consent gave, with the calendars that can be chosen; returns the id of the connection.
+
+    The same user of the same provider again is the same connection with a new secret: its calendars go on where they
+    stopped. ``zone`` is that of calendars that name none.
+    """
+    known = _id_of(connection, account_id, provider, granted.subject)
+    connection_id = stamp.new_id() if known is None else known
+    values = {
+        "label": granted.label[:320],
+        "scopes": sorted(granted.scopes),
+        "state": ConnectionState.ACTIVE,
+        "fault": None,
+    }
+    if known is None:
+        connection.execute(
+            insert(calendar_connection).values(
+                account_id=account_id,
+                connection_id=connection_id,
+                provider=provider,
+                subject=granted.subject,
+                linked_at=stamp.now,
+                **values,
+            )
+        )
+    else:
+        _change(connection, account_id, connection_id, **values)
+    vault.keep(connection, account_id, owner(connection_id), granted.secret)
+    enter_calendars(connection, stamp, (account_id, connection_id), provider, calendars, zone=zone)
+    poll_enabled(connection, stamp.now, account_id, connection_id)
+    _free(connection, account_id, connection_id, stamp.now)
+    audit_trail.append(connection, stamp, actor, account_id, Action.CALENDAR_LINKED, provider=provider)
+    return connection_id
+
+
+def unlink(
+    connection: Connection, stamp: Stamp, actor: str, vault: Vault, *, account_id: int, connection_id: int
+) -> bytes | None:
+    """End a connection at once, and forget its secret, which is returned so that the provider can be told.
+
+    What is planned from its calendars no longer leaves; nothing that was sent is forgotten.
+    """
+    found = find(connection, account_id, connection_id)
+    if found.state is ConnectionState.UNLINKED:
+        return None
+    secret = vault.open(connection, account_id, owner(connection_id))
+    vault.forget(connection, account_id, owner(connection_id))
+    forget_polls(connection, account_id, connection_id, disable=True)
+    _change(connection, account_id, connection_id, state=ConnectionState.UNLINKED)
+    _free(connection, account_id, connection_id, None)
+    audit_trail.append(connection, stamp, actor, account_id, Action.CALENDAR_UNLINKED, provider=found.provider)
+    return secret
+
+
+def lose_consent(connection: Connection, *, account_id: int, connection_id: int, fault: FeedFault) -> bool:
+    """Mark that the provider refuses us: nothing is polled or sent until linked again. False where it was known."""
+    row = calendar_connection.c
+    these = (row.account_id == account_id, row.connection_id == connection_id, row.state == ConnectionState.ACTIVE)
+    lost = update(calendar_connection).where(*these).values(state=ConnectionState.NEEDS_CONSENT, fault=fault)
+    if not connection.execute(lost).rowcount:
+        return False
+    forget_polls(connection, account_id, connection_id, disable=False)
+    return True
+
+
+def find(connection: Connection, account_id: int, connection_id: int) -> Linked:
+    """One connection; ``Refused`` where the account has none of this id."""
+    found = connection.execute(
+        _LINKED.where(
+            calendar_connection.c.account_id == account_id, calendar_connection.c.connection_id == connection_id
+        )
+    ).one_or_none()
+    if found is None:
+        raise Refused("There is no such connection.", "`gateway calendar list` shows all there are.")
+    return Linked(*found)
+
+
+def listing(connection: Connection, account_id: int) -> list[Linked]:
+    """The connections of an account, the oldest first."""
+    row = calendar_connection.c
+    found = connection.execute(_LINKED.where(row.account_id == account_id).order_by(row.connection_id))
+    return [Linked(*each) for each in found]
+
+
+def secret_of(connection: Connection, vault: Vault, account_id: int, connection_id: int) -> bytes | None:
+    """What opens the feed of a connection; None where it was unlinked."""
+    return vault.open(connection, account_id, owner(connection_id))
+
+
+def hasten(connection: Connection, now: datetime, calendars: Collection[tuple[int, int]]) -> None:
+    """Have calendars (account, id) polled at once; a connection that is being worked on looks again when it is done."""
+    for account_id, calendar_id in calendars:
+        row = calendar.c
+        polled = (
+            update(calendar)
+            .where(row.account_id == account_id, row.calendar_id == calendar_id, row.next_poll_at > now)
+            .values(next_poll_at=now)
+            .returning(row.connection_id)
+        )
+        connection_id = connection.scalar(polled)
+        if connection_id is not None:
+            link_row = calendar_connection.c
+            free = (
+                link_row.account_id == account_id,
+                link_row.connection_id == connection_id,
+                link_row.claimed_by.is_(None),
+                link_row.look_at > now,
+            )
+            connection.execute(update(calendar_connection).where(*free).values(look_at=now))
+
+
+def owner(connection_id: int) -> str:
+    """Whose secret it is in the vault."""
+    return f"calendar:{connection_id}"
+
+
+_LINKED = select(*(calendar_connection.c[name] for name in Linked.__slots__))
+
+
+def _id_of(connection: Connection, account_id: int, provider: Provider, subject: str) -> int | None:
+    row = calendar_connection.c
+    same = (row.account_id == account_id, row.provider == provider, row.subject == subject)
+    return connection.scalar(select(row.connection_id).where(*same))
+
+
+def _free(connection: Connection, account_id: int, connection_id: int, look_at: datetime | None) -> None:
+    """Take the lease from whoever holds it: what it works with is out of date, and nothing of it may be stored."""
+    epoch = calendar_connection.c.claim_epoch + 1
+    _change(connection, account_id, connection_id, claimed_by=None, claim_epoch=epoch, look_at=look_at)
+
+
+def _change(connection: Connection, account_id: int, connection_id: int, **values: object) -> None:
+    row = calendar_connection.c
+    these = (row.account_id == account_id, row.connection_id == connection_id)
+    connection.execute(update(calendar_connection).where(*these).values(**values))

@@ -1,0 +1,87 @@
+"""The calendars that a connection opens, as its provider lists them: rows to choose from, polled once enabled."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, Connection, bindparam, insert, select, update
+
+from gateway.accounts.refusals import Refused
+from gateway.calendar.feeds.port import RemoteCalendar
+from gateway.calendar.settings import CalendarSettings, stored
+from gateway.calendar.tables import calendar
+from gateway.calendar.words import Provider
+from gateway.engine.database import Stamp
+
+MOST = 250  # calendars of one connection
+
+_ID = 1024
+_NAME = 200
+
+
+def enter_calendars(
+    connection: Connection,
+    stamp: Stamp,
+    of: tuple[int, int],
+    provider: Provider,
+    calendars: Sequence[RemoteCalendar],
+    *,
+    zone: str,
+) -> None:
+    """Enter those of a connection (account, id) that are new, and rename the known; any other is left as it is.
+
+    ``zone`` is that of calendars that name none.
+    """
+    listed = {each.calendar_id: each for each in calendars if len(each.calendar_id) <= _ID}
+    if len(listed) > MOST:
+        raise Refused(f"More than {MOST} calendars come with this connection.", "Share fewer with it.")
+    row, of_connection = calendar.c, _of(*of)
+    known = set(connection.scalars(select(row.remote_id).where(*of_connection)))
+    new = [
+        {
+            "account_id": of[0],
+            "calendar_id": stamp.new_id(),
+            "connection_id": of[1],
+            "provider": provider,
+            "remote_id": remote_id,
+            "name": _named(each.name),
+            "zone": each.zone or zone,
+            "paused": False,
+            "common": [],
+            "settings": stored(CalendarSettings()),
+            "version": 1,
+            "fault_detail": "",
+            "failures": 0,
+        }
+        for remote_id, each in listed.items()
+        if remote_id not in known
+    ]
+    if new:
+        connection.execute(insert(calendar), new)
+    renamed = [{"of_remote": each, "new_name": _named(listed[each].name)} for each in sorted(known & listed.keys())]
+    if renamed:
+        this = update(calendar).where(*of_connection, row.remote_id == bindparam("of_remote"))
+        connection.execute(this.values(name=bindparam("new_name")), renamed)
+
+
+def poll_enabled(connection: Connection, now: datetime, account_id: int, connection_id: int) -> None:
+    """Poll the calendars of a connection that are enabled, now; what failed before is forgotten."""
+    values = {"next_poll_at": now, "fault": None, "fault_detail": "", "failing_since": None, "failures": 0}
+    connection.execute(
+        update(calendar)
+        .where(*_of(account_id, connection_id), calendar.c.enabled_at.is_not(None))
+        .values(**values, told_at=None)
+    )
+
+
+def forget_polls(connection: Connection, account_id: int, connection_id: int, *, disable: bool) -> None:
+    """Poll the calendars of a connection no more; ``disable`` also gives their places in the plan back."""
+    values = {"next_poll_at": None, **({"enabled_at": None, "cursor": None} if disable else {})}
+    connection.execute(update(calendar).where(*_of(account_id, connection_id)).values(**values))
+
+
+def _of(account_id: int, connection_id: int) -> tuple[ColumnElement[bool], ...]:
+    return calendar.c.account_id == account_id, calendar.c.connection_id == connection_id
+
+
+def _named(name: str) -> str:
+    return (name.replace("\0", "").strip() or "?")[:_NAME]

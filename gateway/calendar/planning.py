@@ -1,0 +1,213 @@
+"""Plans the reminders of events: what a schedule wants of each becomes rows, all changed by a few statements."""
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from functools import cache
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import BigInteger, Connection, Row, bindparam, case, insert, literal, null, select, update
+
+from gateway.calendar import schedule
+from gateway.calendar.calendars import Calendar
+from gateway.calendar.schedule import Appointment, Change, Existing, Planned, Schedule, desired, diff
+from gateway.calendar.settings import schedule_of
+from gateway.calendar.tables import event, reminder
+from gateway.calendar.words import Answer, ReminderState
+from gateway.engine.database import Stamp
+from gateway.engine.metadata import Instant
+from gateway.engine.rows import Rows
+from gateway.sms.numbers import Number, parse
+from gateway.sms.territories import zone_of
+from plans.words import Reason
+
+_IDS = Rows(event_id=BigInteger())
+_CHANGES = Rows(
+    reminder_id=BigInteger(),
+    **{name: reminder.c[name].type for name in ("offset_key", "recipient", "start_at", "due_at", "reason")},
+)
+
+#: An answer that makes further reminders of the same start needless.
+_DONE = frozenset({Answer.CONFIRMED, Answer.CANCELLED})
+
+_Row = Row[*tuple[Any, ...]]
+
+
+def plan(
+    connection: Connection, stamp: Stamp, calendar: Calendar, event_ids: Collection[int], *, sandbox: bool
+) -> None:
+    """Bring the reminders of these events of a calendar to what its schedule wants; nothing else is touched.
+
+    A row that changes is taken from whoever holds it: what is about to leave for another time does not leave.
+    """
+    if not event_ids:
+        return
+    known = _reminders(connection, calendar, event_ids)
+    standing = [row for row in _events(connection, calendar, event_ids) if row.gone_at is None and calendar.enabled_at]
+    stand = {str(row.event_id) for row in standing}
+    existing = [_existing(row) for row in known]
+    answered = {(row.event_id, row.start_at) for row in known if row.answer in _DONE}
+    wanted = _wanted(calendar, standing, answered, stamp.now, sandbox=sandbox)
+    off = Reason.EVENT_GONE if calendar.enabled_at else Reason.CALENDAR_OFF
+    changes = [
+        *diff([each for each in existing if each.event in stand], wanted, stamp.now),
+        *diff([each for each in existing if each.event not in stand], [], stamp.now, gone=off),
+    ]
+    _write(connection, stamp, calendar, changes, {each.row_id: each for each in existing})
+
+
+def appointment_of(row: _Row, calendar: Calendar, *, sandbox: bool) -> Appointment:
+    """An event as the schedule sees it."""
+    zone = ZoneInfo(row.zone)
+    number = parse(row.number, calendar.country, sandbox=sandbox) if row.number else None
+    return Appointment(
+        event=str(row.event_id),
+        start=row.starts_at.astimezone(zone).date() if row.all_day else row.starts_at,
+        zone=zone,
+        status=row.status,
+        recipient=row.number,
+        unreachable=row.why or Reason.NO_NUMBER,
+        booked_at=row.booked_at,
+        edited_at=row.edited_at,
+        clock=zone_of(number.destination) if isinstance(number, Number) else None,
+    )
+
+
+def _events(connection: Connection, calendar: Calendar, ids: Collection[int]) -> Sequence[_Row]:
+    row, given = event.c, _IDS.table(connection.dialect.name)
+    return connection.execute(
+        select(row.event_id, row.starts_at, row.all_day, row.zone, row.status, row.booked_at, row.edited_at)
+        .add_columns(row.number, row.why, row.gone_at)
+        .join(given, given.c.event_id == row.event_id)
+        .where(row.account_id == calendar.account_id)
+        .order_by(row.event_id),
+        _IDS.parameter({"event_id": each} for each in ids),
+    ).all()
+
+
+def _reminders(connection: Connection, calendar: Calendar, ids: Collection[int]) -> Sequence[_Row]:
+    """In order, and locked: whoever sends one at this moment is waited for."""
+    row, given = reminder.c, _IDS.table(connection.dialect.name)
+    return connection.execute(
+        select(row.reminder_id, row.event_id, row.offset_key, row.recipient, row.start_at, row.due_at)
+        .add_columns(row.state, row.reason, row.answer)
+        .join(given, given.c.event_id == row.event_id)
+        .where(row.account_id == calendar.account_id, row.calendar_id == calendar.calendar_id)
+        .order_by(row.reminder_id)
+        .with_for_update(of=reminder),
+        _IDS.parameter({"event_id": each} for each in ids),
+    ).all()
+
+
+def _wanted(
+    calendar: Calendar,
+    rows: Iterable[_Row],
+    answered: Collection[tuple[int, datetime]],
+    now: datetime,
+    *,
+    sandbox: bool,
+) -> list[Planned]:
+    wants = schedule_of(calendar.settings, calendar.enabled_at)
+    wanted: list[Planned] = []
+    for row in rows:
+        appointment = appointment_of(row, calendar, sandbox=sandbox)
+        done = (row.event_id, start_of(appointment, wants)) in answered
+        wanted += desired(replace(appointment, answered=True) if done else appointment, wants, now)
+    return wanted
+
+
+def start_of(appointment: Appointment, wants: Schedule) -> datetime:
+    """The instant at which an appointment starts."""
+    return schedule.start_of(appointment, wants).astimezone(UTC)
+
+
+def _existing(row: _Row) -> Existing:
+    return Existing(
+        row.reminder_id,
+        str(row.event_id),
+        row.offset_key,
+        row.recipient,
+        row.start_at,
+        row.due_at,
+        row.state,
+        row.reason,
+    )
+
+
+def _write(
+    connection: Connection, stamp: Stamp, calendar: Calendar, changes: Sequence[Change], known: dict[int, Existing]
+) -> None:
+    """Three statements at the most, however many rows change."""
+    new = [_inserted(stamp, calendar, each.row) for each in changes if isinstance(each, schedule.Insert)]
+    if new:
+        connection.execute(insert(reminder), new)
+    changed = [_planned(each.row_id, each.row) for each in changes if isinstance(each, schedule.Update)]
+    changed += [_dropped(known[each.row_id], each.reason) for each in changes if isinstance(each, schedule.Cancel)]
+    if changed:
+        these = {**_CHANGES.parameter(changed), "account": calendar.account_id, "at": stamp.now}
+        connection.execute(_change(connection.dialect.name), these)
+
+
+def _inserted(stamp: Stamp, calendar: Calendar, row: Planned) -> dict[str, Any]:
+    return {
+        "account_id": calendar.account_id,
+        "reminder_id": stamp.new_id(),
+        "calendar_id": calendar.calendar_id,
+        "event_id": int(row.event),
+        "offset_key": row.offset,
+        "recipient": row.recipient,
+        "start_at": row.start_at,
+        "due_at": row.due_at,
+        "state": ReminderState.PLANNED if row.reason is None else ReminderState.NOT_SENT,
+        "reason": row.reason,
+        "round": 0,
+        "version": 1,
+        "settled_at": None if row.reason is None else stamp.now,
+        "look_at": row.due_at if row.reason is None else None,
+    }
+
+
+def _planned(reminder_id: int, row: Planned) -> dict[str, Any]:
+    return {
+        "reminder_id": reminder_id,
+        "offset_key": row.offset,
+        "recipient": row.recipient,
+        "start_at": row.start_at,
+        "due_at": row.due_at,
+        "reason": row.reason,
+    }
+
+
+def _dropped(row: Existing, reason: Reason) -> dict[str, Any]:
+    return {
+        "reminder_id": row.row_id,
+        "offset_key": row.offset,
+        "recipient": row.recipient,
+        "start_at": row.start_at,
+        "due_at": row.due_at,
+        "reason": reason,
+    }
+
+
+@cache
+def _change(dialect: str) -> Any:
+    """What has no reason not to is sent when it is due; any other is settled."""
+    row, given = reminder.c, _CHANGES.table(dialect)
+    sent = given.c.reason.is_(None)
+    return (
+        update(reminder)
+        .where(row.account_id == bindparam("account"), row.reminder_id == given.c.reminder_id)
+        .values(
+            **{name: given.c[name] for name in ("offset_key", "recipient", "start_at", "due_at", "reason")},
+            state=case(
+                (sent, literal(ReminderState.PLANNED, row.state.type)),
+                else_=literal(ReminderState.NOT_SENT, row.state.type),
+            ),
+            look_at=case((sent, given.c.due_at), else_=null()),
+            settled_at=case((sent, null()), else_=bindparam("at", type_=Instant())),
+            claimed_by=None,
+            claim_epoch=row.claim_epoch + 1,
+            version=row.version + 1,
+        )
+    )

@@ -1,0 +1,128 @@
+"""Keeps what we know of calendars true: connections that are due are polled, each by one worker at a time."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import partial
+
+from sqlalchemy import Connection, exists, func, select
+
+from gateway.calendar import calendars, connections
+from gateway.calendar.bridge import Bridge
+from gateway.calendar.calendars import Calendar
+from gateway.calendar.connections import CONNECTIONS, LEASE
+from gateway.calendar.failing import fail
+from gateway.calendar.feeds.port import CalendarFeed, FeedError, FeedSession
+from gateway.calendar.poll import poll
+from gateway.calendar.tables import calendar, calendar_connection
+from gateway.calendar.words import ConnectionState, FeedFault
+from gateway.engine.leases import held
+from gateway.engine.queue import Claim
+
+BATCH = 4  # connections that one loop works on at a time
+
+#: A calendar that comes up so soon is polled along with the others of its connection.
+_SOON = timedelta(seconds=30)
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """A connection that is held, with what opens it."""
+
+    claim: Claim
+    state: ConnectionState
+    secret: bytes | None
+    calendars: Sequence[Calendar]
+
+
+class Sync:
+    """Polls the connections that are due."""
+
+    def __init__(self, bridge: Bridge) -> None:
+        self._bridge = bridge
+        self._engine = bridge.engine
+
+    async def run_once(self) -> int:
+        """Work on a batch of connections side by side; returns how many it took."""
+        now = self._engine.clock.now()
+        if not await self._engine.read(partial(_any_due, now=now)):
+            return 0
+        claims = await self._engine.write(
+            lambda connection: CONNECTIONS.claim(
+                connection, worker=self._engine.node, now=now, lease=LEASE, limit=BATCH
+            ),
+            urgent=True,
+        )
+        await asyncio.gather(*map(self._poll_due, claims))
+        return len(claims)
+
+    async def _poll_due(self, claim: Claim) -> None:
+        async with opened(self._bridge, claim) as (session, work):
+            if session is None:
+                return
+            soon = self._engine.clock.now() + _SOON
+            for each in work.calendars:
+                if each.next_poll_at is not None and each.next_poll_at <= soon:
+                    await poll(self._bridge, claim, session, each)
+
+
+@contextlib.asynccontextmanager
+async def opened(bridge: Bridge, claim: Claim) -> AsyncIterator[tuple[FeedSession | None, Work]]:
+    """A session of a connection that is held; None where it cannot be opened, which is then written down.
+
+    On leaving, the secret is kept where the provider rotated it, and the connection is given back.
+    """
+    engine = bridge.engine
+    async with held(engine, CONNECTIONS, [claim], LEASE):
+        work = await engine.read(partial(_work, bridge=bridge, claim=claim))
+        session = await _open(bridge, work)
+        try:
+            yield session, work
+        finally:
+            if session is not None:
+                await session.close()
+        rotated = session.secret if session is not None and session.secret != work.secret else None
+        await engine.write(partial(_give_back, bridge=bridge, claim=claim, rotated=rotated), urgent=True)
+
+
+async def _open(bridge: Bridge, work: Work) -> FeedSession | None:
+    polled = [each for each in work.calendars if each.next_poll_at is not None]
+    if work.state is not ConnectionState.ACTIVE or not polled:
+        return None
+    try:
+        return _feed(bridge, polled[0]).open(work.secret or b"")
+    except FeedError as error:
+        unit = partial(fail, stamp=bridge.engine.stamp(), claim=work.claim, failing=polled, error=error)
+        await bridge.engine.write(unit)
+        return None
+
+
+def _feed(bridge: Bridge, calendar: Calendar) -> CalendarFeed:
+    if calendar.provider not in bridge.feeds:
+        raise FeedError(FeedFault.UNAVAILABLE, "not configured")
+    return bridge.feeds[calendar.provider]
+
+
+def _work(connection: Connection, bridge: Bridge, claim: Claim) -> Work:
+    linked = connections.find(connection, claim.account_id, claim.row_id)
+    return Work(
+        claim,
+        linked.state,
+        connections.secret_of(connection, bridge.vault, claim.account_id, claim.row_id),
+        calendars.of_connection(connection, claim.account_id, claim.row_id),
+    )
+
+
+def _give_back(connection: Connection, bridge: Bridge, claim: Claim, rotated: bytes | None) -> None:
+    """Settle the connection until the next of its calendars is due; the new secret only where it is still held."""
+    row = calendar.c
+    of_connection = (row.account_id == claim.account_id, row.connection_id == claim.row_id)
+    next_poll: datetime | None = connection.scalar(select(func.min(row.next_poll_at)).where(*of_connection))
+    if CONNECTIONS.settle(connection, [(claim, next_poll)]) and rotated is not None:
+        bridge.vault.keep(connection, claim.account_id, connections.owner(claim.row_id), rotated)
+
+
+def _any_due(connection: Connection, now: datetime) -> bool:
+    return connection.scalar(select(exists().where(calendar_connection.c.look_at <= now))) or False
