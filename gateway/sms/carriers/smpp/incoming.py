@@ -72,7 +72,8 @@ def _text(octets: bytes, data_coding: int, codings: Codings, elements: Elements)
         return octets[: len(octets) // 2 * 2].decode("utf-16-be", "surrogatepass")
     if coding in _BINARY:
         return octets.hex()
-    if coding == codings.gsm or (coding == 0 and codings.default is Default.GSM):
+    default = coding == 0 and codings.default is Default.GSM
+    if default or coding == codings.gsm or _LOCKING_SHIFT in elements or _SINGLE_SHIFT in elements:
         return _septets(octets, elements)
     return octets.decode(_CODECS.get(coding, "latin-1"), "replace")
 

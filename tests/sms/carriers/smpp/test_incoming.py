@@ -92,6 +92,11 @@ def test_national_shift_tables_are_read(header: str, body: bytes, expected: str)
     assert text(message(body, header=header)) == expected
 
 
+def test_a_shift_table_is_of_septets_whatever_the_coding_says() -> None:
+    assert text(message(b"\x1bS", 1, header="240101")) == "Ş"
+    assert text(message(b"\x1bS", header="240101"), Codings(default=Default.LATIN1)) == "Ş"
+
+
 @pytest.mark.parametrize(
     ("header", "piece"),
     [
