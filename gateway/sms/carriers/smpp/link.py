@@ -81,7 +81,8 @@ class Link:
     @property
     def submits(self) -> bool:
         """Whether it is bound, and for submit_sm."""
-        return self.health.state is LinkState.BOUND and not self._closing and self._bind is not Command.BIND_RECEIVER
+        bound = self._session is not None and not self._session.ended
+        return bound and not self._closing and self._bind is not Command.BIND_RECEIVER
 
     @property
     def room(self) -> int:

@@ -93,6 +93,11 @@ class Session(asyncio.Protocol):
         self._expiry: asyncio.TimerHandle | None = None
         self._timers: list[asyncio.TimerHandle] = []
 
+    @property
+    def ended(self) -> bool:
+        """Whether nothing can be sent any more."""
+        return self._ended
+
     async def submit(self, body: bytes, patience_s: float, context: object = None) -> Reply:
         """Send a submit_sm when there is room in the window, and wait for its answer.
 

@@ -1,0 +1,171 @@
+"""The carrier that speaks SMPP: links that are kept up, and an SMS and its receipts over them."""
+
+import asyncio
+from collections.abc import Sequence
+from functools import partial
+from typing import NamedTuple
+
+from gateway.engine.clock import Clock
+from gateway.sms.carriers.port import InboundSms, Inbox, NotSent, Outcome, OutgoingSms, Receipt, Refused
+from gateway.sms.carriers.smpp.deliveries import Deliveries
+from gateway.sms.carriers.smpp.incoming import text_and_piece
+from gateway.sms.carriers.smpp.link import Health, Link, Nature
+from gateway.sms.carriers.smpp.memory import Memory
+from gateway.sms.carriers.smpp.outcomes import Part, carrier_ref, outcome_of
+from gateway.sms.carriers.smpp.outgoing import Unwritable, submissions, user_reference
+from gateway.sms.carriers.smpp.pdus import ShortMessage
+from gateway.sms.carriers.smpp.receipts import is_receipt, read_report
+from gateway.sms.carriers.smpp.session import Answered, Hooks, NotWritten, Unanswered
+from gateway.sms.carriers.smpp.settings import Mode, SmppSettings
+from gateway.sms.carriers.smpp.statuses import StatusClass, Statuses
+from gateway.sms.carriers.smpp.words import Command, Status
+from plans.words import Reason
+
+_BINDS = {
+    Mode.TRANSCEIVER: (Command.BIND_TRANSCEIVER,),
+    Mode.SEPARATE: (Command.BIND_TRANSMITTER, Command.BIND_RECEIVER),
+    Mode.TRANSMITTER: (Command.BIND_TRANSMITTER,),
+    Mode.RECEIVER: (Command.BIND_RECEIVER,),
+}
+
+
+class _Submitted(NamedTuple):
+    """Which part a submit_sm carries."""
+
+    reference: str
+    number: int
+
+
+class SmppCarrier:
+    """One account at one carrier. SMPP has no way of sending the same twice as one SMS: it does not deduplicate."""
+
+    deduplicates = False
+
+    def __init__(self, settings: SmppSettings, statuses: Statuses, clock: Clock, nature: Nature | None = None) -> None:
+        """``nature``: sleep and chance, for tests."""
+        self.name = settings.name
+        self.validity = settings.tries_for
+        self._settings = settings
+        self._statuses = statuses
+        self._clock = clock
+        self._nature = nature or Nature()
+        self._memory = Memory()
+        self._links: list[Link] = []
+        self._deliveries: Deliveries | None = None
+        self._running: list[asyncio.Task[None]] = []
+
+    @property
+    def health(self) -> tuple[Health, ...]:
+        """How each link is."""
+        return tuple(each.health for each in self._links)
+
+    async def send(self, sms: OutgoingSms) -> Outcome:
+        """Submit every part that was not taken before, all at once, and wait for the answers."""
+        if not any(each.submits for each in self._links):
+            return NotSent("link")
+        try:
+            parts = submissions(sms, self._settings, self._clock.now())
+            bodies = [each.encode() for each in parts]
+        except (Unwritable, ValueError) as problem:
+            return Refused("alphabet" if isinstance(problem, Unwritable) else "field", Reason.CARRIER_REJECTED)
+        known = self._memory.taken(sms.reference)
+        submitted = [
+            self._submit(body, _Submitted(sms.reference, number), known) for number, body in enumerate(bodies, 1)
+        ]
+        replies = [await submitted[0]] if len(submitted) == 1 else await asyncio.gather(*submitted)
+        self._remember(sms, replies)
+        return outcome_of(replies, self._statuses)
+
+    async def collect(self, inbox: Inbox) -> int:
+        """Nothing waits to be fetched: everything comes by itself."""
+        del inbox
+        return 0
+
+    async def run(self, inbox: Inbox) -> None:
+        """Keep every link up, and hand in what comes over them, until ``close``."""
+        self._deliveries = Deliveries(partial(self._keep, inbox))
+        hooks = Hooks(self._deliveries.take, self._answered_late)
+        self._links = [self._link(bind, hooks) for bind in _BINDS[self._settings.mode] * self._settings.sessions]
+        async with asyncio.TaskGroup() as group:
+            self._running = [group.create_task(each.run()) for each in self._links]
+
+    async def close(self) -> None:
+        """Submit nothing more, wait for answers, keep what is still delivered, say good-bye."""
+        await asyncio.gather(*(each.drain() for each in self._links))
+        if self._deliveries:
+            await self._deliveries.finish()
+        await asyncio.gather(*(each.close() for each in self._links))
+        for task in self._running:
+            task.cancel()
+
+    def _link(self, bind: Command, hooks: Hooks) -> Link:
+        throttling, refusing = (self._statuses.of(each) for each in (StatusClass.THROTTLE, StatusClass.BIND))
+        return Link(self._settings, bind, hooks, throttling=throttling, refusing=refusing, nature=self._nature)
+
+    # out
+
+    async def _submit(self, body: bytes, which: _Submitted, known: dict[int, str]) -> Part:
+        """Submit one part, as often as the carrier finds it too fast and the time allows."""
+        if which.number in known:
+            return known[which.number]
+        loop = asyncio.get_running_loop()
+        until = loop.time() + self._settings.timing.queue_s
+        while True:
+            link = max((each for each in self._links if each.submits), key=lambda each: each.room, default=None)
+            reply = await link.submit(body, until - loop.time(), which) if link else NotWritten("link")
+            if not isinstance(reply, Answered):
+                return reply
+            if reply.status == Status.OK:
+                return carrier_ref(reply, which.reference, which.number, self._settings.message_ids)
+            kind = self._statuses.class_of(reply.status)
+            if kind in {StatusClass.LINK, StatusClass.BIND} and link:
+                link.rebind(f"status 0x{reply.status:08X}")
+            if kind is not StatusClass.THROTTLE or loop.time() >= until:
+                return reply
+
+    def _remember(self, sms: OutgoingSms, parts: Sequence[Part]) -> None:
+        if all(isinstance(each, str) for each in parts):
+            self._memory.settle(sms.reference)
+            return
+        for number, each in enumerate(parts, start=1):
+            if isinstance(each, str):
+                self._memory.take(sms.reference, number, each)
+            elif isinstance(each, Unanswered):
+                echoed = user_reference(sms.reference, number)
+                self._memory.doubt(sms.reference, echoed, sms.recipient.removeprefix("+"))
+
+    def _answered_late(self, which: object, answer: Answered) -> None:
+        if isinstance(which, _Submitted) and answer.status == Status.OK:
+            ref = carrier_ref(answer, which.reference, which.number, self._settings.message_ids)
+            self._memory.answered_late(which.reference, which.number, ref)
+
+    # in
+
+    async def _keep(self, inbox: Inbox, messages: Sequence[ShortMessage]) -> None:
+        receipts = [receipt for each in messages if is_receipt(each) and (receipt := self._receipt(each))]
+        inbound = [self._inbound(each) for each in messages if not is_receipt(each)]
+        if receipts:
+            await inbox.receipts(receipts)
+        if inbound:
+            await inbox.inbound(inbound)
+
+    def _receipt(self, message: ShortMessage) -> Receipt | None:
+        """None for what is not final, or says of nothing what it is about."""
+        report = read_report(message, self._settings.message_ids)
+        recipient = message.source.digits.removeprefix("+")
+        reference = self._memory.reference(report.message_id, report.user_reference, recipient)
+        if report.state is None or not (report.message_id or reference):
+            return None
+        return Receipt(report.message_id, report.state, report.code, self._clock.now(), reference)
+
+    def _inbound(self, message: ShortMessage) -> InboundSms:
+        now = self._clock.now()
+        text, piece = text_and_piece(message, self._settings.codings)
+        return InboundSms(
+            key=self._memory.key_of(message, now),
+            sender=message.source.digits,
+            recipient=message.destination.digits,
+            text=text,
+            at=now,
+            piece=piece,
+        )

@@ -1,0 +1,111 @@
+"""Parts of one SMS that fare differently: what was taken is not sent again."""
+
+from gateway.sms.carriers.port import InDoubt, NotSent, Receipt, Taken
+from gateway.sms.carriers.smpp.frames import Frame
+from gateway.sms.carriers.smpp.link import LinkState
+from gateway.sms.carriers.smpp.pdus import Address, ShortMessage
+from gateway.sms.carriers.smpp.words import Command, Status, Tag
+from gateway.sms.words import MessageState
+from tests.clock import MONDAY_MORNING
+from tests.contracts.carrier import Kept
+from tests.sms.carriers.smpp.smsc import Connection, Smsc, takes_all
+from tests.sms.carriers.smpp.steps import running, settings_for, sms, until
+
+LONG = sms("a" * 400)  # three parts
+
+
+def part(each: Frame) -> int:
+    """Which part a submit_sm carries."""
+    return ShortMessage.decode(each.body).body[5]
+
+
+async def test_only_the_parts_that_are_missing_are_tried_again(smsc: Smsc) -> None:
+    def hesitate(connection: Connection, each: Frame) -> None:
+        again = len(connection.of(Command.SUBMIT_SM)) > 3
+        connection.answer(each, 0 if again or part(each) != 2 else Status.SYSTEM_ERROR, f"part-{part(each)}")
+
+    smsc.on_submit = hesitate
+    async with running(settings_for(smsc.port), Kept()) as carrier:
+        assert await carrier.send(LONG) == NotSent("0x00000008")
+        assert await carrier.send(LONG) == Taken("part-1", ("part-2", "part-3"))
+        sent = (await smsc.connected()).of(Command.SUBMIT_SM)
+        assert [part(each) for each in sent] == [1, 2, 3, 2]
+        assert sent[3].body == sent[1].body
+
+
+async def test_a_state_that_is_wrong_there_binds_anew(smsc: Smsc) -> None:
+    smsc.on_submit = lambda connection, each: connection.answer(each, Status.WRONG_BIND_STATE)
+    async with running(settings_for(smsc.port), Kept()) as carrier:
+        assert await carrier.send(sms("x")) == NotSent("0x00000004")
+        smsc.on_submit = takes_all
+        await smsc.bound(2)
+        await until(lambda: carrier.health[0].state is LinkState.BOUND)
+        assert isinstance(await carrier.send(sms("x")), Taken)
+
+
+async def test_an_answer_without_a_name_is_still_a_yes(smsc: Smsc) -> None:
+    smsc.on_submit = lambda connection, each: connection.send(Command.SUBMIT_SM_RESP, 0, each.sequence)
+    async with running(settings_for(smsc.port), Kept()) as carrier:
+        assert await carrier.send(sms("x", reference="23")) == Taken("?23/1")
+
+
+async def test_a_late_refusal_changes_nothing(smsc: Smsc) -> None:
+    settings = settings_for(smsc.port)
+    hasty = settings_for(smsc.port, timing=settings.timing.__class__(response_s=0.02))
+    async with running(hasty, Kept()) as carrier:
+        assert await carrier.send(sms("x")) == InDoubt("timeout")
+        connection = await smsc.connected()
+        connection.answer(connection.of(Command.SUBMIT_SM)[0], Status.SYSTEM_ERROR)
+        connection.send(Command.ENQUIRE_LINK, 0, 9)
+        await connection.got(Command.ENQUIRE_LINK_RESP)
+        assert carrier._memory.taken(sms("x").reference) == {}
+
+
+def receipt(text: bytes, tlvs: dict[int, bytes] | None = None) -> bytes:
+    """A delivery receipt as a deliver_sm."""
+    return ShortMessage(
+        Address(1, 1, "33639981234"), Address(5, 0, "ALICE"), text, esm_class=4, tlvs=tlvs or {}
+    ).encode()
+
+
+async def test_receipts_that_are_not_final_or_about_nothing_are_acknowledged_and_dropped(smsc: Smsc) -> None:
+    kept = Kept()
+    async with running(settings_for(smsc.port), kept):
+        connection = await smsc.bound()
+        for number, text in enumerate([b"id:1 stat:ENROUTE", b"stat:DELIVRD", b"id:1 stat:DELIVRD err:000"], start=1):
+            connection.send(Command.DELIVER_SM, 0, number, receipt(text))
+        answers = await connection.got(Command.DELIVER_SM_RESP, 3)
+        assert [each.status for each in answers] == [0, 0, 0]
+        assert kept.kept == [Receipt("1", MessageState.DELIVERED, "DELIVRD 000", MONDAY_MORNING)]
+
+
+async def test_a_receipt_that_comes_twice_is_handed_in_twice(smsc: Smsc) -> None:
+    """The inbox knows that it has it already; the carrier must not guess."""
+    kept = Kept()
+    async with running(settings_for(smsc.port), kept):
+        connection = await smsc.bound()
+        for number in (1, 2):
+            connection.send(
+                Command.DELIVER_SM, 0, number, receipt(b"", {Tag.RECEIPTED_MESSAGE_ID: b"1", Tag.MESSAGE_STATE: b"\2"})
+            )
+        await connection.got(Command.DELIVER_SM_RESP, 2)
+        assert [each.carrier_ref for each in kept.kept] == ["1", "1"]
+
+
+async def test_receipts_and_messages_that_come_while_closing_are_kept(smsc: Smsc) -> None:
+    kept = Kept()
+    async with running(settings_for(smsc.port), kept) as carrier:
+        connection = await smsc.bound()
+
+        def deliver_first(connection: Connection, each: Frame) -> None:
+            connection.send(Command.DELIVER_SM, 0, 1, receipt(b"id:1 stat:DELIVRD"))
+            connection.send(
+                Command.DELIVER_SM, 0, 2, ShortMessage(Address(1, 1, "336"), Address(3, 0, "36000"), b"OUI").encode()
+            )
+            connection.answer(each, 0, "1")
+
+        smsc.on_submit = deliver_first
+        assert isinstance(await carrier.send(sms("x")), Taken)
+        await carrier.close()
+        assert [each.status for each in connection.of(Command.DELIVER_SM_RESP)] == [0, 0]
+        assert ([each.carrier_ref for each in kept.kept], [each.text for each in kept.messages]) == (["1"], ["OUI"])
