@@ -50,7 +50,6 @@ class Record:
     opted_out: bool
     sent_today: int
     daily_cap: int | None  # messages a local day; None is no cap
-    duplicate: bool = False  # the same request was answered before
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,15 +101,13 @@ Verdict = Send | Hold | Refuse
 def decide(request: Request, standing: Standing, record: Record, rules: Rules, now: datetime) -> Verdict:
     """Judge one message; the first check that fails gives the reason.
 
-    1. duplicate: its first answer stands, whatever has changed since;
-    2. all that ``admission`` checks: account, destination, opt-out, daily cap;
-    3. the text: there is some, and it fits the parts allowed, STOP mention included;
-    4. the sending windows: outside them it is held, not refused (terms, article 6.2).
+    1. all that ``admission`` checks: account, destination, opt-out, daily cap;
+    2. the text: there is some, and it fits the parts allowed, STOP mention included;
+    3. the sending windows: outside them it is held, not refused (terms, article 6.2).
 
-    Credit is not looked at: the charge itself decides, under the account's lock.
+    Credit is not looked at: the charge itself decides, under the account's lock. A request that was seen before does
+    not come this far: ``intake`` gives its first answer again.
     """
-    if record.duplicate:
-        return Refuse(Reason.DUPLICATE)
     if reason := admission(request.number, standing, record, rules):
         return Refuse(reason)
     if not request.text.strip():

@@ -109,12 +109,6 @@ def test_admission_and_decision_give_the_same_reason(
     assert (verdict.reason if isinstance(verdict, Refuse) else None) is reason
 
 
-def test_a_duplicate_is_told_before_all_else() -> None:
-    """Its first answer stands, even if the account was suspended since."""
-    record = replace(OPTED_OUT, duplicate=True)
-    assert decide(ALERT, SUSPENDED, record, RULES, MONDAY_NOON) == Refuse(Reason.DUPLICATE)
-
-
 @pytest.mark.parametrize("text", ["", " \n\u00a0"])
 @pytest.mark.parametrize("asked", [ALERT, MARKETING], ids=["alert", "marketing"])
 def test_a_stop_mention_alone_is_no_message(asked: Request, text: str) -> None:
