@@ -17,6 +17,12 @@ def declined(subscription: Subscription, due_on: date, at: datetime, *, hopeless
     return replace(subscription, arrears=replace(arrears, hopeless=arrears.hopeless or hopeless))
 
 
+def new_details(subscription: Subscription) -> Subscription:
+    """The subscription after its client gave other bank details: trying again may be of use once more."""
+    arrears = subscription.arrears
+    return replace(subscription, arrears=replace(arrears, hopeless=False) if arrears else None)
+
+
 def paid(subscription: Subscription, at: datetime, prices: ClientPrices) -> Step:
     """The subscription after its open invoice was paid.
 

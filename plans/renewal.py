@@ -47,6 +47,11 @@ def next_at(subscription: Subscription, terms: PaymentTerms) -> datetime | None:
     return min((due for due in dues if due), default=None)
 
 
+def retry_at(subscription: Subscription, terms: PaymentTerms) -> datetime | None:
+    """When the charge that was declined is tried again; None where it is not."""
+    return _retry_at(subscription.arrears, terms) if subscription.arrears else None
+
+
 def step(subscription: Subscription, prices: ClientPrices, terms: PaymentTerms) -> Step:
     """Do what falls due at ``next_at``, once: one event of time, with the subscription after it."""
     at = next_at(subscription, terms)

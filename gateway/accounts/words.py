@@ -83,6 +83,7 @@ class Action(StrEnum):
     SUBSCRIPTION_CHANGED = "subscription_changed"
     PAYMENT_RECORDED = "payment_recorded"
     PENALTY_CHARGED = "penalty_charged"
+    INVOICE_COMPLETED = "invoice_completed"
     INVOICE_CREDITED = "invoice_credited"
     ACCOUNT_TERMINATED = "account_terminated"
     OPTOUT_ADDED = "optout_added"

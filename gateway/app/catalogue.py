@@ -11,7 +11,9 @@ from typing import Any
 
 from gateway.accounts.refusals import Refused
 from gateway.billing.rules import BillingRules, shipped_billing_rules
+from gateway.billing.terms_texts import read_texts
 from gateway.settings import Settings, config_file
+from gateway.wording import Language
 from plans.catalogue import Catalogue, catalogue_from
 from plans.checked import RuleError
 from plans.dated import Dated, NotInForce
@@ -37,8 +39,13 @@ class Finding:
 
 
 def billing_rules(settings: Settings) -> BillingRules:
-    """The rules that billing goes by: those that ship, with the catalogue that was applied where one was."""
-    rules = shipped_billing_rules()
+    """The rules that billing goes by: those that ship, with what the operator put in their place.
+
+    That is the catalogue that was applied, texts of terms in the data directory, and who sells.
+    """
+    shipped = shipped_billing_rules()
+    texts = {**shipped.terms_texts, **read_texts(settings.data_dir / "terms")}
+    rules = replace(shipped, seller=settings.seller, terms_texts=texts)
     applied = settings.data_dir / _NAME
     return replace(rules, catalogue=_read(applied, rules)) if applied.exists() else rules
 
@@ -48,12 +55,13 @@ def check(settings: Settings, today: date, path: Path | None = None) -> list[Fin
     rules = billing_rules(settings)
     missing = [Finding(Weight.MISSING, each) for each in _gaps(rules, today)]
     if path is None:
-        return missing
+        return [*missing, *_untold(rules, rules.catalogue, today)]
     try:
         new = _read(path, rules)
     except RuleError as error:
         return [Finding(Weight.WRONG, str(error)), *missing]
-    return [*(Finding(Weight.WRONG, each) for each in history_problems(rules.catalogue, new, today)), *missing]
+    wrong = [Finding(Weight.WRONG, each) for each in history_problems(rules.catalogue, new, today)]
+    return [*wrong, *missing, *_untold(rules, new, today)]
 
 
 def apply(settings: Settings, today: date, path: Path) -> None:
@@ -101,6 +109,16 @@ def _gaps(rules: BillingRules, today: date) -> Iterator[str]:
             each.on(today)
         except NotInForce as gap:
             yield str(gap)
+
+
+def _untold(rules: BillingRules, catalogue: Catalogue, today: date) -> Iterator[Finding]:
+    """The terms, in force or to come, that nobody can accept because their text is missing."""
+    for entry in catalogue.conditions.entries:
+        for language in Language:
+            over = entry.until is not None and entry.until < today
+            if not over and (entry.since.isoformat(), language) not in rules.terms_texts:
+                text = f"the terms since {entry.since} have no text: add terms/{entry.since}.{language}.txt"
+                yield Finding(Weight.MISSING, f"{text} to the data directory")
 
 
 def _read(path: Path, rules: BillingRules) -> Catalogue:

@@ -56,6 +56,9 @@ class Occasion:
     billing: BillingRules
 
 
+#: Whom invoices give work: who takes their money, and who mails them.
+_SOLD = (COLLECTIONS_TOPIC, LETTERS_TOPIC)
+
 #: Commands that only read.
 READS: Mapping[str, Callable[..., Any]] = {
     "account.list": clients.listing,
@@ -77,6 +80,7 @@ READS: Mapping[str, Callable[..., Any]] = {
     "pack.recap": ordering.recap,
     "order.list": ordering.listing,
     "order.show": ordering.show,
+    "billing.terms": ordering.terms,
     "invoice.list": invoices.listing,
     "invoice.show": invoices.show,
     "invoice.pdf": printing.pdf,
@@ -92,7 +96,7 @@ CHANGES: Mapping[str, Change] = {
     "account.resume": Change(clients.resume),
     "account.close": Change(clients.close),
     "account.cap": Change(contracting.cap_credit),
-    "account.terminate": Change(contracting.end_contract, wakes=(COLLECTIONS_TOPIC,)),
+    "account.terminate": Change(contracting.end_contract, wakes=_SOLD),
     "account.open_country": Change(authorisations.open_country),
     "account.close_country": Change(authorisations.close_country),
     "sender.add": Change(senders.add),
@@ -107,22 +111,23 @@ CHANGES: Mapping[str, Change] = {
     "billing.profile": Change(ordering.bill_to),
     "billing.accept_terms": Change(ordering.accept_terms, wakes=(LETTERS_TOPIC,)),
     "billing.block": Change(contracting.block),
-    "billing.sandbox_card": Change(ordering.sandbox_card),
-    "plan.subscribe": Change(subscribing.subscribe, wakes=(COLLECTIONS_TOPIC,)),
-    "plan.change": Change(subscribing.change, wakes=(COLLECTIONS_TOPIC,)),
-    "plan.cancel": Change(subscribing.cancel, wakes=(COLLECTIONS_TOPIC,)),
-    "pack.buy": Change(ordering.buy, wakes=(COLLECTIONS_TOPIC, LETTERS_TOPIC)),
+    "billing.sandbox_card": Change(ordering.sandbox_card, wakes=(COLLECTIONS_TOPIC,)),
+    "plan.subscribe": Change(subscribing.subscribe, wakes=_SOLD),
+    "plan.change": Change(subscribing.change, wakes=_SOLD),
+    "plan.cancel": Change(subscribing.cancel, wakes=_SOLD),
+    "pack.buy": Change(ordering.buy, wakes=_SOLD),
     "pack.activate": Change(ordering.activate),
     "pack.top_up": Change(contracting.keep_topped_up),
-    "invoice.pay": Change(invoices.receive, wakes=(COLLECTIONS_TOPIC,)),
-    "invoice.penalty": Change(invoices.penalise, wakes=(COLLECTIONS_TOPIC,)),
-    "invoice.credit": Change(invoices.credit),
+    "invoice.pay": Change(invoices.receive, wakes=_SOLD),
+    "invoice.penalty": Change(invoices.penalise, wakes=_SOLD),
+    "invoice.credit": Change(invoices.credit, wakes=(LETTERS_TOPIC,)),
+    "invoice.complete": Change(printing.complete),
     "postpaid.agree": Change(postpaying.agree),
     "postpaid.end": Change(postpaying.end),
     "postpaid.provide": Change(postpaying.provide),
     "price.revise": Change(pricing.revise, wakes=(LETTERS_TOPIC,)),
     "price.refuse": Change(pricing.refuse),
-    "incident": Change(pricing.incident),
+    "incident": Change(pricing.incident, wakes=(LETTERS_TOPIC,)),
     "demo": Change(demo),
 }
 

@@ -12,13 +12,14 @@ from gateway.accounts.refusals import Refused
 from gateway.accounts.words import Action
 from gateway.app.figures import amount, issued_words, lines_words
 from gateway.app.paging import identifier
-from gateway.billing import orders, standing
+from gateway.billing import orders, standing, terms_texts
 from gateway.billing.customers import Profile, note_profile
-from gateway.billing.methods import Method, note_method
+from gateway.billing.methods import Method
 from gateway.billing.orders import PackOrder
 from gateway.billing.payments import cards
 from gateway.billing.payments.port import PaymentMisuse
 from gateway.billing.rules import BillingRules
+from gateway.billing.setups import take_method
 from gateway.engine.database import Stamp
 from gateway.settings import Settings
 from plans.invoices import invoice_of
@@ -90,10 +91,26 @@ def accept_terms(
     return {"account": client.slug, "accepted_terms": accepted}
 
 
+def terms(connection: Connection, *, account: str) -> dict[str, Any]:
+    """The terms of sale that a client accepted last, word for word."""
+    client = clients.find(connection, account)
+    known = terms_texts.accepted(connection, client.account_id)
+    if known is None:
+        raise Refused("This client has accepted no terms.", "`gateway billing accept-terms` notes that it has.")
+    return {"account": client.slug, "version": known.version, "accepted_at": known.at, "text": known.text}
+
+
 def sandbox_card(
-    connection: Connection, stamp: Stamp, actor: str, settings: Settings, *, account: str, number: str
+    connection: Connection,
+    stamp: Stamp,
+    actor: str,
+    settings: Settings,
+    billing: BillingRules,
+    *,
+    account: str,
+    number: str,
 ) -> dict[str, Any]:
-    """Note a card of the sandbox as the bank details of a client."""
+    """Note a card of the sandbox as the bank details of a client; what is open is charged to it at once."""
     if not settings.sandbox.enabled:
         raise Refused("The sandbox is switched off.", "A real card is entered on the page of its provider.")
     client = clients.find(connection, account)
@@ -104,7 +121,7 @@ def sandbox_card(
     label = f"sandbox {ending}"
     customer_ref = f"sandbox_customer_{client.account_id}"
     method = Method("sandbox", customer_ref, cards.method_ref(ending), label, PaymentMeans.CARD)
-    note_method(connection, stamp, client.account_id, method)
+    take_method(connection, stamp, billing, client.account_id, method)
     audit_trail.append(connection, stamp, actor, client.account_id, Action.CARD_NOTED, card=label)
     return {"account": client.slug, "card": label}
 

@@ -8,14 +8,15 @@ from enum import Enum, auto
 from sqlalchemy import Connection
 
 from gateway.billing.attempts import JOBS, Attempt, awaiting_client, change, claimed
-from gateway.billing.issued import by_id, outstanding
+from gateway.billing.issued import Issued, by_id, outstanding
 from gateway.billing.methods import methods
 from gateway.billing.payments.outcomes import ChargeOutcome, Declined, InDoubt, Pending
 from gateway.billing.payments.port import ChargeRequest
 from gateway.billing.rules import BillingRules
+from gateway.billing.running import by_id as running_by_id
 from gateway.billing.settling import decline
-from gateway.billing.telling import tell
-from gateway.billing.words import CollectionState, InvoiceState
+from gateway.billing.telling import NO_METHOD, tell
+from gateway.billing.words import CollectionState, InvoiceState, Setback
 from gateway.engine.database import Stamp
 from gateway.engine.queue import Claim
 from plans.money import NOTHING
@@ -88,7 +89,7 @@ def _question(connection: Connection, stamp: Stamp, rules: BillingRules, claim: 
         return _about(earlier, claim, How.WITHDRAW)
     method = methods(connection, {attempt.account_id}).get(attempt.account_id)
     if method is None:
-        tell(connection, stamp, rules, key=attempt.collection_key, outcome=Declined("no_method", hard=True))
+        tell(connection, stamp, rules, key=attempt.collection_key, outcome=Declined(NO_METHOD, hard=True))
         return None
     who = {"provider": method.provider, "customer_ref": method.customer_ref, "method_ref": method.method_ref}
     asked = change(connection, attempt, state=CollectionState.ASKED, cents=amount.cents, **who)
@@ -117,5 +118,12 @@ def _note_overdue(
     if not isinstance(outcome, Pending) or method is None or method.means is PaymentMeans.CARD:
         return
     issued = by_id(connection, attempt.account_id, attempt.invoice_id)
-    if issued.due_on is not None and issued.due_on < rules.today(stamp.now):
-        decline(connection, stamp, rules, issued, hopeless=True)
+    if issued.due_on is not None and issued.due_on < rules.today(stamp.now) and not _in_arrears(connection, issued):
+        decline(connection, stamp, rules, issued, Setback.OVERDUE)
+
+
+def _in_arrears(connection: Connection, issued: Issued) -> bool:
+    """Whether its subscription is in arrears already; an invoice of none is left to the rules of late payment."""
+    if issued.subscription_id is None:
+        return True
+    return bool(running_by_id(connection, issued.account_id, issued.subscription_id).value.arrears)

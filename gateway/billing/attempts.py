@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, and_, case, delete, func, insert, select, update
 
 from gateway.billing.invoice_tables import collection, collection_job
-from gateway.billing.issued import Issued
+from gateway.billing.issued import Issued, of_account
 from gateway.billing.words import CollectionState, InvoiceState
 from gateway.engine.database import Stamp
 from gateway.engine.pairs import as_pairs, pairs
@@ -61,6 +61,17 @@ def open_attempts(
         jobs = [{**{name: row[name] for name in names}, "parked_until": not_before} for row in rows]
         connection.execute(insert(collection_job), jobs)
     return len(rows)
+
+
+def uncollected(connection: Connection, account_id: int) -> list[Issued]:
+    """The open invoices of a client whose money was asked for and did not come; the oldest first."""
+    row = collection.c
+    asked = set(connection.scalars(select(row.invoice_id).where(row.account_id == account_id).distinct()))
+    return [
+        each
+        for each in of_account(connection, account_id)
+        if each.invoice_id in asked and each.state is InvoiceState.OPEN
+    ]
 
 
 def claimed(connection: Connection, claim: Claim) -> Attempt:

@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 from gateway.billing.asking import Answer, How, Question, record, write_down
 from gateway.billing.attempts import JOBS, under_key
 from gateway.billing.invoice_tables import webhook_seen
+from gateway.billing.letters import TOPIC as LETTERS_TOPIC
 from gateway.billing.payments.outcomes import ChargeOutcome, Declined, Unknown
 from gateway.billing.payments.port import PaymentGateway, PaymentMisuse
 from gateway.billing.payments.settlement import concerns
@@ -54,14 +55,15 @@ class Collector:
             partial(write_down, stamp=engine.stamp(), rules=self._rules, claims=claims), urgent=True
         )
         answers = [each for each in await asyncio.gather(*map(self._answer, questions)) if each]
-        await engine.write(partial(record, stamp=engine.stamp(), rules=self._rules, answers=answers), urgent=True)
+        recorded = partial(record, stamp=engine.stamp(), rules=self._rules, answers=answers)
+        await engine.write(recorded, urgent=True, wakes=(LETTERS_TOPIC,))
         return len(claims)
 
     async def hear(self, provider: str, headers: Mapping[str, str], body: bytes) -> None:
         """Take in a webhook; twice is once. Raises ``WebhookRefused`` for one that the provider did not send now."""
         event = self._gateways[provider].read_webhook(headers, body, self._engine.clock.now())
         unit = partial(take_in, stamp=self._engine.stamp(), rules=self._rules, provider=provider, event=event)
-        await self._engine.write(unit)
+        await self._engine.write(unit, wakes=(LETTERS_TOPIC,))
         if isinstance(event.news, SetupNews):
             await self._details.finish(provider, event.news.reference)
 

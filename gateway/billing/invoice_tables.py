@@ -37,6 +37,7 @@ invoice = Table(
     Column("due_cents", BigInteger, nullable=False),
     Column("document", JSON, nullable=False),  # a plans.invoices.Invoice
     Column("buyer", JSON, nullable=False),  # the client as it stood on the day of issue
+    Column("particulars", JSON(none_as_null=True)),  # billing.particulars; null while something is missing
     Column("corrects_id", BigInteger),  # the invoice that a credit note corrects
     Column("subscription_id", BigInteger),  # whose periods and changes it sells
     Column("settled_at", Instant),

@@ -11,9 +11,11 @@ from gateway.accounts.refusals import Refused
 from gateway.billing.customers import Customer, customers
 from gateway.billing.invoice_tables import invoice, invoice_series
 from gateway.billing.issued import Issued, credits_of, locked, settle_if_covered, under
+from gateway.billing.letters import Letter, write_letters
+from gateway.billing.particulars import Freezer
 from gateway.billing.rules import BillingRules
 from gateway.billing.stored import to_stored
-from gateway.billing.words import InvoiceKind, InvoiceState
+from gateway.billing.words import InvoiceKind, InvoiceState, LetterKind
 from gateway.engine.database import Stamp
 from gateway.engine.upsert import insert_or
 from plans.credit_notes import CreditTooLarge, part_credit, whole_credit
@@ -21,7 +23,11 @@ from plans.invoices import Invoice, Line, Problem, invoice_of, problems
 from plans.money import NOTHING, Money
 from plans.orders import PaymentMeans
 
-_LETTERS = {InvoiceKind.INVOICE: "F", InvoiceKind.CREDIT_NOTE: "A"}  # facture, avoir
+_INITIALS = {InvoiceKind.INVOICE: "F", InvoiceKind.CREDIT_NOTE: "A"}  # facture, avoir
+_LETTER_KINDS = {
+    InvoiceKind.INVOICE: LetterKind.INVOICE_ISSUED,
+    InvoiceKind.CREDIT_NOTE: LetterKind.CREDIT_NOTE_ISSUED,
+}
 
 
 class InvoiceUnsound(Exception):
@@ -58,7 +64,7 @@ class _Draft:
     @property
     def series(self) -> str:
         """One for each kind and year."""
-        return f"{_LETTERS[self.kind]}{self.order.issued_on.year}"
+        return f"{_INITIALS[self.kind]}{self.order.issued_on.year}"
 
     @property
     def state(self) -> InvoiceState:
@@ -132,7 +138,7 @@ def _issue(connection: Connection, stamp: Stamp, rules: BillingRules, drafts: Se
     buyers = customers(connection, rules, {account_id for account_id, _ in fresh})
     if any(account_id not in buyers for account_id, _ in fresh):
         raise Refused("An account has no billing details.", "Give the name and address for its invoices first.")
-    known |= _write(connection, stamp, fresh, buyers)
+    known |= _write(connection, stamp, rules, fresh, buyers)
     return [known[key] for key in keys]
 
 
@@ -160,6 +166,7 @@ def _lock_series(connection: Connection, names: set[str]) -> None:
 def _write(
     connection: Connection,
     stamp: Stamp,
+    rules: BillingRules,
     drafts: Mapping[tuple[int, str], _Draft],
     buyers: Mapping[int, Customer],
 ) -> dict[tuple[int, str], Issued]:
@@ -170,8 +177,10 @@ def _write(
         issued[key] = _numbered(each, stamp, numbers[each.series])
         numbers[each.series] += 1
     if issued:
-        rows = [_row(issued[key], each.order, stamp, buyers[each.order.account_id]) for key, each in drafts.items()]
+        freezer = Freezer(rules)
+        rows = [_row(issued[key], each.order, stamp, buyers[key[0]], freezer) for key, each in drafts.items()]
         connection.execute(insert(invoice), rows)
+        write_letters(connection, stamp, [_letter(each) for each in issued.values()])
     return issued
 
 
@@ -207,7 +216,7 @@ def _numbered(draft: _Draft, stamp: Stamp, number: int) -> Issued:
     )
 
 
-def _row(issued: Issued, order: InvoiceOrder, stamp: Stamp, buyer: Customer) -> dict[str, object]:
+def _row(issued: Issued, order: InvoiceOrder, stamp: Stamp, buyer: Customer, freezer: Freezer) -> dict[str, object]:
     figures = issued.document
     return {
         **{name: getattr(issued, name) for name in Issued.__dataclass_fields__},
@@ -221,5 +230,21 @@ def _row(issued: Issued, order: InvoiceOrder, stamp: Stamp, buyer: Customer) -> 
         "due_cents": figures.due.cents,
         "document": to_stored(figures),
         "buyer": to_stored(buyer.profile),
+        "particulars": freezer.freeze(issued.issued_on, order.means, buyer.language, figures),
         "settled_at": stamp.now if issued.state is InvoiceState.PAID else None,
     }
+
+
+def _letter(issued: Issued) -> Letter:
+    """The mail that brings a document to its client."""
+    return Letter(
+        issued.account_id,
+        _LETTER_KINDS[issued.kind],
+        {
+            "invoice_id": issued.invoice_id,
+            "invoice": issued.name,
+            "amount": str(Money(abs(issued.document.gross.cents))),
+            "due": str(issued.document.due),
+            "due_on": issued.due_on.isoformat() if issued.due_on else None,
+        },
+    )

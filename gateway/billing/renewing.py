@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 from gateway.billing.attempts import TOPIC as COLLECTIONS_TOPIC
 from gateway.billing.customers import Customer, customers
 from gateway.billing.events import Happened, act_on, orders_of
+from gateway.billing.letters import TOPIC as LETTERS_TOPIC
 from gateway.billing.rules import BillingRules
 from gateway.billing.running import Running, due, put_off, save
 from gateway.engine.database import Engine, Stamp
@@ -33,7 +34,7 @@ class Renewals:
     async def run_once(self) -> int:
         """Advance a batch; how many subscriptions it had."""
         unit = partial(advance_due, stamp=self._engine.stamp(), rules=self._rules)
-        return await self._engine.write(unit, wakes=(COLLECTIONS_TOPIC,))
+        return await self._engine.write(unit, wakes=(COLLECTIONS_TOPIC, LETTERS_TOPIC))
 
 
 def advance_due(connection: Connection, stamp: Stamp, rules: BillingRules, limit: int = BATCH) -> int:

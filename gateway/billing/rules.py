@@ -1,12 +1,13 @@
 """What the acts of billing go by: the catalogue, the law, and the seller's calendar."""
 
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cache
 from zoneinfo import ZoneInfo
 
-from gateway.settings import config_file
+from gateway.billing.terms_texts import TermsTexts, read_texts
+from gateway.settings import SellerSettings, config_file
 from plans.catalogue import Catalogue, catalogue_from
 from plans.conditions import Conditions
 from plans.legal import Legal, legal_from
@@ -21,6 +22,8 @@ class BillingRules:
     catalogue: Catalogue
     legal: Legal
     zone: ZoneInfo  # of the seller: its days date the invoices
+    seller: SellerSettings | None = None  # whom invoices name; None until the configuration says
+    terms_texts: TermsTexts = field(default_factory=dict)
 
     def conditions(self, day: date) -> Conditions:
         """The delays, counts and sums in force on a day."""
@@ -40,4 +43,5 @@ def shipped_billing_rules() -> BillingRules:
     """The rules of ``config/``; ``plans.checked.RuleError`` names a key that is wrong."""
     legal = legal_from(tomllib.loads(config_file("legal.toml").read_text(encoding="utf-8")))
     catalogue = tomllib.loads(config_file("catalogue.toml").read_text(encoding="utf-8"))
-    return BillingRules(catalogue_from(catalogue, legal.vat), legal, ZoneInfo(_SELLERS_ZONE))
+    texts = read_texts(config_file("terms"))
+    return BillingRules(catalogue_from(catalogue, legal.vat), legal, ZoneInfo(_SELLERS_ZONE), terms_texts=texts)

@@ -1,10 +1,11 @@
 """The tables of what is sold: who buys, what was ordered, and what runs."""
 
-from sqlalchemy import JSON, BigInteger, Boolean, Column, Date, Index, Integer, String, Table, UniqueConstraint
+from sqlalchemy import JSON, BigInteger, Boolean, Column, Date, Index, Integer, String, Table, Text, UniqueConstraint
 
 from gateway.billing.words import AlertKind, EntryKind, LetterKind, OrderKind, OrderState
 from gateway.engine.metadata import METADATA, Instant, OneOf
 from gateway.engine.queue import lease_columns
+from gateway.wording import Language
 from plans.orders import PaymentMeans
 from plans.subscription import State
 
@@ -23,9 +24,20 @@ billing_profile = Table(
     Column("email", String(320), nullable=False),
     Column("accepted_terms", String(40)),  # the version that was accepted last
     Column("accepted_at", Instant),
+    Column("accepted_digest", String(64)),  # of their text, word for word
     Column("blocked", Boolean, nullable=False),  # wrong information, not put right yet: no orders
     Column("suspended_at", Instant),  # the service stopped because a payment is late; null when it runs
     Index("ix_billing_profile_siren", "siren"),  # a legal entity has one trial
+)
+
+terms_text = Table(
+    "terms_text",
+    METADATA,
+    Column("digest", String(64), primary_key=True),  # SHA-256 of the text, in hexadecimal
+    Column("version", String(40), nullable=False),
+    Column("language", OneOf(Language), nullable=False),
+    Column("body", Text, nullable=False),  # never edited: somebody accepted it
+    Column("kept_at", Instant, nullable=False),
 )
 
 customer_order = Table(

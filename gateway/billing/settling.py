@@ -10,13 +10,15 @@ from gateway.billing.attempts import drop_needless
 from gateway.billing.customers import customer
 from gateway.billing.events import Happened, act_on
 from gateway.billing.invoice_tables import payment
-from gateway.billing.issued import Issued, locked, open_of, settle_if_covered
+from gateway.billing.issued import Issued, locked, open_of, outstanding, settle_if_covered
+from gateway.billing.letters import write_letter
 from gateway.billing.penalties import resume_paid
 from gateway.billing.rules import BillingRules
 from gateway.billing.running import by_id, hold, save
+from gateway.billing.words import LetterKind, Setback
 from gateway.engine.database import Stamp
 from gateway.engine.upsert import insert_or
-from plans import arrears
+from plans import arrears, renewal
 from plans.money import Money
 from plans.orders import PaymentMeans
 
@@ -50,15 +52,40 @@ def pay(connection: Connection, stamp: Stamp, rules: BillingRules, receipt: Rece
     return True
 
 
-def decline(connection: Connection, stamp: Stamp, rules: BillingRules, issued: Issued, *, hopeless: bool) -> None:
-    """Note that the money of an invoice did not come: the subscription falls into arrears, and retries are planned."""
-    if issued.subscription_id is None or issued.due_on is None:
+def decline(
+    connection: Connection,
+    stamp: Stamp,
+    rules: BillingRules,
+    issued: Issued,
+    why: Setback,
+    *,
+    quietly: bool = False,
+) -> None:
+    """Note that the money of an invoice did not come, and (unless ``quietly``) tell the client why and what to do.
+
+    Its subscription falls into arrears, and retries are planned where they can help.
+    """
+    retry_at = _fall_into_arrears(connection, stamp, rules, issued, why)
+    if quietly:
         return
+    facts = {"invoice": issued.name, "amount": str(outstanding(connection, issued)), "why": why}
+    again = retry_at.isoformat() if retry_at else None
+    write_letter(connection, stamp, issued.account_id, LetterKind.PAYMENT_FAILED, **facts, retry_at=again)
+
+
+def _fall_into_arrears(
+    connection: Connection, stamp: Stamp, rules: BillingRules, issued: Issued, why: Setback
+) -> datetime | None:
+    """When the charge is tried again; None where it is not."""
+    if issued.subscription_id is None or issued.due_on is None:
+        return None
     hold(connection, issued.account_id)
     running = by_id(connection, issued.account_id, issued.subscription_id)
-    if not running.value.ended:
-        value = arrears.declined(running.value, issued.due_on, stamp.now, hopeless=hopeless)
-        save(connection, rules, stamp.now, [replace(running, value=value)])
+    if running.value.ended:
+        return None
+    value = arrears.declined(running.value, issued.due_on, stamp.now, hopeless=why.is_hopeless)
+    save(connection, rules, stamp.now, [replace(running, value=value)])
+    return renewal.retry_at(value, rules.conditions(rules.today(stamp.now)).payment)
 
 
 def _take_in(connection: Connection, stamp: Stamp, receipt: Receipt) -> bool:

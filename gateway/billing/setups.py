@@ -1,18 +1,23 @@
 """Bank details from clients: asked for at a provider, written down when the client has given them."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import partial
 
 from sqlalchemy import Connection, insert, update
 
 from gateway.accounts.refusals import Refused
+from gateway.billing.attempts import TOPIC as COLLECTIONS_TOPIC
+from gateway.billing.attempts import open_attempts, uncollected
 from gateway.billing.customers import customer
 from gateway.billing.invoice_tables import payment_setup
 from gateway.billing.methods import Method, note_method
 from gateway.billing.payments.outcomes import ClientStep, InDoubt, PaymentMethod, SetupOutcome
 from gateway.billing.payments.port import Payer, PaymentGateway
 from gateway.billing.rules import BillingRules
+from gateway.billing.running import hold, running, save
 from gateway.engine.database import Engine, Stamp
+from plans import arrears
 from plans.orders import PaymentMeans
 
 
@@ -46,9 +51,8 @@ class BankDetails:
         outcome = await self._gateway(provider).finish_setup(reference)
         if isinstance(outcome, PaymentMethod):
             stamp = self._engine.stamp()
-            await self._engine.write(
-                partial(take_in_details, stamp=stamp, provider=provider, reference=reference, given=outcome)
-            )
+            take_in = partial(take_in_details, stamp=stamp, rules=self._rules, provider=provider, given=outcome)
+            await self._engine.write(partial(take_in, reference=reference), wakes=(COLLECTIONS_TOPIC,))
         return outcome
 
     def _gateway(self, provider: str) -> PaymentGateway:
@@ -58,7 +62,7 @@ class BankDetails:
 
 
 def take_in_details(
-    connection: Connection, *, stamp: Stamp, provider: str, reference: str, given: PaymentMethod
+    connection: Connection, *, stamp: Stamp, rules: BillingRules, provider: str, reference: str, given: PaymentMethod
 ) -> bool:
     """Write down the bank details of a setup, once; whether they are new."""
     row = payment_setup.c
@@ -69,5 +73,15 @@ def take_in_details(
         return False
     means = PaymentMeans(given.method_ref) if given.method_ref in set(PaymentMeans) else PaymentMeans.CARD
     method = Method(provider, found.customer_ref, given.method_ref, given.label, means)
-    note_method(connection, stamp, found.account_id, method)
+    take_method(connection, stamp, rules, found.account_id, method)
     return True
+
+
+def take_method(connection: Connection, stamp: Stamp, rules: BillingRules, account_id: int, method: Method) -> int:
+    """Charge these bank details from now on, and at once for what others could not pay; returns how many invoices."""
+    note_method(connection, stamp, account_id, method)
+    hold(connection, account_id)
+    runs = running(connection, account_id)
+    if runs and runs.value.arrears:
+        save(connection, rules, stamp.now, [replace(runs, value=arrears.new_details(runs.value))])
+    return open_attempts(connection, stamp, uncollected(connection, account_id))

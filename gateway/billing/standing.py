@@ -4,7 +4,7 @@ from datetime import date
 
 from sqlalchemy import Connection, exists, select, update
 
-from gateway.accounts import audit_trail
+from gateway.accounts import audit_trail, clients
 from gateway.accounts.refusals import Refused
 from gateway.accounts.words import Action
 from gateway.billing.invoice_tables import invoice
@@ -12,6 +12,7 @@ from gateway.billing.letters import write_letter
 from gateway.billing.refusing import check
 from gateway.billing.rules import BillingRules
 from gateway.billing.selling_tables import billing_profile
+from gateway.billing.terms_texts import keep
 from gateway.billing.words import InvoiceState, LetterKind
 from gateway.engine.database import Stamp
 from plans.orders import Standing, order_refusal
@@ -20,13 +21,19 @@ from plans.orders import Standing, order_refusal
 def accept_terms(
     connection: Connection, stamp: Stamp, actor: str, rules: BillingRules, *, account_id: int, version: str
 ) -> None:
-    """Note that a client accepted the terms in force, and mail them to it (terms, article 1)."""
+    """Note that a client accepted the terms in force, keep their text, and mail it to the client (terms, article 1)."""
     current = rules.terms_version(rules.today(stamp.now))
     if version != current:
         raise Refused(f"The terms of {version!r} are not in force.", f"Accept those of {current}.")
-    _change(connection, account_id, accepted_terms=version, accepted_at=stamp.now)
-    audit_trail.append(connection, stamp, actor, account_id, Action.TERMS_ACCEPTED, version=version)
-    write_letter(connection, stamp, account_id, LetterKind.TERMS_ACCEPTED, version=version)
+    language = clients.find(connection, str(account_id)).language
+    text = rules.terms_texts.get((version, language))
+    if text is None:
+        missing = f"terms/{version}.{language}.txt"
+        raise Refused(f"There is no text of the terms of {version}.", f"Add {missing} to the data directory.")
+    digest = keep(connection, stamp, version, language, text)
+    _change(connection, account_id, accepted_terms=version, accepted_at=stamp.now, accepted_digest=digest)
+    audit_trail.append(connection, stamp, actor, account_id, Action.TERMS_ACCEPTED, version=version, digest=digest)
+    write_letter(connection, stamp, account_id, LetterKind.TERMS_ACCEPTED, version=version, digest=digest)
 
 
 def block_orders(connection: Connection, stamp: Stamp, actor: str, *, account_id: int, blocked: bool) -> None:

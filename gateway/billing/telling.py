@@ -19,9 +19,12 @@ from gateway.billing.payments.outcomes import (
 from gateway.billing.payments.settlement import is_hopeless, is_open, settled
 from gateway.billing.rules import BillingRules
 from gateway.billing.settling import Receipt, decline, pay
-from gateway.billing.words import CollectionState, InvoiceState
+from gateway.billing.words import CollectionState, InvoiceState, Setback
 from gateway.engine.database import Stamp
 from plans.orders import PaymentMeans
+
+#: The code of an attempt for which there was nobody to ask.
+NO_METHOD = "no_method"
 
 _STATES: dict[type[ChargeOutcome], CollectionState] = {
     InDoubt: CollectionState.ASKED,
@@ -60,8 +63,17 @@ def tell(
     elif isinstance(outcome, Declined | NeedsAuthentication):
         issued = by_id(connection, attempt.account_id, attempt.invoice_id)
         if issued.state is InvoiceState.OPEN:
-            decline(connection, stamp, rules, issued, hopeless=is_hopeless(outcome))
+            heard_before = attempt.state is CollectionState.NEEDS_CLIENT  # of this very attempt
+            decline(connection, stamp, rules, issued, _setback(outcome), quietly=heard_before)
     return True
+
+
+def _setback(outcome: Declined | NeedsAuthentication) -> Setback:
+    if isinstance(outcome, NeedsAuthentication):
+        return Setback.NEEDS_CLIENT
+    if outcome.code == NO_METHOD:
+        return Setback.NO_DETAILS
+    return Setback.REFUSED if outcome.hard else Setback.DECLINED
 
 
 def _write(connection: Connection, stamp: Stamp, attempt: Attempt, outcome: ChargeOutcome) -> None:

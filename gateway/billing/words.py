@@ -56,6 +56,21 @@ class CollectionState(StrEnum):
     NEEDLESS = "needless"  # the invoice was settled otherwise before anybody was asked
 
 
+class Setback(StrEnum):
+    """Why the money of an invoice did not come; the words, each with a cure, stand in ``config/wording.*.toml``."""
+
+    DECLINED = "declined"  # trying again may help
+    REFUSED = "refused"  # it does not, with this card
+    NEEDS_CLIENT = "needs_client"  # the bank wants to see the client
+    NO_DETAILS = "no_details"  # nobody could be asked
+    OVERDUE = "overdue"  # the client did not send it
+
+    @property
+    def is_hopeless(self) -> bool:
+        """Whether trying again by ourselves is of no use."""
+        return self is not Setback.DECLINED
+
+
 class AlertKind(StrEnum):
     """What a client is warned of, once for each cause."""
 
@@ -70,6 +85,7 @@ class LetterKind(StrEnum):
     ORDER_RECEIVED = "order_received"
     TERMS_ACCEPTED = "terms_accepted"
     INVOICE_ISSUED = "invoice_issued"
+    CREDIT_NOTE_ISSUED = "credit_note_issued"
     PAYMENT_FAILED = "payment_failed"
     SERVICE_SUSPENDED = "service_suspended"
     PRICE_REVISED = "price_revised"

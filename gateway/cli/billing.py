@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from gateway.cli.accounts import Account
-from gateway.cli.calling import change
+from gateway.cli.calling import change, show
 from gateway.cli.output import Json, given, print_one
 
 group = typer.Typer(no_args_is_help=True, help="Who is billed, and how.")
@@ -49,6 +49,17 @@ def accept_terms(
 ) -> None:
     """Note that a client accepted the terms of sale; they are mailed to it."""
     print_one(change("billing.accept_terms", account=account, **given(version=version)), as_json=as_json)
+
+
+@group.command("terms")
+def terms(account: Account, *, as_json: Json = False) -> None:
+    """Show the terms of sale that a client accepted last, word for word."""
+    accepted = show("billing.terms", account=account)
+    if as_json:
+        print_one(accepted, as_json=True)
+        return
+    typer.echo(f"{accepted['account']} accepted the version of {accepted['version']}, {accepted['accepted_at']}:\n")
+    typer.echo(accepted["text"])
 
 
 @group.command("sandbox-card")

@@ -38,6 +38,12 @@ def pdf(number: Number, file: Annotated[Path, typer.Argument(help="Where to writ
     typer.echo(f"{drawn['number']} is in {file}.")
 
 
+@invoices.command("complete")
+def complete(number: Number, *, as_json: Json = False) -> None:
+    """Give an invoice that was issued before [seller] was filled in the seller of today, for good."""
+    print_one(change("invoice.complete", number=number), as_json=as_json)
+
+
 @invoices.command("pay")
 def pay(
     number: Number,

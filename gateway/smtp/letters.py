@@ -1,7 +1,7 @@
 """The mails that we write: news of messages, few units left, and mail for the postmaster passed on."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from email.message import EmailMessage
@@ -11,7 +11,6 @@ from hashlib import sha256
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from gateway.billing.words import LetterKind
 from gateway.sms.words import News
 from gateway.smtp.automatic import OWN_MARK
 from gateway.smtp.mailer import Letter
@@ -46,6 +45,15 @@ class Thread:
 
 
 @dataclass(frozen=True, slots=True)
+class Enclosure:
+    """A file that goes with a letter."""
+
+    name: str
+    kind: str  # a MIME type; a text is in UTF-8
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class RecipientNews:
     """What became of the message to one number; ``units`` are those charged and not given back."""
 
@@ -66,48 +74,33 @@ def news_letter(wording: Wording, head: Letterhead, thread: Thread, news: Sequen
     News of a single number come from that number, so that the thread shows it and an answer goes there; what a client
     wrote in place of a number is no address to write from.
     """
-    words = _Words(wording, head)
+    words = ReadersWords(wording, head)
     numbers = {each.number for each in news}
     only = numbers.pop() if len(numbers) == 1 else ""
     message = _answer(words, thread, only if _E164.fullmatch(only) else "postmaster")
     paragraphs = [words.phrase("greeting"), *(_paragraph(words, each) for each in news)]
-    return _finished(words, message, paragraphs)
+    return finished_letter(words, message, paragraphs)
 
 
 def unreadable_letter(wording: Wording, head: Letterhead, thread: Thread, reason: Reason) -> Letter:
     """No message was made of the mail at all, and why."""
-    words = _Words(wording, head)
-    return _finished(words, _answer(words, thread), [f"{words.phrase('unreadable')}\n{words.explained(reason)}"])
+    words = ReadersWords(wording, head)
+    return finished_letter(words, _answer(words, thread), [f"{words.phrase('unreadable')}\n{words.explained(reason)}"])
 
 
 def low_credit_letter(wording: Wording, head: Letterhead, units_left: int) -> Letter:
     """The account runs low; belongs to no thread."""
-    words = _Words(wording, head)
+    words = ReadersWords(wording, head)
     left = words.count("unit", units_left)
-    message = _message(words, words.phrase("subject_low_credit", units=left), "auto-generated")
-    return _finished(words, message, [words.phrase("low_credit", units=left)])
-
-
-def selling_letter(wording: Wording, head: Letterhead, kind: LetterKind, facts: Mapping[str, Any]) -> Letter:
-    """News of orders, prices and credit; ``facts`` are what billing wrote down for this kind."""
-    words = _Words(wording, head)
-    told = {name: _told(words, name, each) for name, each in facts.items()}
-    message = _message(words, words.phrase(f"subject_selling_{kind}", **told), "auto-generated")
-    return _finished(words, message, [words.phrase(f"selling_{kind}", **told)])
-
-
-def _told(words: "_Words", name: str, fact: Any) -> str:
-    """A fact as its reader gets it: instants in their zone, units counted."""
-    if name.endswith("_at"):
-        return words.moment(datetime.fromisoformat(fact))
-    return words.count("unit", fact) if name == "units" else str(fact)
+    message = blank_letter(words, words.phrase("subject_low_credit", units=left), "auto-generated")
+    return finished_letter(words, message, [words.phrase("low_credit", units=left)])
 
 
 def forwarded_letter(wording: Wording, head: Letterhead, role: str, mail_from: str, raw: bytes) -> Letter:
     """Mail to postmaster or abuse for the person who reads it, attached untouched and unparsed (RFC 2046, 5.2.1)."""
-    words = _Words(wording, head)
+    words = ReadersWords(wording, head)
     boundary = sha256(raw).hexdigest()  # cannot stand in what it is made from
-    message = _message(words, words.phrase("subject_forwarded", role=role), "auto-generated")
+    message = blank_letter(words, words.phrase("subject_forwarded", role=role), "auto-generated")
     message["MIME-Version"] = "1.0"
     message["Content-Type"] = f'multipart/mixed; boundary="{boundary}"'
     message["Content-Transfer-Encoding"] = "8bit"
@@ -133,27 +126,31 @@ class _LetterPolicy(EmailPolicy):
 
 
 @dataclass(frozen=True, slots=True)
-class _Words:
+class ReadersWords:
     """The wording as one reader gets it: their language, their zone."""
 
     wording: Wording
     head: Letterhead
 
     def phrase(self, key: str, **values: object) -> str:
+        """A phrase with its braces filled in."""
         return self.wording.phrase(key, self.head.language, **values)
 
     def count(self, noun: str, number: int) -> str:
+        """So many of something."""
         return self.phrase(f"{noun}_one" if abs(number) == 1 else f"{noun}_many", count=number)
 
     def moment(self, instant: datetime) -> str:
+        """An instant by the reader's clock."""
         return self.phrase("moment", at=instant.astimezone(self.head.zone))
 
     def explained(self, reason: Reason) -> str:
+        """What is the matter, and what to do."""
         words = self.wording.reason(reason, self.head.language)
         return f"{words.text} {words.cure}"
 
 
-def _paragraph(words: _Words, news: RecipientNews) -> str:
+def _paragraph(words: ReadersWords, news: RecipientNews) -> str:
     """What happened, then why and what to do, then the units that came back."""
     values: dict[str, Any] = {
         "number": news.number,
@@ -172,11 +169,11 @@ def _paragraph(words: _Words, news: RecipientNews) -> str:
     return "\n".join(lines)
 
 
-def _answer(words: _Words, thread: Thread, sender: str = "postmaster") -> EmailMessage:
+def _answer(words: ReadersWords, thread: Thread, sender: str = "postmaster") -> EmailMessage:
     """A letter within the thread of a mail (RFC 5322, 3.6.4)."""
     subject = thread.subject or words.phrase("subject_news")
     again = subject if subject.lower().startswith("re:") else f"Re: {subject}"
-    message = _message(words, again, "auto-replied", sender)
+    message = blank_letter(words, again, "auto-replied", sender)
     if thread.message_id:
         message["In-Reply-To"] = thread.message_id
         message["References"] = _references(thread)
@@ -195,7 +192,7 @@ def _references(thread: Thread) -> str:
     return " ".join(reversed(kept))
 
 
-def _message(words: _Words, subject: str, submitted: str, sender: str = "postmaster") -> EmailMessage:
+def blank_letter(words: ReadersWords, subject: str, submitted: str, sender: str = "postmaster") -> EmailMessage:
     """The headers that every letter has; RFC 3834, 3.1 for those that keep machines from answering."""
     head = words.head
     message = EmailMessage(_LetterPolicy(linesep="\r\n", utf8=not head.to.isascii()))
@@ -210,7 +207,16 @@ def _message(words: _Words, subject: str, submitted: str, sender: str = "postmas
     return message
 
 
-def _finished(words: _Words, message: EmailMessage, paragraphs: Sequence[str]) -> Letter:
+def finished_letter(
+    words: ReadersWords, message: EmailMessage, paragraphs: Sequence[str], enclosure: Enclosure | None = None
+) -> Letter:
+    """The letter with its text, and with a file where there is one."""
     text = "\n\n".join((*paragraphs, words.phrase("footer", zone=words.head.zone.key)))
     message.set_content(text + "\n", cte="quoted-printable")
+    if enclosure:
+        kind, subtype = enclosure.kind.split("/")
+        params = {"charset": "utf-8"} if kind == "text" else None
+        message.add_attachment(
+            enclosure.content, maintype=kind, subtype=subtype, filename=enclosure.name, params=params
+        )
     return Letter(words.head.to, message.as_bytes())

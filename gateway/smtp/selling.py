@@ -1,5 +1,6 @@
 """Mails about orders, prices and credit: each row that billing wrote becomes one letter to whoever is billed."""
 
+import asyncio
 import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -7,16 +8,21 @@ from datetime import timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Row, select
 
 from gateway.accounts.tables import account
+from gateway.billing import issued, terms_texts
+from gateway.billing.documents.document import InvoiceDocument
+from gateway.billing.issued import Issued
+from gateway.billing.printing import picture
 from gateway.billing.selling_tables import billing_letter, billing_profile
 from gateway.billing.words import LetterKind
 from gateway.engine.database import Engine
 from gateway.engine.queue import Claim, Queue
-from gateway.smtp.letters import Letterhead, selling_letter
+from gateway.smtp.letters import Enclosure, Letterhead
 from gateway.smtp.mailer import Mailer, NotSent, Sent
 from gateway.smtp.notices import MOST_ATTEMPTS, back_off
+from gateway.smtp.selling_letters import selling_letter
 from gateway.wording import Language, Wording
 
 log = logging.getLogger(__name__)
@@ -37,6 +43,9 @@ class _Due:
     to: str
     language: Language
     zone: ZoneInfo
+    about: Issued | None  # the invoice that it brings
+    paper: InvoiceDocument | None  # what its PDF shows; None while something is missing
+    text: str | None  # the terms that it brings
 
 
 class SellingLetters:
@@ -67,7 +76,10 @@ class SellingLetters:
         now = self._engine.clock.now()
         message_id = f"<billing-{due.claim.row_id}@{self._domain}>"
         head = Letterhead(due.to, message_id, now, self._domain, due.language, due.zone)
-        outcome = await self._mailer.send(selling_letter(self._wording, head, due.kind, due.facts))
+        enclosure = await asyncio.to_thread(_enclosure, due)  # drawing a page takes its time
+        figures = due.about.document if due.about else None
+        letter = selling_letter(self._wording, head, due.kind, due.facts, figures=figures, enclosure=enclosure)
+        outcome = await self._mailer.send(letter)
         if isinstance(outcome, NotSent) and due.claim.attempts < MOST_ATTEMPTS:
             until = now + back_off(due.claim.attempts)
             await self._engine.write(lambda connection: SELLING_LETTERS.park(connection, [due.claim], until))
@@ -88,8 +100,38 @@ def _due(connection: Connection, claims: Sequence[Claim]) -> list[_Due]:
         .join(account, account.c.account_id == row.account_id)
         .where(row.letter_id.in_(sorted(by_id)))
         .order_by(row.letter_id)
+    ).all()
+    return [_letter(connection, by_id[each.letter_id], each) for each in found]
+
+
+def _letter(connection: Connection, claim: Claim, row: Row[*tuple[Any, ...]]) -> _Due:
+    """A letter with what it encloses."""
+    brings, digest = row.facts.get("invoice_id"), row.facts.get("digest")
+    about = issued.by_id(connection, claim.account_id, brings) if brings else None
+    return _Due(
+        claim=claim,
+        kind=row.kind,
+        facts=row.facts,
+        to=row.email,
+        language=row.language,
+        zone=ZoneInfo(row.time_zone),
+        about=about,
+        paper=picture(connection, about) if about else None,
+        text=terms_texts.kept(connection, digest) if digest else None,
     )
-    return [
-        _Due(by_id[letter_id], kind, facts, email, language, ZoneInfo(zone))
-        for letter_id, kind, facts, email, language, zone in found
-    ]
+
+
+def _enclosure(due: _Due) -> Enclosure | None:
+    """The file that goes with a letter: a PDF where the invoice is complete and sound, or the text of terms."""
+    if due.text:
+        return Enclosure(f"terms-{due.facts['version']}.txt", "text/plain", due.text.encode())
+    if due.about is None or due.paper is None:
+        return None
+    from gateway.billing.documents.checks import DocumentRefused  # late: drawing a page takes large libraries
+    from gateway.billing.documents.issuing import printable
+
+    try:
+        return Enclosure(f"{due.about.name}.pdf", "application/pdf", printable(due.paper))
+    except DocumentRefused as lacking:
+        log.error("an invoice goes without its PDF, which is not sound: %s", lacking)
+        return None

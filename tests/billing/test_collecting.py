@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import select
@@ -19,9 +20,11 @@ from gateway.billing.payments.tables import sandbox_charge
 from gateway.billing.payments.webhooks import WebhookRefused
 from gateway.billing.renewing import advance_due
 from gateway.billing.running import latest, next_due
+from gateway.billing.selling_tables import billing_letter
 from gateway.billing.settling import Receipt, pay
+from gateway.billing.setups import take_method
 from gateway.billing.subscriptions import Subscribe, apply
-from gateway.billing.words import CollectionState, InvoiceState
+from gateway.billing.words import CollectionState, InvoiceState, LetterKind
 from gateway.engine.database import Engine
 from plans.money import Money
 from plans.orders import PaymentMeans
@@ -77,6 +80,17 @@ class Desk:
         """How often the bank was charged."""
         return await self.engine.read(lambda c: len(c.execute(select(sandbox_charge)).all()))
 
+    async def failures(self) -> list[dict[str, Any]]:
+        """What the client was told of payments that failed."""
+        row = billing_letter.c
+        told = select(row.facts).where(row.kind == LetterKind.PAYMENT_FAILED).order_by(row.letter_id)
+        return await self.engine.read(lambda connection: list(connection.scalars(told)))
+
+    async def give_card(self, ending: str) -> int:
+        """The client gives another card; how many invoices it is charged for at once."""
+        given = card(self.account_id, ending)
+        return await self.engine.write(lambda c: take_method(c, self.engine.stamp(), RULES, self.account_id, given))
+
     async def subscription(self) -> Subscription:
         """How the subscription stands."""
         found = await self.engine.read(lambda c: latest(c, self.account_id))
@@ -121,6 +135,39 @@ async def test_a_lost_card_is_not_tried_again(engine: Engine, clock: StoppedCloc
     desk = await subscribed(engine, clock, "91")
     await desk.pass_time(TRIAL + timedelta(days=60))
     assert (await desk.charges(), await desk.attempts()) == (1, [CollectionState.DECLINED])
+
+
+@pytest.mark.parametrize(
+    ("ending", "why", "retries"), [("90", "declined", True), ("91", "refused", False), ("92", "needs_client", False)]
+)
+async def test_the_client_is_told_of_a_payment_that_failed(
+    engine: Engine, clock: StoppedClock, ending: str, why: str, *, retries: bool
+) -> None:
+    """A6, article 5.3: the reason, and when it is tried again; also when it failed again."""
+    desk = await subscribed(engine, clock, ending)
+    await desk.pass_time(TRIAL)
+    first = await desk.failures()
+    assert [(each["amount"], each["why"]) for each in first] == [("9.59", why)]
+    assert first[0]["retry_at"] == ((clock.now() + timedelta(days=1)).isoformat() if retries else None)
+    await desk.pass_time(timedelta(days=40))
+    told = await desk.failures()
+    assert [bool(each["retry_at"]) for each in told] == ([True] * 5 + [False] if retries else [False])
+
+
+async def test_another_card_pays_at_once_what_a_lost_one_could_not(engine: Engine, clock: StoppedClock) -> None:
+    """A6: and where the new one is declined too, it is tried again like any other."""
+    desk = await subscribed(engine, clock, "91")
+    await desk.pass_time(TRIAL)
+    await desk.give_card("90")
+    await desk.collect()
+    assert await desk.attempts() == [CollectionState.DECLINED] * 2
+    await desk.pass_time(timedelta(days=1))
+    assert await desk.attempts() == [CollectionState.DECLINED] * 3
+    await desk.give_card("42")
+    await desk.collect()
+    assert (await desk.attempts())[-1] is CollectionState.PAID
+    assert (await desk.subscription()).state is State.ACTIVE
+    assert await desk.give_card("42") == 0
 
 
 async def test_a_new_card_pays_what_is_open_and_the_service_goes_on(engine: Engine, clock: StoppedClock) -> None:
@@ -251,6 +298,7 @@ async def test_a_transfer_that_does_not_come_is_late_and_at_last_stops_the_servi
     subscription = await desk.subscription()
     assert (subscription.state, subscription.period and subscription.period.start) == (State.ACTIVE, day("2027-01-23"))
     assert await desk.attempts() == [CollectionState.DECLINED, CollectionState.PENDING]
+    assert [each["why"] for each in await desk.failures()] == ["overdue"]
 
 
 class Died(Exception):

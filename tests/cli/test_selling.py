@@ -30,6 +30,16 @@ def test_the_plans_for_sale_are_listed_smallest_first(ok: Ok) -> None:
     ]
 
 
+def test_the_terms_that_were_accepted_are_shown_word_for_word(ok: Ok, gateway: Gateway) -> None:
+    ok("account", "add", "Clinic", "--language", "en")
+    ok("billing", "profile", "clinic", "Clinique SARL", *PLACE, "--email", "billing@clinic.example")
+    assert "accepted no terms" in gateway("billing", "terms", "clinic").stderr
+    ok("billing", "accept-terms", "clinic")
+    (accepted,) = ok("billing", "terms", "clinic")
+    assert (accepted["version"], accepted["text"][:8]) == ("2023-09-27", "EXAMPLE.")
+    assert accepted["text"] in gateway("billing", "terms", "clinic").stdout
+
+
 def test_a_preview_says_what_the_act_does(ok: Ok) -> None:
     a_client(ok)
     foreseen = ok("plan", "preview", "subscribe", "clinic", "SOLO")[0]
@@ -96,6 +106,8 @@ def test_an_invoice_is_printed_once_the_seller_is_known(
     settings = tmp_path / "gateway.toml"
     settings.write_text(SELLER, encoding="utf-8")
     environment["GATEWAY_CONFIG"] = str(settings)
+    assert f"gateway invoice complete {number}" in gateway("invoice", "pdf", number, str(drawn)).stderr
+    assert [ok("invoice", "complete", number)[0]["completed"] for _ in range(2)] == [True, False]
     assert gateway("invoice", "pdf", number, str(drawn)).exit_code == 0
     assert drawn.read_bytes().startswith(b"%PDF-")
 
@@ -170,6 +182,22 @@ def test_the_check_of_what_is_in_force_names_the_gaps_of_the_law(gateway: Gatewa
     """The rate of late payments is not known for every half-year; penalties wait for it, nothing else does."""
     result = gateway("catalogue", "check")
     assert (result.exit_code, "legal interest rate" in result.stdout) == (0, True)
+
+
+def test_new_conditions_need_a_text_to_be_accepted(
+    gateway: Gateway, environment: dict[str, str], tmp_path: Path
+) -> None:
+    """In each language; a text in the data directory is one."""
+    new = tmp_path / "new.toml"
+    shipped = config_file("catalogue.toml").read_text(encoding="utf-8")
+    later = shipped[shipped.index("[[conditions]]") :].replace("2023-09-27", "2099-01-01")
+    new.write_text(f"{shipped}\n{later}", encoding="utf-8")
+    texts = Path(environment["GATEWAY_DATA_DIR"]) / "terms"
+    texts.mkdir(parents=True)
+    (texts / "2099-01-01.fr.txt").write_text("Les conditions", encoding="utf-8")
+    told = " ".join(gateway("catalogue", "check", str(new)).stdout.split())
+    assert "terms/2099-01-01.en.txt to the data directory" in told
+    assert "2099-01-01.fr.txt" not in told
 
 
 def test_a_contract_is_capped_topped_up_and_ended(ok: Ok) -> None:

@@ -145,8 +145,8 @@ async def test_the_service_stops_after_thirty_days_and_goes_on_when_it_is_paid(
     assert await suspended(engine) == [issued.account_id]
     assert (await suspended(engine), await state(engine, issued)) == ([], AccountState.SUSPENDED)
     row = billing_letter.c
-    kinds = await engine.read(lambda connection: connection.scalars(select(row.kind)).all())
-    assert kinds == [LetterKind.SERVICE_SUSPENDED]
+    kinds = await engine.read(lambda connection: connection.scalars(select(row.kind).order_by(row.letter_id)).all())
+    assert kinds == [LetterKind.INVOICE_ISSUED, LetterKind.SERVICE_SUSPENDED]
     await paid(engine, issued)
     assert await state(engine, issued) is AccountState.ACTIVE
 

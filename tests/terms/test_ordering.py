@@ -1,5 +1,6 @@
 """The terms on orders, as they are carried out (articles 1, 2 and 5, special term 2)."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
@@ -18,8 +19,10 @@ from gateway.billing.methods import note_method
 from gateway.billing.orders import PackOrder, Taken
 from gateway.billing.selling_tables import billing_letter, customer_order
 from gateway.billing.standing import accept_terms, block_orders
+from gateway.billing.terms_texts import Accepted, accepted, kept
 from gateway.billing.words import LetterKind, OrderState
 from gateway.engine.database import Engine
+from gateway.wording import Language
 from plans.orders import PaymentMeans
 from plans.words import LotKind
 from tests.billing.buyers import RULES, buyer, card
@@ -82,18 +85,33 @@ async def letters(engine: Engine, account_id: int) -> list[tuple[LetterKind, dic
 
 
 async def test_the_accepted_terms_are_stored_with_the_order_and_mailed(engine: Engine) -> None:
-    """Article 1: the version that was accepted, by mail; article 5.1: the order is acknowledged by mail."""
+    """Article 1: the version that was accepted, word for word; article 5.1: the order is acknowledged by mail."""
     account_id = await client(engine)
     await order(engine, account_id)
     version = await engine.read(lambda connection: connection.scalar(select(customer_order.c.terms_version)))
     assert version == TERMS
-    assert await letters(engine, account_id) == [
-        (LetterKind.TERMS_ACCEPTED, {"version": TERMS}),
-        (
-            LetterKind.ORDER_RECEIVED,
-            {"item": "PACK-1000", "quantity": 1, "invoice": "F2026-000001", "amount": "60.00"},
-        ),
-    ]
+    (_, terms), (bill, _), order_received = await letters(engine, account_id)
+    assert (terms["version"], bill) == (TERMS, LetterKind.INVOICE_ISSUED)
+    assert order_received == (
+        LetterKind.ORDER_RECEIVED,
+        {"item": "PACK-1000", "quantity": 1, "invoice": "F2026-000001", "amount": "60.00"},
+    )
+    text = await engine.read(lambda connection: kept(connection, terms["digest"]))
+    assert text == RULES.terms_texts[TERMS, Language.FR]
+    held = await engine.read(lambda connection: accepted(connection, account_id))
+    assert held == Accepted(TERMS, engine.clock.now(), text)
+
+
+async def test_terms_without_a_text_are_accepted_by_nobody(engine: Engine) -> None:
+    """Article 1: there would be nothing to store and to mail; the cure names the file."""
+    account_id = await engine.write(lambda connection: buyer(connection, engine.stamp(), "bob"))
+    rules = replace(RULES, terms_texts={})
+    with pytest.raises(Refused, match="no text of the terms") as refused:
+        await engine.write(
+            lambda c: accept_terms(c, engine.stamp(), "tests", rules, account_id=account_id, version=TERMS)
+        )
+    assert refused.value.cure == "Add terms/2023-09-27.fr.txt to the data directory."
+    assert await engine.read(lambda connection: accepted(connection, account_id)) is None
 
 
 async def test_nothing_is_ordered_without_the_terms_in_force(engine: Engine) -> None:

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from gateway.billing.rules import BillingRules
 from gateway.settings import config_file
+from gateway.wording import Language
 from plans.catalogue import catalogue_from
 from plans.checked import RuleError, Section
 from plans.legal import legal_from
@@ -76,7 +77,10 @@ def rules_of(scenario: Scenario, catalogue: Mapping[str, Any], rules: BillingRul
     law = tomllib.loads(config_file("legal.toml").read_text(encoding="utf-8"))
     legal = legal_from({**law, **_joined(law, scenario.added, _LAW)})
     enlarged = {**catalogue, **_joined(catalogue, scenario.added, _CATALOGUE)}
-    return replace(rules, catalogue=catalogue_from(enlarged, legal.vat), legal=legal)
+    played = catalogue_from(enlarged, legal.vat)
+    versions = (each.since.isoformat() for each in played.conditions.entries)
+    texts = {(version, language): "The terms of a play." for version in versions for language in Language}
+    return replace(rules, catalogue=played, legal=legal, terms_texts={**texts, **rules.terms_texts})
 
 
 def _joined(document: Mapping[str, Any], added: Mapping[str, Any], keys: tuple[str, ...]) -> dict[str, Any]:
