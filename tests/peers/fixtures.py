@@ -6,6 +6,8 @@ import pytest
 
 from tests.peers.google_calendar.peer import GooglePeer
 from tests.peers.google_calendar.peer import running_peer as running_google
+from tests.peers.graph.peer import GraphPeer
+from tests.peers.graph.peer import running_peer as running_graph
 from tests.peers.radicale import Radicale, running_radicale
 
 
@@ -21,6 +23,20 @@ def google_peer(google_server: GooglePeer) -> GooglePeer:
     """The Google Calendar peer with one user, whose calendar is empty, at the hour that the stopped clock shows."""
     google_server.control.post("/begin")
     return google_server
+
+
+@pytest.fixture(scope="session")
+def graph_server() -> Iterator[GraphPeer]:
+    """The Microsoft Graph peer, whatever is in it."""
+    with running_graph() as peer:
+        yield peer
+
+
+@pytest.fixture
+def graph_peer(graph_server: GraphPeer) -> GraphPeer:
+    """The Microsoft Graph peer with one user, whose calendar is empty, at the hour that the stopped clock shows."""
+    graph_server.control.post("/begin")
+    return graph_server
 
 
 @pytest.fixture(scope="session")
