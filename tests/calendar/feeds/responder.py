@@ -1,6 +1,7 @@
 """A server on this machine that answers as a test scripted it, and keeps what it was asked."""
 
 import json
+import ssl
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -49,15 +50,22 @@ class Responder:
 
     def __init__(self) -> None:
         self.asked: list[Asked] = []
-        self._answers: list[Answer | Cut] = []
         self.url = ""
+        self._answers: list[Answer | Cut] = []
+        self._standing: dict[str, Answer] = {}
 
     def script(self, *answers: Answer | Cut) -> None:
         """Answer so from now on, one after the other."""
         self._answers.extend(answers)
 
+    def always(self, path: str, answer: Answer) -> None:
+        """Answer so to one path, and do not count it."""
+        self._standing[path] = answer
+
     def answer(self, asked: Asked) -> Answer | Cut:
         """Keep the request and take the next answer."""
+        if asked.path in self._standing:
+            return self._standing[asked.path]
         self.asked.append(asked)
         return self._answers.pop(0) if self._answers else Answer({"error": "the test scripted no more answers"}, 500)
 
@@ -67,11 +75,13 @@ class Responder:
 
 
 @contextmanager
-def responding() -> Iterator[Responder]:
-    """A responder on a free port."""
+def responding(tls: ssl.SSLContext | None = None) -> Iterator[Responder]:
+    """A responder on a free port; with ``tls`` it is ``https://localhost``."""
     responder = Responder()
     server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(responder))
-    responder.url = f"http://127.0.0.1:{server.server_address[1]}"
+    responder.url = f"{'https://localhost' if tls else 'http://127.0.0.1'}:{server.server_address[1]}"
+    if tls:
+        server.socket = tls.wrap_socket(server.socket, server_side=True)
     thread = threading.Thread(target=server.serve_forever, args=(0.01,))
     thread.start()
     try:
@@ -85,6 +95,7 @@ def responding() -> Iterator[Responder]:
 def _handler(responder: Responder) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
+        wbufsize = -1  # head and body in one piece: the second would wait for an acknowledgement of the first
 
         def handle_one_request(self) -> None:
             self.raw_requestline = self.rfile.readline(65_537)
@@ -111,6 +122,7 @@ def _handler(responder: Responder) -> type[BaseHTTPRequestHandler]:
             self.send_header("Content-Length", str(len(body)))
             self.end_headers()
             self.wfile.write(body)
+            self.wfile.flush()
 
         def log_message(self, *_: object) -> None:
             """Say nothing."""
