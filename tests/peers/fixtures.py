@@ -8,7 +8,9 @@ from tests.peers.google_calendar.peer import GooglePeer
 from tests.peers.google_calendar.peer import running_peer as running_google
 from tests.peers.graph.peer import GraphPeer
 from tests.peers.graph.peer import running_peer as running_graph
+from tests.peers.node import Node
 from tests.peers.radicale import Radicale, running_radicale
+from tests.peers.sign_in.peer import SignIn, running_sign_in
 
 
 @pytest.fixture(scope="session")
@@ -44,3 +46,17 @@ def radicale(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Radicale]:
     """A CalDAV server of one user; tests use calendars of different names."""
     with running_radicale(tmp_path_factory.mktemp("radicale")) as server:
         yield server
+
+
+@pytest.fixture(scope="session")
+def google_sign_in(node: Node, tmp_path_factory: pytest.TempPathFactory) -> Iterator[SignIn]:
+    """Google's consent and token endpoints, by the npm package ``emulate``."""
+    with running_sign_in(node, "google", tmp_path_factory.mktemp("google")) as peer:
+        yield peer
+
+
+@pytest.fixture(scope="session")
+def microsoft_sign_in(node: Node, tmp_path_factory: pytest.TempPathFactory) -> Iterator[SignIn]:
+    """Microsoft's consent and token endpoints, by the npm package ``emulate``, by https."""
+    with running_sign_in(node, "microsoft", tmp_path_factory.mktemp("microsoft")) as peer:
+        yield peer
