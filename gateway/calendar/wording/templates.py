@@ -1,0 +1,150 @@
+"""The templates that clients write: literal text and variables in braces, checked when they are saved."""
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+
+from gateway.accounts.refusals import Refused
+from gateway.wording import Language
+
+#: Characters: more than six parts of an SMS are no reminder.
+LONGEST = 900
+
+
+class Variable(StrEnum):
+    """What a template may name. A first name is none of them: nobody can tell one from a title for certain."""
+
+    NAME = "name"  # of the practice
+    CONTACT = "contact"  # how to reach it
+    DAY = "day"  # "tomorrow, Wednesday 2 December"
+    DATE = "date"
+    WEEKDAY = "weekday"
+    TIME = "time"
+    APPOINTMENTS = "appointments"  # each with its time, where there are several on a day
+    PLACE = "place"
+    TITLE = "title"
+    DESCRIPTION = "description"
+
+
+class EventText(StrEnum):
+    """What of an event's own text is read only where a template asks for it (terms, special term 6)."""
+
+    LOCATION = "location"
+    TITLE = "title"
+    DESCRIPTION = "description"
+
+
+_FRENCH = {
+    "nom": Variable.NAME,
+    "contact": Variable.CONTACT,
+    "jour": Variable.DAY,
+    "date": Variable.DATE,
+    "jour_semaine": Variable.WEEKDAY,
+    "heure": Variable.TIME,
+    "rendez_vous": Variable.APPOINTMENTS,
+    "lieu": Variable.PLACE,
+    "titre": Variable.TITLE,
+    "description": Variable.DESCRIPTION,
+}
+
+_IN_FRENCH = {variable: name for name, variable in _FRENCH.items()}
+
+_NAMES = {each.value: each for each in Variable} | _FRENCH
+
+_NEEDED = {
+    Variable.PLACE: EventText.LOCATION,
+    Variable.TITLE: EventText.TITLE,
+    Variable.DESCRIPTION: EventText.DESCRIPTION,
+}
+
+
+_DOUBLED = ("{{", "}}", "[[", "]]")
+
+_TOKEN = re.compile(r"\{\{|\}\}|\[\[|\]\]|\{[^{}\[\]]*\}|[{}\[\]]|[^{}\[\]]+")
+
+Piece = str | Variable
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A run of literal text and variables; an optional one is left out where a variable in it has no value."""
+
+    pieces: tuple[Piece, ...]
+    optional: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """A template that was checked."""
+
+    source: str  # as it was written
+    parts: tuple[Part, ...]
+
+    @property
+    def variables(self) -> frozenset[Variable]:
+        """The variables that it names."""
+        return frozenset(piece for part in self.parts for piece in part.pieces if isinstance(piece, Variable))
+
+    @property
+    def literal(self) -> str:
+        """Its own words, a space in the place of each variable."""
+        return "".join(" " if isinstance(piece, Variable) else piece for part in self.parts for piece in part.pieces)
+
+
+def parse_template(source: str) -> Template:
+    """Check a template; ``Refused`` for an unknown variable, brackets that do not match, and what no SMS may hold.
+
+    ``{name}`` is a variable, by its English or its French name, without formats or attributes. What stands in square
+    brackets is left out where a variable in it has no value. A bracket written twice is itself.
+    """
+    if not source.strip():
+        raise Refused("The text of the reminder is empty.", 'Write one, such as "{name}: {day} at {time}".')
+    if len(source) > LONGEST:
+        raise Refused(f"The text of the reminder has over {LONGEST} characters.", "Shorten it.")
+    if any(unicodedata.category(each) in {"Cc", "Cs", "Co", "Cn"} and each != "\n" for each in source):
+        raise Refused("The text of the reminder holds a control character.", "Type it anew instead of pasting it.")
+    return Template(source, tuple(_parts(source)))
+
+
+def needs(template: Template) -> frozenset[EventText]:
+    """The text of events that has to be kept for this template: nothing else of it may be."""
+    return frozenset(_NEEDED[each] for each in template.variables if each in _NEEDED)
+
+
+def spelt(variable: Variable, language: Language) -> str:
+    """A variable as a template names it, braces and all."""
+    return f"{{{_IN_FRENCH[variable] if language is Language.FR else variable}}}"
+
+
+def _parts(source: str) -> Iterator[Part]:
+    pieces: list[Piece] = []
+    optional = False
+    for token in _TOKEN.findall(source):
+        if token == ("]" if optional else "["):
+            if optional and not any(isinstance(each, Variable) for each in pieces):
+                raise Refused("The square brackets hold no variable.", 'Write "[[" for a bracket.')
+            yield Part(tuple(pieces), optional)
+            pieces, optional = [], not optional
+        else:
+            pieces.append(_piece(token))
+    if optional:
+        raise Refused("A square bracket is opened and never closed.", 'Write "[[" for a bracket.')
+    yield Part(tuple(pieces))
+
+
+def _piece(token: str) -> Piece:
+    if token in {"{", "}", "[", "]"}:
+        raise Refused(f'The text holds a lone "{token}".', f'Write "{token * 2}" for the character itself.')
+    if token in _DOUBLED:
+        return token[0]
+    return _variable(token[1:-1]) if token[0] == "{" else token
+
+
+def _variable(name: str) -> Variable:
+    found = _NAMES.get(name.strip().lower())
+    if found is None:
+        known = ", ".join(f"{{{each}}}" for each in _NAMES)
+        raise Refused(f'"{{{name[:40]}}}" is no variable.', f"Known are {known}.")
+    return found
