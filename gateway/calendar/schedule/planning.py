@@ -108,8 +108,8 @@ def _in_the_open(
     settled = known if appointment.edited_at is None else max(known, appointment.edited_at + schedule.settle)
     latest = max(asked, start.astimezone(UTC) - schedule.least)
     back = last_open(schedule.hours, asked, clock)
-    if back is not None and back >= settled:
-        return back
+    if back is None or back >= settled:
+        return back  # or never
     forward = next_open(schedule.hours, settled, clock)
     if forward is not None and forward <= latest:
         return forward
