@@ -113,8 +113,10 @@ class Channel:
 class FeedSession(Protocol):
     """The calendars that one connection opens; one worker at a time uses it."""
 
-    #: The secret to be kept from now on: providers rotate refresh tokens. Compared with what was handed in.
-    secret: bytes
+    @property
+    def secret(self) -> bytes:
+        """What to keep from now on: providers rotate refresh tokens. Compared with what was handed in."""
+        ...
 
     async def calendars(self) -> Sequence[RemoteCalendar]:
         """The calendars that can be chosen."""
