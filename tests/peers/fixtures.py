@@ -4,10 +4,13 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.peers.caldav_server import CalDavServer, caldav_calendar
 from tests.peers.google_calendar.peer import GooglePeer
 from tests.peers.google_calendar.peer import running_peer as running_google
+from tests.peers.google_calendar.server import GoogleServer
 from tests.peers.graph.peer import GraphPeer
 from tests.peers.graph.peer import running_peer as running_graph
+from tests.peers.graph.server import GraphServer
 from tests.peers.node import Node
 from tests.peers.radicale import Radicale, running_radicale
 from tests.peers.sign_in.peer import SignIn, running_sign_in
@@ -60,3 +63,22 @@ def microsoft_sign_in(node: Node, tmp_path_factory: pytest.TempPathFactory) -> I
     """Microsoft's consent and token endpoints, by the npm package ``emulate``, by https."""
     with running_sign_in(node, "microsoft", tmp_path_factory.mktemp("microsoft")) as peer:
         yield peer
+
+
+@pytest.fixture
+def caldav_server(radicale: Radicale) -> Iterator[CalDavServer]:
+    """An empty calendar on Radicale, behind a gate, in the hands of its owner."""
+    with caldav_calendar(radicale) as server:
+        yield server
+
+
+@pytest.fixture
+def google_calendar(google_peer: GooglePeer) -> GoogleServer:
+    """An empty calendar at Google, in the hands of its owner."""
+    return GoogleServer(google_peer)
+
+
+@pytest.fixture
+def outlook_calendar(graph_peer: GraphPeer) -> GraphServer:
+    """An empty calendar in Outlook, in the hands of its owner."""
+    return GraphServer(graph_peer)

@@ -32,6 +32,7 @@ class Radicale:
 
     port: int
     client: httpx.Client
+    folder: Path  # where its collections lie
 
     @property
     def url(self) -> str:
@@ -86,7 +87,7 @@ def running_radicale(folder: Path) -> Iterator[Radicale]:
             with httpx.Client(
                 base_url=f"http://127.0.0.1:{port}", auth=(USER, PASSWORD), trust_env=False, timeout=30
             ) as client:
-                yield Radicale(port, client)
+                yield Radicale(port, client, folder / "collections")
         finally:
             process.terminate()
 
