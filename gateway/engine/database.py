@@ -17,7 +17,8 @@ from sqlalchemy.exc import DatabaseError, SQLAlchemyError
 from gateway.engine import sqlite
 from gateway.engine.clock import Clock, SystemClock
 from gateway.engine.ids import Ids
-from gateway.engine.writer import DatabaseThread, Inbox, StorageUnavailable, Work
+from gateway.engine.inbox import Bell, Inbox, Work
+from gateway.engine.writer import DatabaseThread, StorageUnavailable, answer
 
 if TYPE_CHECKING:
     from gateway.engine.postgres import Node
@@ -47,9 +48,10 @@ class Engine:
         self.dialect = dialect  # "sqlite" or "postgresql"
         self.ids = Ids(clock, node)
         self._loop = asyncio.get_running_loop()
-        self._writes = Inbox()
-        self._reads = Inbox()
-        self._ringing = False
+        self._writes = Inbox("writer", 1 if dialect == "sqlite" else PG_WRITERS)
+        self._reads = Inbox("reader", 1)
+        self._bell = Bell(self._loop, (self._writes, self._reads))
+        self.expect_more = self._bell.expect_more
         self._topics: dict[str, asyncio.Event] = {}
         self._tell_others: Callable[[Iterable[str]], None] = lambda _topics: None
 
@@ -111,25 +113,21 @@ class Engine:
         return Work(unit, self._loop.create_future(), many, item, tuple(wakes))
 
     def _hand_in(self, inbox: Inbox, work: Work, *, urgent: bool = False) -> "asyncio.Future[Any]":
-        inbox.put(work, urgent=urgent)
-        if not self._ringing:
-            self._ringing = True
-            self._loop.call_soon(self._ring)
+        if inbox.closed:
+            work.future.set_exception(StorageUnavailable("the engine is closed"))
+        else:
+            inbox.put(work, urgent=urgent)
+            self._bell.gather()
         return work.future
-
-    def _ring(self) -> None:
-        """Wake the threads once for all that a turn of the loop handed in: one switch of threads, and one big group."""
-        self._ringing = False
-        self._writes.ring()
-        self._reads.ring()
 
     @contextlib.asynccontextmanager
     async def _running(self, writers: Sequence[SqlEngine], readers: Sequence[SqlEngine]) -> AsyncIterator[None]:
         """Work with one thread on each; on leaving, what was handed in is worked off first."""
         threads = [
-            DatabaseThread(f"writer-{number}", each, self._writes, self._loop, self._committed)
-            for number, each in enumerate(writers)
-        ] + [DatabaseThread(f"reader-{number}", each, self._reads, self._loop) for number, each in enumerate(readers)]
+            DatabaseThread(f"{inbox.name}-{number}", database, inbox, partial(self._committed, inbox))
+            for inbox, databases in ((self._writes, writers), (self._reads, readers))
+            for number, database in enumerate(databases)
+        ]
         for thread in threads:
             thread.start()
         try:
@@ -139,9 +137,20 @@ class Engine:
             self._reads.close()
             await asyncio.gather(*(asyncio.to_thread(thread.join) for thread in threads))
 
-    def _committed(self, topics: Iterable[str]) -> None:
-        _wake_from_afar(self._loop, self, topics)
-        self._tell_others(topics)
+    def _committed(self, inbox: Inbox, group: Sequence[Work]) -> None:
+        """Have the loop answer a group; called by the thread that worked it off."""
+        topics = {topic for work in group if work.error is None for topic in work.wakes}
+        with contextlib.suppress(RuntimeError):  # the loop is gone: nobody waits for the answer
+            self._loop.call_soon_threadsafe(self._answer, inbox, group, topics)
+        if topics:
+            self._tell_others(topics)
+
+    def _answer(self, inbox: Inbox, group: Sequence[Work], topics: Iterable[str]) -> None:
+        inbox.leave()
+        answer(group)
+        self.wake(topics)
+        if len(inbox):
+            self._bell.gather()
 
 
 @contextlib.asynccontextmanager

@@ -1,11 +1,12 @@
 """Time-ordered 63-bit identifiers, made in the application so that no database has to hand them out."""
 
 import threading
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from gateway.engine.clock import Clock
 
 _EPOCH = datetime(2025, 1, 1, tzinfo=UTC)
+_MILLISECOND = timedelta(milliseconds=1)
 _NODE_BITS = 10
 _SEQUENCE_BITS = 12
 NODES = 1 << _NODE_BITS
@@ -34,8 +35,7 @@ class Ids:
 
     def __call__(self) -> int:
         """The next identifier; safe from any thread."""
-        elapsed = self._clock.now() - _EPOCH
-        millisecond = elapsed.days * 86_400_000 + elapsed.seconds * 1_000 + elapsed.microseconds // 1_000
+        millisecond = (self._clock.now() - _EPOCH) // _MILLISECOND
         with self._lock:
             self._last = max(self._last + 1, millisecond << _SEQUENCE_BITS)
             tick, sequence = divmod(self._last, 1 << _SEQUENCE_BITS)

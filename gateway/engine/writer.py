@@ -5,30 +5,19 @@ themselves: alone, a unit costs one commit and waits for nobody; under load, hun
 savepoint of its own, so one that fails spoils nothing for its neighbours.
 """
 
-import asyncio
-import contextlib
 import logging
 import threading
-import time
-from collections import deque
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
-from typing import Any
 
 from sqlalchemy import Connection
 from sqlalchemy import Engine as SqlEngine
 from sqlalchemy.exc import DBAPIError, OperationalError
 
+from gateway.engine.inbox import Inbox, Work
 from gateway.engine.sqlite import BEGIN
 
 log = logging.getLogger(__name__)
 
-GROUP_LIMIT = 256
-
-#: After a group of so many the next one gathers for a millisecond. Units come in waves, as those who were answered ask
-#: again: to begin with the first of a wave makes twice the commits, and costs half as much again in all.
-CROWD = 5
-GATHER_S = 0.001
 _DEADLOCK = {"40P01", "40001"}  # PostgreSQL: deadlock_detected, serialization_failure
 _DEADLOCK_TRIES = 3
 _NO_ROOM = {"SQLITE_FULL", "53100"}  # PostgreSQL: disk_full
@@ -46,105 +35,23 @@ class StorageFull(StorageUnavailable):
     """There is no room left on the disk."""
 
 
-@dataclass(slots=True, eq=False)
-class Work:
-    """One unit waiting for its group: ``many`` units of one function are run as one call over all their items."""
-
-    unit: Callable[..., Any]
-    future: "asyncio.Future[Any]"
-    many: bool = False
-    item: Any = None
-    wakes: tuple[str, ...] = ()
-    result: Any = None
-    error: BaseException | None = None
-
-
-class Inbox:
-    """The queue in front of the database threads, with a fast lane for claims and finishes.
-
-    Without the fast lane, intake under load makes finishing wait behind it, and everything slows down together.
-    """
-
-    def __init__(self) -> None:
-        self._urgent: deque[Work] = deque()
-        self._normal: deque[Work] = deque()
-        self._changed = threading.Condition()
-        self._closed = False
-
-    def put(self, work: Work, *, urgent: bool) -> None:
-        """Hand in a unit, to be taken at the next ring; once closed, its answer is ``StorageUnavailable``."""
-        with self._changed:
-            if self._closed:
-                work.future.set_exception(StorageUnavailable("the engine is closed"))
-            else:
-                (self._urgent if urgent else self._normal).append(work)
-
-    def ring(self) -> None:
-        """Wake a thread that waits, if there is work for it."""
-        with self._changed:
-            if self._urgent or self._normal:
-                self._changed.notify()
-
-    def take(self, gather_s: float = 0.0) -> list[Work]:
-        """Wait for the next group, and ``gather_s`` more for company; empty means closed and nothing left."""
-        while True:
-            with self._changed:
-                self._changed.wait_for(lambda: self._urgent or self._normal or self._closed)
-            if gather_s:
-                time.sleep(gather_s)
-            with self._changed:
-                group = self._group()
-                if group or self._closed:  # another thread may have taken it all meanwhile
-                    return group
-
-    def _group(self) -> list[Work]:
-        group: list[Work] = []
-        for lane in (self._urgent, self._normal):
-            while lane and len(group) < GROUP_LIMIT:
-                group.append(lane.popleft())
-        if self._urgent or self._normal:
-            self._changed.notify()  # what is left over is for another thread, where there is one
-        return group
-
-    def close(self) -> None:
-        """Take nothing more; what was handed in is still worked off."""
-        with self._changed:
-            self._closed = True
-            self._changed.notify_all()
-
-
 class DatabaseThread(threading.Thread):
     """Works off an inbox, group by group, on one connection of its own."""
 
     def __init__(
-        self,
-        name: str,
-        database: SqlEngine,
-        inbox: Inbox,
-        loop: asyncio.AbstractEventLoop,
-        committed: Callable[[Iterable[str]], None] = lambda _topics: None,
+        self, name: str, database: SqlEngine, inbox: Inbox, committed: Callable[[Sequence[Work]], None]
     ) -> None:
+        """``committed`` is called with each group when it is on disk, or has failed, in this thread."""
         super().__init__(name=name, daemon=True)
         self._database = database
         self._inbox = inbox
-        self._loop = loop
         self._committed = committed
-        self.groups = 0
-        self.units = 0
 
     def run(self) -> None:
         """Work until the inbox is closed and empty."""
-        crowded = False
-        while group := self._inbox.take(GATHER_S if crowded else 0.0):
-            crowded = len(group) >= CROWD
+        while group := self._inbox.take():
             self._work_off(group)
-            self.groups += 1
-            self.units += len(group)
-            topics = {topic for work in group if work.error is None for topic in work.wakes}
-            with contextlib.suppress(RuntimeError):  # the loop is gone: nobody waits for the answer
-                self._loop.call_soon_threadsafe(_answer, group)
-            if topics:
-                self._committed(topics)
+            self._committed(group)
 
     def _work_off(self, group: Sequence[Work]) -> None:
         try:
@@ -241,7 +148,8 @@ def _fail(group: Sequence[Work], error: BaseException) -> None:
         work.error = told
 
 
-def _answer(group: Sequence[Work]) -> None:
+def answer(group: Sequence[Work]) -> None:
+    """Tell those who asked what came of it; in the thread of their event loop."""
     for work in group:
         if work.future.done():  # the asker has gone
             continue

@@ -8,6 +8,7 @@ import re
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
+from typing import NamedTuple
 
 from gateway.smtp.paths import Path
 from plans.words import MessageClass, Reason
@@ -28,8 +29,7 @@ class Role(StrEnum):
     ABUSE = "abuse"
 
 
-@dataclass(frozen=True, slots=True)
-class NumberAddress:
+class NumberAddress(NamedTuple):
     """A phone number written as an address."""
 
     raw: str  # as given between the brackets
@@ -38,8 +38,7 @@ class NumberAddress:
     account_slug: str | None  # None leaves it to the sender
 
 
-@dataclass(frozen=True, slots=True)
-class RoleAddress:
+class RoleAddress(NamedTuple):
     """An address for the people who run the gateway."""
 
     raw: str

@@ -9,12 +9,14 @@ that stops sending still gets the replies to what it sent, and no exception text
 import asyncio
 import math
 from abc import abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
+from typing import Any, ClassVar
 
 from aiosmtpd.smtp import SMTP
 
 from gateway.smtp import replies
+from gateway.smtp.commands import read_command
 from gateway.smtp.errand import Errand, Outcome, Read
 from gateway.smtp.inbox import Inbox, Unread
 from gateway.smtp.limits import Claim, address_of
@@ -34,12 +36,18 @@ TURN = 64
 AHEAD_BYTES = 131_072
 
 
+#: Does what a command with this argument says: the reply, or the errand that will bring it.
+Command = Callable[[Any, str], bytes | Errand]
+
+
 class EndOfInput(Exception):
     """The client will send no more."""
 
 
 class Connection(SMTP):
     """A client at one of our doors."""
+
+    commands: ClassVar[Mapping[bytes, Command]]  # what each verb does
 
     def __init__(self, office: Office) -> None:
         # SMTP.__init__ is passed over: it reflects on all methods at each connection, a sixth of the time of a short
@@ -55,7 +63,7 @@ class Connection(SMTP):
 
         self._office = office
         self._inbox = Inbox()
-        self._replies: list[bytes] = []
+        self._due = b""  # replies that have not left yet
         self._address = address_of("")
         self._entered = False  # counted among the open connections
         self._busy = True  # an errand is under way; the first is the greeting
@@ -78,10 +86,6 @@ class Connection(SMTP):
     def _greeting(self) -> bytes:
         """The first line we say."""
 
-    @abstractmethod
-    def _obey(self, line: bytes) -> bytes | Errand:
-        """Do what one command line says: the reply, or the errand that will bring it."""
-
     def _barred(self) -> bytes | None:
         """The reply that keeps this client out, if any."""
         if self._office.closing:
@@ -102,6 +106,7 @@ class Connection(SMTP):
         """The client has sent something."""
         if self._parted:
             return
+        self._office.reception.expect_more()
         self._inbox.feed(data)
         self._advance()
 
@@ -199,7 +204,7 @@ class Connection(SMTP):
         return False
 
     def _answer(self, read: Read) -> None:
-        treat, self._treat = self._treat or self._judge, None
+        treat, self._treat = self._treat or self._obey, None
         try:
             reply = treat(read)
         except Exception as error:  # noqa: BLE001 - a bug must cost one command, not the house
@@ -209,12 +214,14 @@ class Connection(SMTP):
         else:
             self._set_out(reply)
 
-    def _judge(self, line: Read) -> bytes | Errand:
+    def _obey(self, line: Read) -> bytes | Errand:
         if isinstance(line, Unread):
             return self._object(replies.COMMAND_TOO_LONG)
-        if line.find(b"\r") != len(line) - len(b"\r\n") or b"\0" in line:
-            return self._object(replies.COMMAND_MALFORMED)
-        return self._obey(line[:-2])
+        said = read_command(line)
+        if isinstance(said, bytes):
+            return self._object(said)
+        command = self.commands.get(said.verb)
+        return self._object(replies.COMMAND_UNKNOWN) if command is None else command(self, said.argument)
 
     def _set_out(self, errand: Errand) -> None:
         self._busy = True
@@ -235,14 +242,15 @@ class Connection(SMTP):
 
     def _settle(self, reply: bytes) -> None:
         """Owe the client ``reply``, and be free for what comes next."""
-        self._replies.append(reply)
+        self._due += reply
         self._busy = self._keeping = False
         if self._treat is not None:
             return
-        self._claim.give_back()
+        if self._claim.size:
+            self._claim.give_back()
         self._deadline = self.loop.time() + self._office.settings.command_timeout_s
         if self._office.closing and not self._leaving:
-            self._replies.append(self._leave(replies.SHUTTING_DOWN))
+            self._due += self._leave(replies.SHUTTING_DOWN)
 
     # -- input
 
@@ -299,7 +307,7 @@ class Connection(SMTP):
 
     def _say(self, line: bytes) -> None:
         """Send a reply now, in the middle of an errand, with all that is due before it."""
-        self._replies.append(line)
+        self._due += line
         self._flush()
 
     def _object(self, line: bytes) -> bytes:
@@ -314,9 +322,9 @@ class Connection(SMTP):
 
     def _flush(self) -> None:
         # All that is due leaves in one write, and before we wait for more (RFC 2920, 3.2).
-        if self._replies and self.transport is not None:
-            self.transport.write(b"".join(self._replies))  # type: ignore[attr-defined]
-            self._replies.clear()
+        if self._due and self.transport is not None:
+            due, self._due = self._due, b""
+            self.transport.write(due)  # type: ignore[attr-defined]
 
     def _encrypted(self) -> bool:
         return self.transport is not None and self.transport.get_extra_info("ssl_object") is not None

@@ -1,9 +1,9 @@
 """The reception over the database: what the listener asks is answered from accounts, credit and opt-outs."""
 
 from collections.abc import Awaitable, Sequence
-from dataclasses import dataclass
 from itertools import accumulate
 from time import monotonic
+from typing import NamedTuple
 
 from sqlalchemy import Connection
 
@@ -16,17 +16,21 @@ from gateway.sms.policy import Rules
 from gateway.smtp import spool
 from gateway.smtp.addresses import NumberAddress, RecipientAddress
 from gateway.smtp.automatic import automatic_sender
-from gateway.smtp.reception import Admitted, Dialect, Envelope, Peer, Proof, SessionFacts
+from gateway.smtp.reception import Admitted, Asker, Envelope, Peer, Proof, SessionFacts
 from plans.words import Reason
 
 
-@dataclass(frozen=True, slots=True)
-class _Asked:
+class _Asked(NamedTuple):
     """One recipient of one mail, as the unit of work gets it."""
 
-    sender: recognition.Question
+    asker: Asker
+    mail_from: str
     recipient: NumberAddress
-    promised: int
+    promised: int  # recipients of the same mail, before this one
+
+    @property
+    def sender(self) -> recognition.Question:
+        return _question(self.asker, self.mail_from, self.recipient.account_slug)
 
 
 #: For so long an answer about a recipient may be given again: a burst asks the same over and over. What is said at RCPT
@@ -43,6 +47,10 @@ class Desk:
         self._rules = rules
         self._lately: dict[_Asked, tuple[float, Admitted | Reason]] = {}  # with the moment until which it holds
 
+    def expect_more(self) -> None:
+        """Let the mails at the disk wait for company."""
+        self._engine.expect_more()
+
     async def authenticate(self, login: str, password: str, peer: Peer) -> Proof | None:
         """Check an app password."""
         del peer
@@ -55,16 +63,17 @@ class Desk:
         """Decide on one recipient; a role address is open to everybody, a number only to a proven sender."""
         if not isinstance(recipient, NumberAddress):
             return Admitted(recipient, spool.NO_ACCOUNT, None, None, None)
-        if automatic_sender(mail_from):
-            return Reason.AUTOMATIC_MAIL
-        promised = sum(each.e164 is not None for each in already)
-        asked = _Asked(_question(session, mail_from, recipient.account_slug), recipient, promised)
+        promised = len([each for each in already if each.e164 is not None])
+        asked = _Asked(session.asker, mail_from, recipient, promised)
         until, answer = self._lately.get(asked, _NEVER)
-        return answer if monotonic() < until else self._engine.read_each(self._answer, asked)
+        if monotonic() < until:
+            return answer
+        return Reason.AUTOMATIC_MAIL if automatic_sender(mail_from) else self._engine.read_each(self._answer, asked)
 
     async def confirm(self, envelope: Envelope, author: str | None) -> Sequence[Reason | None]:
         """Whether the From header, too, belongs to a sender of the account that each recipient was admitted for."""
-        questions = [_question(envelope.session, author or "", _slug(each)) for each in envelope.recipients]
+        asker = envelope.session.asker
+        questions = [_question(asker, author or "", _slug(each)) for each in envelope.recipients]
         answers = await self._engine.read_each(_recognise_all, questions)
         return [
             None if _confirms(each, answer) else Reason.SENDER_UNPROVEN
@@ -87,9 +96,10 @@ class Desk:
 
     def _decide(self, connection: Connection, asked: Sequence[_Asked]) -> list[Admitted | Reason]:
         """First who asks, then whether they may."""
-        senders = list(dict.fromkeys(each.sender for each in asked))
-        recognised = dict(zip(senders, recognition.recognise(connection, senders), strict=True))
-        askers = [recognised[each.sender] for each in asked]
+        senders = [each.sender for each in asked]
+        distinct = list(dict.fromkeys(senders))
+        recognised = dict(zip(distinct, recognition.recognise(connection, distinct), strict=True))
+        askers = [recognised[sender] for sender in senders]
         known = [(each, asker) for each, asker in zip(asked, askers, strict=True) if not isinstance(asker, Reason)]
         questions = [
             admission.Question(asker, each.recipient.number_text, each.recipient.message_class, each.promised)
@@ -123,17 +133,17 @@ def _admitted(asked: _Asked, asker: RecognisedSender, number: Number | Reason) -
         asker.sender.sender_id,
         number.e164,
         asked.recipient.message_class,
-        author_to_confirm=asked.sender.account_id is None and not asked.sender.vouched,
+        author_to_confirm=asked.asker.account_id is None and not asked.asker.vouched,
     )
 
 
-def _question(session: SessionFacts, mail_from: str, slug: str | None) -> recognition.Question:
+def _question(asker: Asker, mail_from: str, slug: str | None) -> recognition.Question:
     return recognition.Question(
-        account_id=session.proof.account_id if session.proof else None,
-        peer_address=str(session.peer.address or ""),
+        account_id=asker.account_id,
+        peer_address=asker.peer_address,
         mail_from=mail_from,
         slug=slug,
-        vouched=session.dialect is Dialect.LMTP,
+        vouched=asker.vouched,
     )
 
 

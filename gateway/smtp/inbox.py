@@ -59,9 +59,9 @@ class Inbox:
             if self._trouble:
                 self.held = b""
             return None
-        line = held[:size]
+        line = bytes(held[:size])
         self._drop(size)
-        return self._settle() or bytes(line)
+        return self._settle() if self._trouble else line
 
     def begin_mail(self) -> None:
         """What comes next is a mail."""

@@ -74,17 +74,17 @@ class Claim:
 
     def __init__(self, memory: MailMemory) -> None:
         self._memory = memory
-        self._size = 0
+        self.size = 0  # bytes
 
     def grow(self, size: int) -> bool:
         """Have ``size`` bytes from now on; False, and nothing changed, when too much is under way."""
-        if size - self._size > self._memory.left:
+        if size - self.size > self._memory.left:
             return False
-        self._memory.left -= size - self._size
-        self._size = size
+        self._memory.left -= size - self.size
+        self.size = size
         return True
 
     def give_back(self) -> None:
         """Have nothing any more."""
-        self._memory.left += self._size
-        self._size = 0
+        self._memory.left += self.size
+        self.size = 0

@@ -4,8 +4,9 @@ from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
 from gateway.smtp import replies
+from gateway.smtp.connection import Command
 from gateway.smtp.limits import is_front
-from gateway.smtp.protocol import Command, SmtpSession
+from gateway.smtp.protocol import SmtpSession
 from gateway.smtp.reception import Dialect
 from plans.words import Reason
 

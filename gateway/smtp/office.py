@@ -4,6 +4,7 @@ import asyncio
 import secrets
 import ssl
 import traceback
+from collections import deque
 from dataclasses import dataclass, field
 from logging import getLogger
 from typing import Protocol
@@ -33,19 +34,20 @@ class Commits:
 
     def __init__(self, reception: Reception) -> None:
         self._reception = reception
-        self._under_way: set[asyncio.Future[int]] = set()
+        self._under_way: deque[asyncio.Future[int]] = deque()
 
     def keep(self, envelope: Envelope, raw: bytes) -> "asyncio.Future[int]":
         """Store a mail; ``promise`` makes the reply of what came of it."""
+        while self._under_way and self._under_way[0].done():
+            self._under_way.popleft()
         kept = asyncio.ensure_future(self._reception.store(envelope, raw))
-        self._under_way.add(kept)
-        kept.add_done_callback(self._under_way.discard)
+        self._under_way.append(kept)
         return kept
 
     async def finish(self) -> None:
         """Wait until nothing is under way."""
         while self._under_way:
-            await asyncio.wait(self._under_way)
+            await asyncio.wait([self._under_way.popleft()])
 
 
 def promise(kept: "asyncio.Future[int]") -> bytes:

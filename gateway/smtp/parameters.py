@@ -18,6 +18,9 @@ class MailParameters:
     smtp_utf8: bool = False
 
 
+_NONE = MailParameters()
+
+
 def read_mail_parameters(text: str, largest: int) -> MailParameters | bytes:
     """Read what follows the address of MAIL FROM; the reply that refuses it where it cannot be honoured.
 
@@ -25,7 +28,7 @@ def read_mail_parameters(text: str, largest: int) -> MailParameters | bytes:
     session's own login proves a sender.
     """
     if not text:
-        return MailParameters()
+        return _NONE
     given = _split(text)
     if given is None:
         return replies.PARAMETER_MALFORMED

@@ -1,14 +1,15 @@
 """The SMTP conversation: each command, what it may follow, and what it is answered (RFC 5321)."""
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from gateway.smtp import replies
 from gateway.smtp.addresses import Misaddressed, RecipientAddress, read_recipient
 from gateway.smtp.author import header_from
+from gateway.smtp.connection import Command
 from gateway.smtp.entrance import Entrance
 from gateway.smtp.errand import Errand, Outcome, Read
 from gateway.smtp.inbox import Unread
@@ -17,9 +18,6 @@ from gateway.smtp.parameters import read_mail_parameters
 from gateway.smtp.paths import Path, read_path
 from gateway.smtp.reception import Admitted, Dialect, Envelope
 from plans.words import Reason
-
-#: Longest command line but for AUTH: 512 by RFC 5321 with what the extensions add, and room for careless clients.
-COMMAND_BYTES = 2_048
 
 _UNREAD: Mapping[Unread, bytes] = {
     Unread.MAIL_TOO_BIG: replies.MAIL_TOO_BIG,
@@ -36,9 +34,6 @@ class Transaction:
     smtp_utf8: bool
     named: int = 0  # recipients, whatever became of them
     recipients: list[Admitted] = field(default_factory=list)
-
-
-Command = Callable[[Any, str], bytes | Errand]
 
 
 class SmtpSession(Entrance):
@@ -58,20 +53,6 @@ class SmtpSession(Entrance):
 
     def _greeting(self) -> bytes:
         return replies.greeting(self._office.domain, "ESMTP")
-
-    def _obey(self, line: bytes) -> bytes | Errand:
-        verb, _, rest = line.partition(b" ")
-        name = verb.upper()
-        command = self.commands.get(name)
-        if command is None:
-            return self._object(replies.COMMAND_UNKNOWN)
-        if len(line) > COMMAND_BYTES and name != b"AUTH":
-            return self._object(replies.COMMAND_TOO_LONG)
-        try:
-            argument = rest.strip().decode()
-        except UnicodeDecodeError:
-            return self._object(replies.COMMAND_MALFORMED)
-        return command(self, argument)
 
     # -- the mail
 

@@ -3,8 +3,9 @@
 from collections.abc import Awaitable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cached_property
 from ipaddress import IPv4Address, IPv6Address
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from gateway.smtp.addresses import RecipientAddress
 from plans.words import MessageClass, Reason
@@ -33,7 +34,15 @@ class Proof:
     login: str
 
 
-@dataclass(frozen=True, slots=True)
+class Asker(NamedTuple):
+    """Who names recipients: sessions of equal askers are given equal answers."""
+
+    account_id: int | None  # proven by a login
+    peer_address: str
+    vouched: bool  # by a trusted front
+
+
+@dataclass(frozen=True)
 class SessionFacts:
     """What is known of a session when it names a recipient."""
 
@@ -41,6 +50,12 @@ class SessionFacts:
     proof: Proof | None
     dialect: Dialect
     helo: str  # as the peer calls itself, unproven
+
+    @cached_property
+    def asker(self) -> Asker:
+        """The part of it that answers depend on."""
+        account_id = self.proof.account_id if self.proof else None
+        return Asker(account_id, str(self.peer.address or ""), self.dialect is Dialect.LMTP)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +85,9 @@ class Reception(Protocol):
 
     What is asked for every mail is answered by a future rather than a coroutine, which would need a task.
     """
+
+    def expect_more(self) -> None:
+        """A client is at work: a mail may be on its way."""
 
     async def authenticate(self, login: str, password: str, peer: Peer) -> Proof | None:
         """Check a login; None when it is unknown, wrong or revoked, without telling which."""

@@ -107,7 +107,7 @@ def extensions(hostname: str, keywords: tuple[str, ...]) -> bytes:
 
 def queued(mail_id: int) -> bytes:
     """The promise: the mail is on disk."""
-    return reply(250, "2.0.0", f"queued as {mail_id}")
+    return b"250 2.0.0 queued as %d\r\n" % mail_id
 
 
 def incident(incident_id: str) -> bytes:

@@ -2,8 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection
 
@@ -25,8 +24,7 @@ ROLE_TOPIC = "role"
 NO_ACCOUNT = 0
 
 
-@dataclass(frozen=True, slots=True)
-class SpooledRecipient:
+class SpooledRecipient(NamedTuple):
     """A recipient as it waits in the spool: a number, or a role of the domain."""
 
     raw: str
@@ -35,8 +33,7 @@ class SpooledRecipient:
     role: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class SpooledEnvelope:
+class SpooledEnvelope(NamedTuple):
     """An envelope as it waits in the spool."""
 
     mail_from: str
@@ -45,11 +42,7 @@ class SpooledEnvelope:
 
     def to_row(self) -> dict[str, Any]:
         """The JSON of its row."""
-        return {
-            "mail_from": self.mail_from,
-            "sender_id": self.sender_id,
-            "recipients": [(each.raw, each.e164, each.message_class, each.role) for each in self.recipients],
-        }
+        return self._asdict()
 
     @classmethod
     def from_row(cls, document: dict[str, Any]) -> "SpooledEnvelope":

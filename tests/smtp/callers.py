@@ -33,6 +33,9 @@ class FakeReception:
     def __post_init__(self) -> None:
         self.storing.set()
 
+    def expect_more(self) -> None:
+        """Nothing waits for company here."""
+
     async def authenticate(self, login: str, password: str, peer: Peer) -> Proof | None:
         """One password opens, for anybody."""
         del peer

@@ -1,0 +1,124 @@
+"""What waits for the database threads, and when they are called to it."""
+
+import asyncio
+import threading
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+GROUP_LIMIT = 256
+
+#: Units wait for company until so many turns of the event loop brought nothing new, and no longer than this.
+QUIET_TURNS = 4
+GATHER_S = 0.005
+
+
+@dataclass(slots=True, eq=False)
+class Work:
+    """One unit waiting for its group: ``many`` units of one function are run as one call over all their items."""
+
+    unit: Callable[..., Any]
+    future: "asyncio.Future[Any]"
+    many: bool = False
+    item: Any = None
+    wakes: tuple[str, ...] = ()
+    result: Any = None
+    error: BaseException | None = None
+
+
+class Inbox:
+    """The queue in front of the database threads, with a fast lane for claims and finishes.
+
+    Without the fast lane, intake under load makes finishing wait behind it, and everything slows down together.
+    ``put``, ``ring`` and ``leave`` are for the thread of the event loop, ``take`` is for the others.
+    """
+
+    def __init__(self, name: str, threads: int) -> None:
+        """``threads`` is how many take from it."""
+        self.name = name
+        self._urgent: deque[Work] = deque()
+        self._normal: deque[Work] = deque()
+        self._changed = threading.Condition()
+        self._idle = threads
+        self._rung = False  # there is work, and a thread shall take it
+        self.closed = False
+
+    def put(self, work: Work, *, urgent: bool) -> None:
+        """Hand in a unit, to be taken at the next ring."""
+        (self._urgent if urgent else self._normal).append(work)
+
+    def __len__(self) -> int:
+        return len(self._urgent) + len(self._normal)
+
+    def ring(self) -> None:
+        """Call an idle thread, if there is one, and work for it."""
+        with self._changed:
+            if len(self) and self._idle > 0:
+                self._rung = True
+                self._changed.notify()
+
+    def take(self) -> list[Work]:
+        """Wait for the next group; empty means closed and nothing left."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._rung or self.closed)
+            group = [*_off(self._urgent, GROUP_LIMIT)]
+            group += _off(self._normal, GROUP_LIMIT - len(group))
+            self._idle -= 1
+            self._rung = len(self) > 0
+            if self._rung:
+                self._changed.notify()  # what is left over is for another thread, where there is one
+            return group
+
+    def leave(self) -> None:
+        """Say that a group is answered: its thread is free for the next."""
+        with self._changed:
+            self._idle += 1
+
+    def close(self) -> None:
+        """Take nothing more; what was handed in is still worked off."""
+        with self._changed:
+            self.closed = True
+            self._changed.notify_all()
+
+
+def _off(lane: deque[Work], most: int) -> Iterator[Work]:
+    while lane and most > 0:
+        most -= 1
+        yield lane.popleft()
+
+
+class Bell:
+    """Calls the threads once those have come who come together, and not while the last group is worked off.
+
+    Those who were answered together ask again together. To begin with the first of them makes many small groups, and
+    two threads that want Python's lock at the same time cost each other more than both of them cost in turn.
+    """
+
+    def __init__(self, loop: asyncio.AbstractEventLoop, inboxes: Sequence[Inbox]) -> None:
+        self._loop = loop
+        self._inboxes = inboxes
+        self._gathering = False
+        self._until = 0.0
+        self._quiet_turns = 0
+
+    def expect_more(self) -> None:
+        """Let what waits wait for company a little longer: what goes on just now is likely to bring some."""
+        self._quiet_turns = 0
+
+    def gather(self) -> None:
+        """Ring soon, for there is work."""
+        self._quiet_turns = 0
+        if not self._gathering:
+            self._gathering = True
+            self._until = self._loop.time() + GATHER_S
+            self._loop.call_soon(self._turn)
+
+    def _turn(self) -> None:
+        self._quiet_turns += 1
+        if self._quiet_turns < QUIET_TURNS and self._loop.time() < self._until:
+            self._loop.call_soon(self._turn)
+            return
+        self._gathering = False
+        for inbox in self._inboxes:
+            inbox.ring()
