@@ -95,9 +95,12 @@ class Bell:
     two threads that want Python's lock at the same time cost each other more than both of them cost in turn.
     """
 
-    def __init__(self, loop: asyncio.AbstractEventLoop, inboxes: Sequence[Inbox]) -> None:
+    def __init__(
+        self, loop: asyncio.AbstractEventLoop, inboxes: Sequence[Inbox], *, gather_s: float = GATHER_S
+    ) -> None:
         self._loop = loop
         self._inboxes = inboxes
+        self._gather_s = gather_s
         self._gathering = False
         self._until = 0.0
         self._quiet_turns = 0
@@ -111,7 +114,7 @@ class Bell:
         self._quiet_turns = 0
         if not self._gathering:
             self._gathering = True
-            self._until = self._loop.time() + GATHER_S
+            self._until = self._loop.time() + self._gather_s
             self._loop.call_soon(self._turn)
 
     def _turn(self) -> None:
