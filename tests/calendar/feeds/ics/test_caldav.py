@@ -1,4 +1,4 @@
-"""Calendars on a real CalDAV server: found, listed when they change, read again one by one; and on servers that fail."""
+"""Calendars on a real CalDAV server: found, listed when they change, read again one by one; on others, faults."""
 
 from collections.abc import AsyncIterator
 from dataclasses import replace
