@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
@@ -14,6 +14,7 @@ from gateway.engine.database import Stamp
 from gateway.engine.pairs import as_pairs, pairs
 from gateway.engine.queue import Claim
 from gateway.sms.carriers.port import OutgoingSms
+from gateway.sms.doubt import Doubtful, DoubtTerms, is_sent_again
 from gateway.sms.endings import Ending, OpenMessage, end
 from gateway.sms.facts import Client, clients, opted_out
 from gateway.sms.jobs import JOBS
@@ -34,6 +35,7 @@ class Leaving:
     sms: OutgoingSms
     accepted_at: datetime
     left_before: bool  # an earlier attempt was under way, and its answer was never recorded
+    doubtful: Doubtful  # itself, should nobody know what becomes of it
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,20 +65,25 @@ def prepare(
     waiting: dict[Wait, list[Claim]] = defaultdict(list)
     for row in rows:
         claim, client = by_id[row.message_id], known[row.account_id]
-        if row.state is MessageState.UNKNOWN:
-            ended.append((claim, Ending(_open(row), MessageState.FAILED, Reason.CARRIER_SILENT, told=True)))
-        elif row.state is MessageState.SENDING and not deduplicates:
+        if row.state is MessageState.SENDING and not deduplicates:
             leaving.append(_leaving(claim, row))
-        elif reason := _obstacle(row, client, stopped):
-            ended.append((claim, Ending(_open(row), MessageState.CANCELLED, reason)))
-        elif wait := _wait(row, client, rules, stamp.now):
+            continue
+        obstacle = _obstacle(row, client, stopped, stamp.now)
+        wait = _wait(row, client, rules, stamp.now)
+        if row.state is MessageState.UNKNOWN and (obstacle or wait or not _again(row, rules.doubt, stamp.now)):
+            ended.append((claim, _given_up(row, rules.doubt)))
+        elif obstacle:
+            ended.append((claim, Ending(_open(row), MessageState.CANCELLED, obstacle)))
+        elif wait:
             waiting[wait].append(claim)
         else:
             leaving.append(_leaving(claim, row))
     _park(connection, waiting)
     JOBS.finish(connection, [claim for claim, _ in ended])
     end(connection, stamp, rules, [ending for _, ending in ended])
-    _mark(connection, [each.claim for each in leaving], state=MessageState.SENDING, reason=None)
+    for resent in (False, True):
+        these = [each.claim for each in leaving if each.doubtful.resent is resent]
+        _mark(connection, these, state=MessageState.SENDING, reason=None, resent=resent)
     return leaving
 
 
@@ -86,15 +93,34 @@ def _claimed(dialect: str) -> Select[*tuple[Any, ...]]:
     return (
         select(row.account_id, row.message_id, row.payer_id, row.origin, row.origin_id, row.notify)  # an OpenMessage
         .add_columns(row.recipient, row.display, row.body, row.alphabet, row.parts, row.message_class)  # an OutgoingSms
+        .add_columns(row.useless_after, row.resent)
         .add_columns(row.destination, row.state, row.held_until, row.created_at)
         .join(wanted, and_(wanted.c.first == row.account_id, wanted.c.second == row.message_id))
     )
 
 
-def _obstacle(row: Row[*tuple[Any, ...]], client: Client, stopped: set[tuple[int, str]]) -> Reason | None:
+def _obstacle(
+    row: Row[*tuple[Any, ...]], client: Client, stopped: set[tuple[int, str]], now: datetime
+) -> Reason | None:
     if client.standing.state is AccountState.CLOSED:
         return Reason.ACCOUNT_CLOSED
+    if row.useless_after is not None and row.useless_after <= now:
+        return Reason.TOO_LATE
     return Reason.OPTED_OUT if (row.account_id, row.recipient) in stopped else None
+
+
+def _again(row: Row[*tuple[Any, ...]], terms: DoubtTerms, now: datetime) -> bool:
+    return is_sent_again(_doubtful(row), terms, now)
+
+
+def _doubtful(row: Row[*tuple[Any, ...]]) -> Doubtful:
+    return Doubtful((row.account_id, row.message_id), row.message_class, row.resent, row.useless_after)
+
+
+def _given_up(row: Row[*tuple[Any, ...]], terms: DoubtTerms) -> Ending:
+    """It may have left, so its end is not that it was taken back. Who was to get it again has not been told yet."""
+    told = row.resent or row.message_class not in terms.resend
+    return Ending(_open(row), MessageState.FAILED, Reason.CARRIER_SILENT, told=told)
 
 
 def _wait(row: Row[*tuple[Any, ...]], client: Client, rules: Rules, now: datetime) -> Wait | None:
@@ -105,8 +131,11 @@ def _wait(row: Row[*tuple[Any, ...]], client: Client, rules: Rules, now: datetim
 
 
 def _leaving(claim: Claim, row: Row[*tuple[Any, ...]]) -> Leaving:
-    sms = OutgoingSms(str(claim.row_id), *row[6:12])
-    return Leaving(claim, _open(row), sms, row.held_until or row.created_at, row.state is MessageState.SENDING)
+    sms = OutgoingSms(str(claim.row_id), *row[6:13])
+    again = row.state is MessageState.UNKNOWN
+    doubtful = replace(_doubtful(row), resent=row.resent or again)
+    left_before = row.state is MessageState.SENDING
+    return Leaving(claim, _open(row), sms, row.held_until or row.created_at, left_before, doubtful)
 
 
 def _open(row: Row[*tuple[Any, ...]]) -> OpenMessage:

@@ -8,15 +8,16 @@ from datetime import timedelta
 from sqlalchemy import Connection
 
 from gateway.engine.database import Engine
+from gateway.sms.adoption import settle_early_receipts
 from gateway.sms.carriers.port import Carrier, InDoubt, Outcome
 from gateway.sms.departure import Leaving, prepare
+from gateway.sms.early_receipts import any_early
 from gateway.sms.inbox import NetworkInbox
 from gateway.sms.jobs import JOBS
 from gateway.sms.lanes import allowance, lane_of, spend
 from gateway.sms.notices import TOPIC as NOTICES
 from gateway.sms.outcomes import record
 from gateway.sms.policy import Rules
-from gateway.sms.receipts import early_receipts_wait, settle_early_receipts
 from gateway.sms.tables import job
 from plans.words import MessageClass
 
@@ -58,7 +59,7 @@ class Dispatcher:
     async def collect_once(self) -> int:
         """Take in the receipts that the carrier holds; returns how many."""
         collected = await self._carrier.collect(self._inbox)
-        if await self._engine.read(lambda connection: early_receipts_wait(connection, self._carrier.name)):
+        if await self._engine.read(lambda connection: any_early(connection, self._carrier.name)):
             stamp = self._engine.stamp()
             await self._engine.write(
                 lambda connection: settle_early_receipts(connection, stamp, self._carrier.name), wakes=(NOTICES,)

@@ -8,13 +8,15 @@ from typing import Any
 from sqlalchemy import Connection
 
 from gateway.engine.database import Stamp
+from gateway.sms.adoption import adopt_early_receipts
 from gateway.sms.carriers.port import Carrier, InDoubt, NotSent, Outcome, Refused, Taken
 from gateway.sms.changes import GIVEN, change, of
 from gateway.sms.departure import Leaving
+from gateway.sms.doubt import is_sent_again
 from gateway.sms.endings import Ending, end, tell_failures
 from gateway.sms.jobs import JOBS
+from gateway.sms.parts import enter_parts
 from gateway.sms.policy import Rules
-from gateway.sms.receipts import adopt_early_receipts
 from gateway.sms.words import MessageState
 from plans.words import Reason
 
@@ -36,7 +38,7 @@ def record(connection: Connection, stamp: Stamp, rules: Rules, carrier: Carrier,
     done = [(each, answer) for each, answer in done if each.claim.row_id in held]
     _submitted(connection, stamp, carrier.name, [(each, a) for each, a in done if isinstance(a, Taken)])
     end(connection, stamp, rules, [ending for each, answer in done if (ending := _ending(each, answer))])
-    _leave_unknown(connection, stamp, carrier, doubtful)
+    _leave_unknown(connection, stamp, rules, carrier, doubtful)
     _retry(connection, stamp, again)
 
 
@@ -65,25 +67,34 @@ def _submitted(connection: Connection, stamp: Stamp, carrier: str, taken: Sequen
             _SUBMITTED,
             [_this(each, carrier_ref=answer.carrier_ref, submitted_at=stamp.now) for each, answer in taken],
         )
-        adopt_early_receipts(connection, stamp, carrier, [answer.carrier_ref for _, answer in taken])
+        named = [
+            ((each.claim.account_id, each.claim.row_id), (answer.carrier_ref, *answer.more_refs))
+            for each, answer in taken
+        ]
+        enter_parts(connection, carrier, [(key, refs) for key, refs in named if len(refs) > 1])
+        adopt_early_receipts(connection, stamp, carrier, [ref for _, refs in named for ref in refs])
 
 
 _UNKNOWN = change(state=MessageState.UNKNOWN, reason=Reason.CARRIER_SILENT, carrier_code=GIVEN)
 
 
 def _leave_unknown(
-    connection: Connection, stamp: Stamp, carrier: Carrier, doubtful: Sequence[tuple[Leaving, InDoubt]]
+    connection: Connection, stamp: Stamp, rules: Rules, carrier: Carrier, doubtful: Sequence[tuple[Leaving, InDoubt]]
 ) -> None:
-    """Nobody can know whether these left. It is told now, and settled when the network cannot deliver them any more.
+    """Nobody can know whether these left. Receipts are waited for; then their jobs, parked, come back to ``departure``.
 
-    Their own jobs, parked, wait for that day: ``departure`` ends whatever comes back unknown.
+    It hands those over once more that the policy lets, after its grace. The others are held, and told now, until the
+    network cannot deliver them any more.
     """
-    over = stamp.now + carrier.validity
-    held = JOBS.park(connection, [each.claim for each, _ in doubtful], over, Reason.CARRIER_SILENT)
-    ours = [(each, answer) for each, answer in doubtful if each.claim.row_id in held]
-    if ours:
-        connection.execute(_UNKNOWN, [_this(each, carrier_code=answer.code) for each, answer in ours])
-        tell_failures(connection, stamp, [(each.message, Reason.CARRIER_SILENT) for each, _ in ours])
+    again = [pair for pair in doubtful if is_sent_again(pair[0].doubtful, rules.doubt, stamp.now)]
+    held = [pair for pair in doubtful if pair not in again]
+    for pairs, wait in ((again, rules.doubt.grace), (held, carrier.validity)):
+        kept = JOBS.park(connection, [each.claim for each, _ in pairs], stamp.now + wait, Reason.CARRIER_SILENT)
+        ours = [(each, answer) for each, answer in pairs if each.claim.row_id in kept]
+        if ours:
+            connection.execute(_UNKNOWN, [_this(each, carrier_code=answer.code) for each, answer in ours])
+        if pairs is held:
+            tell_failures(connection, stamp, [(each.message, Reason.CARRIER_SILENT) for each, _ in ours])
 
 
 _AGAIN = change(state=GIVEN, reason=Reason.CARRIER_UNAVAILABLE)

@@ -1,12 +1,13 @@
 """The one decision about a message: send it, hold it until a time, or refuse it for a reason."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
 from zoneinfo import ZoneInfo
 
 from gateway.accounts.words import AccountState, Encoding, ForeignPolicy
+from gateway.sms.doubt import DoubtTerms
 from gateway.sms.holidays import is_holiday
 from gateway.sms.numbers import Number
 from gateway.sms.segments import MAX_PARTS, Encoded, encode
@@ -27,6 +28,7 @@ class Rules:
     rates: Rates
     credit: CreditTerms
     carrier: str  # who takes the messages; routes come with more carriers
+    doubt: DoubtTerms = field(default_factory=DoubtTerms)
     sandbox: bool = False  # fictional mobile numbers are served, by the sandbox carrier
 
 

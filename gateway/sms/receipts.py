@@ -1,85 +1,82 @@
 """News from the network: each receipt moves its message on, once and never back."""
 
-from collections.abc import Collection, Sequence
-from datetime import timedelta
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, exists, select
+from sqlalchemy import ColumnElement, Connection, Row, Select, and_, select
 
 from gateway.engine.database import Stamp
-from gateway.engine.upsert import insert_or
+from gateway.engine.pairs import as_pairs, pairs
 from gateway.sms.carriers.port import Receipt
 from gateway.sms.changes import GIVEN, change, of
+from gateway.sms.early_receipts import keep_early
 from gateway.sms.notices import Notice, enter_notices, wants
-from gateway.sms.tables import early_receipt, message
+from gateway.sms.parts import Key, merged_receipts, part_messages, tell_parts
+from gateway.sms.tables import message
 from gateway.sms.words import FINAL, MessageState, News
 from plans.words import Reason
 
 _REASON = {MessageState.FAILED: Reason.NOT_DELIVERED, MessageState.EXPIRED: Reason.VALIDITY_EXPIRED}
 
-_FORGOTTEN_AFTER = timedelta(days=7)
-
 
 def apply_receipts(connection: Connection, stamp: Stamp, carrier: str, receipts: Sequence[Receipt]) -> int:
     """Record receipts of one carrier; returns how many moved a message.
 
-    The first final one counts. One that comes before its message is known under the carrier's reference waits in
-    ``early_receipt``. What the network took and did not deliver is not refunded (terms, article 6.1).
+    The first final one counts, part by part where a message has parts. One that comes before its message is known under
+    the carrier's reference waits in ``early_receipt``. What the network took and did not deliver is not refunded
+    (terms, article 6.1).
     """
     first = {each.carrier_ref: each for each in reversed(receipts)}
-    found = _messages(connection, carrier, first)
+    of_part = part_messages(connection, carrier, first)
+    whole = {ref: receipt for ref, receipt in first.items() if ref not in of_part}
+    found = _named(connection, carrier, whole)
     known = {row.carrier_ref for row in found}
-    _keep_early(connection, carrier, [each for ref, each in first.items() if ref not in known])
-    moved = [(row, first[row.carrier_ref]) for row in found if row.state not in FINAL]
+    keep_early(connection, carrier, [each for ref, each in whole.items() if ref not in known])
+    told = [(row, whole[row.carrier_ref]) for row in found]
+    told += _of_parts(connection, carrier, of_part, first)
+    return _move(connection, stamp, [(row, receipt) for row, receipt in told if row.state not in FINAL])
+
+
+def _of_parts(
+    connection: Connection, carrier: str, of_part: Mapping[str, Key], first: Mapping[str, Receipt]
+) -> list[tuple[Row[*tuple[Any, ...]], Receipt]]:
+    """Messages whose parts, with these receipts, have come to an end."""
+    if not of_part:
+        return []
+    rows = _locked(connection, set(of_part.values()))
+    tell_parts(connection, carrier, [first[ref] for ref in of_part])
+    receipts = merged_receipts(connection, set(of_part.values()))
+    return [(row, receipts[key]) for row in rows if (key := (row.account_id, row.message_id)) in receipts]
+
+
+_row = message.c
+_MESSAGES: Select[*tuple[Any, ...]] = (
+    select(_row.account_id, _row.message_id, _row.carrier_ref, _row.state, _row.notify, _row.origin, _row.origin_id)
+    .order_by(_row.message_id)  # or two batches would lock each other
+    .with_for_update(of=message)
+)
+
+
+def _named(connection: Connection, carrier: str, refs: Collection[str]) -> Sequence[Row[*tuple[Any, ...]]]:
+    """The messages that the carrier calls so."""
+    named: tuple[ColumnElement[bool], ...] = (_row.carrier == carrier, _row.carrier_ref.in_(list(refs)))
+    return connection.execute(_MESSAGES.where(*named)).all()
+
+
+def _locked(connection: Connection, keys: Collection[Key]) -> Sequence[Row[*tuple[Any, ...]]]:
+    wanted = pairs(connection.dialect.name)
+    these = and_(wanted.c.first == _row.account_id, wanted.c.second == _row.message_id)
+    return connection.execute(_MESSAGES.join(wanted, these), as_pairs(keys)).all()
+
+
+_MOVE = change(state=GIVEN, reason=GIVEN, carrier_code=GIVEN, finished_at=GIVEN)
+
+
+def _move(connection: Connection, stamp: Stamp, moved: Sequence[tuple[Row[*tuple[Any, ...]], Receipt]]) -> int:
     if moved:
         connection.execute(_MOVE, [_moved(row, receipt) for row, receipt in moved])
         enter_notices(connection, stamp, [told for row, receipt in moved if (told := _notice(row, receipt))])
     return len(moved)
-
-
-def adopt_early_receipts(connection: Connection, stamp: Stamp, carrier: str, carrier_refs: Sequence[str]) -> None:
-    """Apply what came before these references were recorded."""
-    if not early_receipts_wait(connection, carrier):
-        return
-    row = early_receipt.c
-    early = connection.execute(
-        delete(early_receipt)
-        .where(row.carrier == carrier, row.carrier_ref.in_(carrier_refs))
-        .returning(row.carrier_ref, row.state, row.code, row.at)
-    ).all()
-    if early:
-        apply_receipts(connection, stamp, carrier, [Receipt(*each) for each in early])
-
-
-def early_receipts_wait(connection: Connection, carrier: str) -> bool:
-    """Whether any receipt has come before its message was known."""
-    return connection.scalar(select(exists().where(early_receipt.c.carrier == carrier))) or False
-
-
-def settle_early_receipts(connection: Connection, stamp: Stamp, carrier: str, limit: int = 500) -> None:
-    """Apply early receipts whose message is known by now, and forget those that no message ever claimed.
-
-    Where several processes write, a receipt and the answer that names its reference may be recorded at the same moment
-    and neither sees the other; this is what brings them together.
-    """
-    row = early_receipt.c
-    known = exists().where(message.c.carrier == row.carrier, message.c.carrier_ref == row.carrier_ref)
-    refs = connection.scalars(select(row.carrier_ref).where(row.carrier == carrier, known).limit(limit)).all()
-    adopt_early_receipts(connection, stamp, carrier, refs)
-    connection.execute(delete(early_receipt).where(row.carrier == carrier, row.at < stamp.now - _FORGOTTEN_AFTER))
-
-
-def _messages(connection: Connection, carrier: str, refs: Collection[str]) -> Sequence[Row[*tuple[Any, ...]]]:
-    row = message.c
-    return connection.execute(
-        select(row.account_id, row.message_id, row.carrier_ref, row.state, row.notify, row.origin, row.origin_id)
-        .where(row.carrier == carrier, row.carrier_ref.in_(refs))
-        .order_by(row.message_id)  # or two batches would lock each other
-        .with_for_update()
-    ).all()
-
-
-_MOVE = change(state=GIVEN, reason=GIVEN, carrier_code=GIVEN, finished_at=GIVEN)
 
 
 def _moved(row: Row[*tuple[Any, ...]], receipt: Receipt) -> dict[str, Any]:
@@ -92,14 +89,3 @@ def _notice(row: Row[*tuple[Any, ...]], receipt: Receipt) -> Notice | None:
     if not wants(row.notify, news):
         return None
     return Notice(row.account_id, row.origin, row.origin_id, news, _REASON.get(receipt.state), row.message_id)
-
-
-def _keep_early(connection: Connection, carrier: str, receipts: Sequence[Receipt]) -> None:
-    if receipts:
-        connection.execute(
-            insert_or(connection, early_receipt).on_conflict_do_nothing(),
-            [
-                {"carrier": carrier, "carrier_ref": r.carrier_ref, "state": r.state, "code": r.code, "at": r.at}
-                for r in receipts
-            ],
-        )

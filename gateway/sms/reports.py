@@ -93,6 +93,7 @@ class MessageStory:
     carrier_ref: str | None
     carrier_code: str | None  # the carrier's own, raw
     submitted_at: datetime | None
+    resent: bool  # handed over twice, for the first time was in doubt: the phone may have shown it twice
     ledger: tuple[LedgerLine, ...]
     waiting: Waiting | None  # None when no work remains
 
@@ -102,7 +103,7 @@ def show_message(connection: Connection, message_id: int) -> MessageStory | None
     row = message.c
     found = connection.execute(
         _LINES.add_columns(row.destination, row.display, row.carrier, row.carrier_ref, row.carrier_code)
-        .add_columns(row.submitted_at, row.account_id, row.payer_id)
+        .add_columns(row.submitted_at, row.resent, row.account_id, row.payer_id)
         .where(row.message_id == message_id)
     ).one_or_none()
     if found is None:
@@ -115,6 +116,7 @@ def show_message(connection: Connection, message_id: int) -> MessageStory | None
         carrier_ref=found.carrier_ref,
         carrier_code=found.carrier_code,
         submitted_at=found.submitted_at,
+        resent=found.resent,
         ledger=_ledger(connection, found.payer_id, message_id),
         waiting=_waiting(connection, found.account_id, message_id),
     )

@@ -28,6 +28,7 @@ class SmsRequest:
     max_parts: int = 255
     notify: Notify = Notify.NONE
     daily_cap: int | None = None  # the sender's messages a local day
+    useless_after: datetime | None = None  # what has not left by then does not leave any more
 
 
 @dataclass(frozen=True, slots=True)

@@ -109,6 +109,8 @@ def _message(stamp: Stamp, rules: Rules, each: _Settled) -> dict[str, Any]:
         "notify": request.notify,
         "held_until": answer.held_until,
         "carrier": rules.carrier if charged else None,
+        "resent": False,
+        "useless_after": request.useless_after,
         "created_at": stamp.now,
         "finished_at": stamp.now if answer.state is MessageState.REJECTED else None,
     }

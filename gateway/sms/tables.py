@@ -42,13 +42,36 @@ message = Table(
     Column("notify", OneOf(Notify), nullable=False),
     Column("held_until", Instant),
     Column("carrier", String(20)),
-    Column("carrier_ref", String(80)),
+    Column("carrier_ref", String(80)),  # of the first part, where each has its own
     Column("carrier_code", String(20)),
+    Column("resent", Boolean, nullable=False, default=False),  # handed over twice: the first time is in doubt
+    Column("useless_after", Instant),  # what has not left by then does not leave any more
     Column("created_at", Instant, nullable=False),
     Column("submitted_at", Instant),
     Column("finished_at", Instant),
     Index("ix_message_carrier_ref", "carrier", "carrier_ref"),
     Index("ix_message_origin_id", "account_id", "origin_id"),
+)
+Index(
+    "ix_message_in_doubt",
+    message.c.carrier,
+    message.c.recipient,
+    sqlite_where=message.c.reason == Reason.CARRIER_SILENT.value,
+    postgresql_where=message.c.reason == Reason.CARRIER_SILENT.value,
+)
+
+message_part = Table(  # of messages whose parts have receipts of their own
+    "message_part",
+    METADATA,
+    Column("account_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("message_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("number", Integer, primary_key=True, autoincrement=False),  # from 1
+    Column("carrier", String(20), nullable=False),
+    Column("carrier_ref", String(80), nullable=False),
+    Column("state", OneOf(MessageState)),  # null until its receipt comes
+    Column("code", String(20)),
+    Column("told_at", Instant),
+    Index("ix_message_part_carrier_ref", "carrier", "carrier_ref"),
 )
 
 job = Table(
@@ -126,6 +149,10 @@ early_receipt = Table(
     Column("state", OneOf(MessageState), nullable=False),
     Column("code", String(20), nullable=False),
     Column("at", Instant, nullable=False),
+    Column("reference", String(40)),  # ours, where the network gives it back
+    Column("recipient", String(20)),
+    Column("echo", Integer),
+    Index("ix_early_receipt_at", "carrier", "at"),
 )
 
 inbound = Table(  # what people sent, as it came; a row goes when it has been understood

@@ -1,11 +1,13 @@
 """A worker that died between the claim and the answer: nothing is lost, nothing is charged or sent twice in silence."""
 
 import asyncio
+from dataclasses import replace
 
 from gateway.accounts.words import Notify
 from gateway.engine.database import Engine
 from gateway.sms.carriers.port import Outcome, OutgoingSms, Refused
 from gateway.sms.dispatch import LEASE, Dispatcher
+from gateway.sms.doubt import DoubtTerms
 from gateway.sms.policy import Rules
 from gateway.sms.words import MessageState, News
 from plans.words import Reason
@@ -60,12 +62,12 @@ async def test_a_carrier_that_deduplicates_gets_it_again(engine: Engine, rules: 
     assert (await credit(engine, member.account_id), await discrepancies(engine)) == (99, [])
 
 
-async def test_with_any_other_carrier_it_is_unknown_and_never_sent_again(
+async def test_with_any_other_carrier_it_is_unknown_and_where_it_is_held_never_sent_again(
     engine: Engine, rules: Rules, clock: StoppedClock
 ) -> None:
     """It is told at once, and refunded when the network can no longer deliver it; told only once."""
     member, carrier = await alice(engine), SlowCarrier(deduplicates=False)
-    dispatcher = Dispatcher(engine, carrier, rules)
+    dispatcher = Dispatcher(engine, carrier, replace(rules, doubt=DoubtTerms(resend=frozenset())))
     (answer,) = await send(engine, rules, sms(member, notify=Notify.FAILURES))
     await die_while_sending(engine, rules, carrier)
     clock.advance(LEASE)

@@ -66,6 +66,8 @@ class Receipt:
     code: str
     at: datetime
     reference: str | None = None  # ours, where the network gives it back
+    recipient: str | None = None  # E.164: whose phone it is about, where it says so
+    echo: int | None = None  # of ``echo.echo_of``, where the network gives it back
 
 
 @dataclass(frozen=True, slots=True)

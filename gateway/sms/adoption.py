@@ -1,0 +1,87 @@
+"""Bringing receipts and messages together that missed each other: a crossed answer, or a message left in doubt."""
+
+from collections.abc import Collection, Sequence
+
+from sqlalchemy import Connection, delete, select
+
+from gateway.engine.database import Stamp
+from gateway.sms.changes import GIVEN, change, of
+from gateway.sms.doubt import Adoption, Candidate, Key, Orphan, adoptions
+from gateway.sms.early_receipts import any_early, forget_old, known_by_now, take_early, waiting
+from gateway.sms.parts import enter_part
+from gateway.sms.receipts import apply_receipts
+from gateway.sms.tables import job, message
+from gateway.sms.words import MessageState
+from plans.words import Reason
+
+_BATCH = 500
+
+
+def adopt_early_receipts(connection: Connection, stamp: Stamp, carrier: str, carrier_refs: Collection[str]) -> None:
+    """Apply what came before these references were recorded."""
+    if any_early(connection, carrier) and (early := take_early(connection, carrier, carrier_refs)):
+        apply_receipts(connection, stamp, carrier, early)
+
+
+def settle_early_receipts(connection: Connection, stamp: Stamp, carrier: str) -> None:
+    """Apply early receipts whose message is known by now, or can be found among those in doubt; forget the oldest.
+
+    Where several processes write, a receipt and the answer that names its reference may be recorded at the same moment
+    and neither sees the other; this is what brings them together.
+    """
+    adopt_early_receipts(connection, stamp, carrier, known_by_now(connection, carrier, _BATCH))
+    adopted = _adopt_doubtful(connection, stamp, carrier)
+    adopt_early_receipts(connection, stamp, carrier, adopted)
+    forget_old(connection, carrier, stamp.now)
+
+
+def _adopt_doubtful(connection: Connection, stamp: Stamp, carrier: str) -> list[str]:
+    """Give messages in doubt the references of the receipts that are about them; returns these references."""
+    early = waiting(connection, carrier, _BATCH)
+    orphans = [Orphan(each.carrier_ref, each.reference, each.recipient, each.echo) for each in early]
+    found = adoptions(orphans, _in_doubt(connection, carrier)) if orphans else []
+    free = _take_jobs_away(connection, {each.key for each in found})
+    ours = [each for each in found if each.key in free]
+    _adopt(connection, stamp, carrier, ours)
+    return [each.carrier_ref for each in ours]
+
+
+def _in_doubt(connection: Connection, carrier: str) -> list[Candidate]:
+    """Those in doubt, and those of several parts of which only some have been heard of."""
+    row = message.c
+    found = connection.execute(
+        select(row.account_id, row.message_id, row.recipient, row.parts)
+        .where(
+            row.carrier == carrier,
+            row.reason == Reason.CARRIER_SILENT,
+            row.state.in_((MessageState.UNKNOWN, MessageState.SUBMITTED)),
+        )
+        .order_by(row.message_id)
+        .limit(_BATCH * 10)
+    )
+    return [Candidate((each.account_id, each.message_id), each.recipient, each.parts) for each in found]
+
+
+def _take_jobs_away(connection: Connection, keys: Collection[Key]) -> set[Key]:
+    """Those that nobody is about to hand over again; whoever claims one at the same moment has it, or finds nothing."""
+    free = set()
+    for account_id, message_id in sorted(keys):
+        mine = (job.c.account_id == account_id, job.c.message_id == message_id)
+        held = connection.scalar(select(job.c.claimed_by).where(*mine, job.c.claimed_by.is_not(None)).with_for_update())
+        if held is None:
+            connection.execute(delete(job).where(*mine))
+            free.add((account_id, message_id))
+    return free
+
+
+_ADOPT = change(state=MessageState.SUBMITTED, reason=GIVEN, carrier_ref=GIVEN, submitted_at=GIVEN)
+
+
+def _adopt(connection: Connection, stamp: Stamp, carrier: str, found: Sequence[Adoption]) -> None:
+    for each in found:
+        account_id, message_id = each.key
+        if each.parts > 1:
+            enter_part(connection, carrier, each.key, each.carrier_ref, each.number)
+        # The reason stays: were there more parts, their receipts look for it.
+        values = {"reason": Reason.CARRIER_SILENT, "carrier_ref": each.carrier_ref, "submitted_at": stamp.now}
+        connection.execute(_ADOPT, of(account_id, message_id, **values))

@@ -1,0 +1,110 @@
+"""The parts of longer messages: each has a receipt of its own, and together they make one state."""
+
+from collections.abc import Collection, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, Row, and_, bindparam, func, insert, select, update
+
+from gateway.engine.pairs import as_pairs, pairs
+from gateway.engine.upsert import insert_or
+from gateway.sms.carriers.port import Receipt
+from gateway.sms.tables import message, message_part
+from gateway.sms.words import MessageState
+
+Key = tuple[int, int]  # account and message
+
+
+def merged(states: Collection[MessageState | None], parts: int) -> MessageState | None:
+    """The state of a message of so many parts; None while nothing is final.
+
+    One part that fails makes it fail at once, for no phone shows the rest. It is delivered when every part is.
+    """
+    for bad in (MessageState.FAILED, MessageState.EXPIRED):
+        if bad in states:
+            return bad
+    delivered = sum(each is MessageState.DELIVERED for each in states)
+    return MessageState.DELIVERED if delivered >= parts else None
+
+
+def enter_parts(connection: Connection, carrier: str, refs: Sequence[tuple[Key, Sequence[str]]]) -> None:
+    """Note what a carrier calls the parts of messages, in order."""
+    rows = [
+        {
+            "account_id": account_id,
+            "message_id": message_id,
+            "number": number,
+            "carrier": carrier,
+            "carrier_ref": ref,
+        }
+        for (account_id, message_id), of_message in refs
+        for number, ref in enumerate(of_message, start=1)
+    ]
+    if rows:
+        connection.execute(insert(message_part), rows)
+
+
+def enter_part(connection: Connection, carrier: str, key: Key, carrier_ref: str, number: int) -> None:
+    """Note what a carrier calls one part; ``number`` 0 is the next that has no name yet."""
+    row = message_part.c
+    if not number:
+        last = select(func.max(row.number)).where(row.account_id == key[0], row.message_id == key[1])
+        number = (connection.scalar(last) or 0) + 1
+    part = {"account_id": key[0], "message_id": key[1], "number": number}
+    known = insert_or(connection, message_part).values(**part, carrier=carrier, carrier_ref=carrier_ref)
+    connection.execute(known.on_conflict_do_nothing())
+
+
+def part_messages(connection: Connection, carrier: str, refs: Collection[str]) -> dict[str, Key]:
+    """Which message each of these references is a part of."""
+    row = message_part.c
+    found = connection.execute(
+        select(row.carrier_ref, row.account_id, row.message_id).where(
+            row.carrier == carrier, row.carrier_ref.in_(list(refs))
+        )
+    )
+    return {ref: (account_id, message_id) for ref, account_id, message_id in found}
+
+
+_TOLD = (
+    update(message_part)
+    .where(
+        message_part.c.carrier == bindparam("of_carrier"),
+        message_part.c.carrier_ref == bindparam("of_ref"),
+        message_part.c.state.is_(None),  # the first receipt counts
+    )
+    .values(state=bindparam("new_state"), code=bindparam("new_code"), told_at=bindparam("new_at"))
+)
+
+
+def tell_parts(connection: Connection, carrier: str, receipts: Sequence[Receipt]) -> None:
+    """Record receipts of parts."""
+    told = [
+        {"of_carrier": carrier, "of_ref": r.carrier_ref, "new_state": r.state, "new_code": r.code, "new_at": r.at}
+        for r in receipts
+    ]
+    if told:
+        connection.execute(_TOLD, told)
+
+
+def merged_receipts(connection: Connection, keys: Collection[Key]) -> dict[Key, Receipt]:
+    """What the receipts of all parts amount to, for those messages where that is final."""
+    by_message: dict[Key, list[Row[*tuple[Any, ...]]]] = {}
+    for row in _parts_of(connection, keys):
+        by_message.setdefault((row.account_id, row.message_id), []).append(row)
+    receipts = {}
+    for key, rows in by_message.items():
+        state = merged([each.state for each in rows], rows[0].parts)
+        if state:
+            last = max((each for each in rows if each.state is state), key=lambda each: each.told_at)
+            receipts[key] = Receipt(last.carrier_ref, state, last.code, last.told_at)
+    return receipts
+
+
+def _parts_of(connection: Connection, keys: Collection[Key]) -> Sequence[Row[*tuple[Any, ...]]]:
+    part, whole, wanted = message_part.c, message.c, pairs(connection.dialect.name)
+    return connection.execute(
+        select(part.account_id, part.message_id, part.carrier_ref, part.state, part.code, part.told_at, whole.parts)
+        .join(wanted, and_(wanted.c.first == part.account_id, wanted.c.second == part.message_id))
+        .join(message, and_(whole.account_id == part.account_id, whole.message_id == part.message_id)),
+        as_pairs(keys),
+    ).all()
