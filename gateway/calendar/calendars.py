@@ -48,6 +48,7 @@ class Calendar:
     told_at: datetime | None
     connection_state: ConnectionState
     country: str  # of the account
+    account_name: str
     account_zone: str
     language: Language
 
@@ -107,7 +108,7 @@ def _all() -> Select[*tuple[Any, ...]]:
     return (
         select(*row)
         .add_columns(link.state.label("connection_state"), client.country)
-        .add_columns(client.time_zone.label("account_zone"), client.language)
+        .add_columns(client.name.label("account_name"), client.time_zone.label("account_zone"), client.language)
         .join(calendar_connection, and_(link.account_id == row.account_id, link.connection_id == row.connection_id))
         .join(account, client.account_id == row.account_id)
     )

@@ -44,6 +44,8 @@ class CalendarSettings:
     again_after_move: bool = True  # who was reminded of a time that then changed is reminded of the new one
     merge: bool = False  # several appointments of one number on a day share an SMS
     # what is written
+    name: str | None = None  # of the practice; None: the account's
+    contact: str = ""  # how to reach it
     template: str | None = None  # None: the one that ships, in the language
     language: Language | None = None
     display: str | None = None  # the sender ID shown on the phone

@@ -82,6 +82,18 @@ class Timetable:
         rows = _CLAIMS.parameter(_row(claim, look_at) for claim, look_at in settled)
         return set(connection.execute(self._fenced(connection.dialect.name, keeping=False), rows).scalars())
 
+    def still_held(self, connection: Connection, claims: Sequence[Claim]) -> set[int]:
+        """The ids of those claims that still hold; they do until the end of the transaction."""
+        row, given = self.table.c, _CLAIMS.table(connection.dialect.name)
+        ours = (
+            select(self._key)
+            .join(given, (given.c.account_id == row.account_id) & (given.c.row_id == self._key))
+            .where(row.claimed_by == given.c.worker, row.claim_epoch == given.c.epoch)
+            .order_by(self._key)
+            .with_for_update(of=self.table)
+        )
+        return set(connection.scalars(ours, _CLAIMS.parameter(_row(each, None) for each in claims)))
+
     def renew(self, connection: Connection, claims: Sequence[Claim], until: datetime) -> set[int]:
         """Hold rows for longer, until ``until``; returns the ids whose claim still held."""
         rows = _CLAIMS.parameter(_row(claim, until) for claim in claims)

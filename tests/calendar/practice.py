@@ -6,21 +6,33 @@ from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, select, update
 
+from gateway.billing import subscriptions
+from gateway.billing.lots import Grant, grant
+from gateway.billing.subscriptions import Subscribe
 from gateway.calendar import calendars, connections
 from gateway.calendar.bridge import Bridge
 from gateway.calendar.calendars import Calendar, Key
+from gateway.calendar.due import Due
 from gateway.calendar.feeds.port import CalendarFeed, Granted, RemoteCalendar
-from gateway.calendar.settings import CalendarSettings, stored
+from gateway.calendar.polling import Pace
+from gateway.calendar.settings import FIRST_RULE, CalendarSettings, Rule, stored
 from gateway.calendar.sync import Sync
-from gateway.calendar.tables import calendar_letter, event, reminder
+from gateway.calendar.tables import calendar_connection, calendar_letter, event, reminder
 from gateway.calendar.words import LetterKind, Provider
 from gateway.engine.database import Engine
 from gateway.engine.vault import Vault
+from gateway.sms import optouts
+from gateway.sms.tables import message
+from gateway.sms.words import MessageState
+from plans.periods import Interval
+from plans.prices import Formula
+from plans.words import LotKind
 from tests.billing.buyers import RULES as BILLING
+from tests.billing.buyers import new_subscriber
 from tests.calendar.memory import MemoryCalendar, MemoryFeed
-from tests.cast import alice, shipped_rules
+from tests.cast import YEAR, shipped_rules
 from tests.clock import StoppedClock
 
 PARIS = ZoneInfo("Europe/Paris")
@@ -61,6 +73,38 @@ class Practice:
         found = await self.engine.read(lambda connection: calendars.by_keys(connection, [self.key]))
         return found[self.key]
 
+    async def run(self) -> None:
+        """Do all that is due now."""
+        due = Due(self.bridge)
+        while await self.sync() + await due.run_once():
+            pass
+
+    async def until(self, instant: datetime) -> None:
+        """Let time pass, and do at each moment what is due then."""
+        await self.run()
+        while (then := await self.engine.read(_next)) is not None and then <= instant:
+            self.clock.set(max(then, self.clock.now()))
+            await self.run()
+        self.clock.set(instant)
+        await self.run()
+
+    async def sms(self) -> list[str]:
+        """Whom something was sent to, in order."""
+        return [each.recipient for each in await self.messages()]
+
+    async def messages(self) -> Sequence[Any]:
+        """The rows of messages that were not refused, in order."""
+        row = message.c
+        return await self._rows(select(message).where(row.state != MessageState.REJECTED).order_by(row.message_id))
+
+    async def ledger(self) -> list[str]:
+        """State and reason of every reminder, by when it is due."""
+        return [f"{each.state}: {each.reason}" if each.reason else f"{each.state}" for each in await self.reminders()]
+
+    async def change(self, **values: Any) -> None:
+        """Set columns of the calendar behind everybody's back."""
+        await self.engine.write(lambda connection: calendars.change(connection, self.key, **values))
+
     async def set(self, **settings: Any) -> None:
         """Change settings behind everybody's back."""
         chosen = replace((await self.calendar()).settings, **settings)
@@ -79,8 +123,45 @@ class Practice:
         row = calendar_letter.c
         return [each.kind for each in await self._rows(select(row.kind).order_by(row.letter_id))]
 
+    async def grant(self, units: int) -> None:
+        """Give the practice a pack."""
+        stamp = self.engine.stamp()
+        pack = Grant(self.account_id, LotKind.PACK, units, "pack", stamp.now + YEAR)
+        await self.engine.write(lambda connection: grant(connection, stamp, pack))
+
+    async def say_stop(self, number: str) -> None:
+        """A patient says STOP."""
+        await self.engine.write(
+            lambda connection: optouts.add(
+                connection, self.engine.stamp(), "tests", account="alice", number=number, sandbox=True
+            )
+        )
+
+    async def add(self, server: MemoryCalendar) -> Key:
+        """Link and enable another calendar of the same practice."""
+        feed = self.bridge.feeds[Provider.GOOGLE]
+        assert isinstance(feed, MemoryFeed)
+        feed.servers[server.calendar_id] = server
+        return await self.engine.write(
+            lambda connection: link(connection, self.bridge, self.account_id, server, CalendarSettings())
+        )
+
+    async def break_zone_of(self, number: str) -> None:
+        """Spoil a row so that nobody can make sense of it."""
+        spoilt = update(event).where(event.c.number == number).values(zone="Mars/Olympus")
+        await self.engine.write(lambda connection: connection.execute(spoilt))
+
     async def _rows(self, statement: Any) -> Sequence[Any]:
         return await self.engine.read(lambda connection: connection.execute(statement).all())
+
+
+def _next(connection: Connection) -> datetime | None:
+    """When something is due next."""
+    times = [
+        connection.scalar(select(func.min(each.c.look_at)).where(each.c.claimed_by.is_(None)))
+        for each in (reminder, calendar_connection)
+    ]
+    return min((each for each in times if each is not None), default=None)
 
 
 async def practice(
@@ -90,21 +171,43 @@ async def practice(
     *,
     feed: CalendarFeed | None = None,
     units: int = 100,
+    plan: str | None = "SOLO",
+    polled: timedelta = timedelta(hours=6),
+    rules: Sequence[str] = (FIRST_RULE,),
     **settings: Any,
 ) -> Practice:
     """Open Alice's practice with her calendar linked and enabled."""
-    member = await alice(engine, units)
+    account_id = await client(engine, units=units, plan=plan)
     bridge = Bridge(
         engine,
         Vault([bytes(32)]),
         {Provider.GOOGLE: feed or MemoryFeed(server, rereads=server.rereads)},
         shipped_rules(),
         BILLING,
+        Pace(google=polled),
     )
     key = await engine.write(
-        lambda connection: link(connection, bridge, member.account_id, server, CalendarSettings(**settings))
+        lambda connection: link(
+            connection, bridge, account_id, server, CalendarSettings(rules=tuple(map(Rule, rules)), **settings)
+        )
     )
-    return Practice(engine, clock, bridge, server, member.account_id, key)
+    return Practice(engine, clock, bridge, server, account_id, key)
+
+
+async def client(engine: Engine, slug: str = "alice", *, units: int, plan: str | None) -> int:
+    """A client with a pack of ``units`` and a trial of a plan; its account."""
+    account_id = await new_subscriber(engine, slug)
+
+    def unit(connection: Connection) -> None:
+        stamp = engine.stamp()
+        if units:
+            grant(connection, stamp, Grant(account_id, LotKind.PACK, units, "pack", stamp.now + YEAR))
+        if plan:
+            wish = Subscribe(Formula(plan, Interval.MONTH))
+            subscriptions.apply(connection, stamp, BILLING, account_id=account_id, wish=wish)
+
+    await engine.write(unit)
+    return account_id
 
 
 def link(

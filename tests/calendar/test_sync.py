@@ -112,7 +112,7 @@ async def test_a_full_list_of_the_same_events_changes_no_reminder(
 async def test_a_calendar_is_polled_again_after_its_interval_and_not_before(
     open_practice: Opening, clock: StoppedClock
 ) -> None:
-    alice = await open_practice()
+    alice = await open_practice(polled=timedelta(minutes=15))
     assert [await alice.sync(), await alice.sync()] == [1, 0]
     clock.advance(timedelta(minutes=13))
     assert await alice.sync() == 0

@@ -115,6 +115,14 @@ async def test_a_lease_is_held_on_by_whoever_has_it_and_nobody_else(engine: Engi
     assert await engine.write(lambda connection: REMINDERS.renew(connection, claims, later)) == set()
 
 
+async def test_whoever_lost_a_row_learns_it_before_recording_anything(engine: Engine, clock: StoppedClock) -> None:
+    await engine.write(rows(clock.now(), clock.now()))
+    claims = await claim(engine)
+    taken = update(reminder).where(reminder.c.reminder_id == 2).values(claimed_by=None)
+    await engine.write(lambda connection: connection.execute(taken))
+    assert await engine.write(lambda connection: REMINDERS.still_held(connection, claims)) == {1}
+
+
 async def test_what_a_dead_process_held_is_due_at_once(engine: Engine, clock: StoppedClock) -> None:
     await engine.write(rows(clock.now(), clock.now() + MINUTE))
     await claim(engine)

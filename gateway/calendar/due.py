@@ -1,0 +1,74 @@
+"""Sends the reminders that are due: each event is looked at once more, then reminder and SMS are one transaction."""
+
+from collections.abc import Callable, Sequence
+from datetime import timedelta
+from functools import partial
+from typing import TypeVar
+
+from sqlalchemy import Connection
+
+from gateway.calendar import reminders
+from gateway.calendar.bridge import Bridge
+from gateway.calendar.last_look import last_look
+from gateway.calendar.poll import tell_bug
+from gateway.calendar.reminders import REMINDERS
+from gateway.calendar.sending import Judged, send, sift
+from gateway.engine.leases import held
+from gateway.engine.queue import Claim
+from gateway.engine.writer import StorageUnavailable
+from gateway.sms.jobs import TOPICS as JOB_TOPICS
+from gateway.sms.notices import TOPIC as NOTICES_TOPIC
+
+T = TypeVar("T")
+
+BATCH = 200
+LEASE = timedelta(minutes=2)
+
+#: One that breaks again and again must not be tried every second.
+_BROKEN = timedelta(minutes=10)
+
+_WAKES = (*JOB_TOPICS.values(), NOTICES_TOPIC)
+
+
+class Due:
+    """Works off the reminders whose time has come."""
+
+    def __init__(self, bridge: Bridge) -> None:
+        self._bridge = bridge
+        self._engine = bridge.engine
+
+    async def run_once(self) -> int:
+        """Settle a batch; returns how many reminders it took."""
+        now = self._engine.clock.now()
+        if not await self._engine.read(partial(reminders.any_due, now=now)):
+            return 0
+        claims = await self._engine.write(
+            lambda connection: REMINDERS.claim(connection, worker=self._engine.node, now=now, lease=LEASE, limit=BATCH),
+            urgent=True,
+        )
+        leaving = [each for some in await self._each(claims, sift) for each in some]
+        if leaving:
+            ours = {each.reminder.reminder_id for each in leaving}
+            await self._look_and_send([each for each in claims if each.row_id in ours], leaving)
+        return len(claims)
+
+    async def _look_and_send(self, claims: Sequence[Claim], leaving: Sequence[Judged]) -> None:
+        async with held(self._engine, REMINDERS, claims, LEASE):
+            looks = await last_look(self._bridge, leaving)
+            await self._each(claims, partial(send, looks=looks))
+
+    async def _each(self, claims: Sequence[Claim], unit: Callable[[Connection, Bridge, Sequence[Claim]], T]) -> list[T]:
+        """All together; where that breaks, one by one, so that a single one does not stop the others."""
+        if not claims:
+            return []
+        try:
+            return [await self._engine.write(lambda connection: unit(connection, self._bridge, claims), wakes=_WAKES)]
+        except StorageUnavailable:
+            raise
+        except Exception as error:  # noqa: BLE001 - told, and tried one by one
+            tell_bug(error)
+        if len(claims) > 1:
+            return [result for each in claims for result in await self._each([each], unit)]
+        later = self._engine.clock.now() + _BROKEN
+        await self._engine.write(lambda connection: REMINDERS.settle(connection, [(claims[0], later)]))
+        return []

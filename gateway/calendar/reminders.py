@@ -1,0 +1,147 @@
+"""The rows of reminders that are due, with their events: read for many in one statement, and settled in one."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import BigInteger, Connection, Select, Update, and_, exists, select, update
+
+from gateway.calendar.calendars import Key
+from gateway.calendar.tables import event, reminder
+from gateway.calendar.wording import Visit
+from gateway.calendar.words import ReminderState
+from gateway.engine.pairs import as_pairs, pairs
+from gateway.engine.rows import Rows
+from gateway.engine.timetable import Timetable
+from plans.words import Reason
+
+REMINDERS = Timetable(reminder, key="reminder_id")
+
+#: Woken when reminders may leave sooner than they were to.
+TOPIC = "reminder"
+
+#: Between a rule and the new start, in the name of a reminder that is sent again after a move.
+_MOVED = ">"
+
+
+@dataclass(frozen=True, slots=True)
+class DueReminder:
+    """A reminder with its event."""
+
+    account_id: int
+    reminder_id: int
+    calendar_id: int
+    event_id: int
+    offset_key: str
+    recipient: str
+    start_at: datetime
+    due_at: datetime
+    state: ReminderState
+    reason: Reason | None
+    round: int
+    remote_id: str
+    uid: str
+    original_start: str
+    all_day: bool
+    zone: str
+    revision: str
+    title: str | None
+    location: str | None
+    description: str | None
+
+    @property
+    def calendar(self) -> Key:
+        """Whose it is."""
+        return self.account_id, self.calendar_id
+
+    @property
+    def moved(self) -> bool:
+        """Whether it tells a new time of what was told before."""
+        return _MOVED in self.offset_key
+
+    @property
+    def visit(self) -> Visit:
+        """The appointment as the text tells it."""
+        zone = ZoneInfo(self.zone)
+        return Visit(self.start_at, zone, self.all_day, self.title, self.location, self.description)
+
+
+def any_due(connection: Connection, now: datetime) -> bool:
+    """Whether any reminder is due: one look into the index, however many lie in the future."""
+    return connection.scalar(select(exists().where(reminder.c.look_at <= now))) or False
+
+
+def by_ids(connection: Connection, keys: Collection[tuple[int, int]]) -> list[DueReminder]:
+    """Reminders (account, id) with their events, in the order of their ids."""
+    if not keys:
+        return []
+    found = connection.execute(_by_ids(connection.dialect.name), as_pairs(sorted(keys)))
+    return [DueReminder(*row) for row in sorted(map(tuple, found), key=lambda row: row[1])]
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """What becomes of a reminder that was due."""
+
+    reminder: DueReminder
+    state: ReminderState
+    reason: Reason | None = None
+    look_at: datetime | None = None  # when it is looked at again; None: never
+    message_id: int | None = None
+    round: int = 0
+
+    @property
+    def is_over(self) -> bool:
+        """Whether nothing more happens to it."""
+        return self.look_at is None
+
+
+def settle(connection: Connection, now: datetime, settled: Sequence[Settled]) -> None:
+    """Write down what becomes of reminders that are held, and give them back: one statement for all."""
+    if settled:
+        rows = [
+            {
+                "account_id": each.reminder.account_id,
+                "reminder_id": each.reminder.reminder_id,
+                "state": each.state,
+                "reason": each.reason,
+                "look_at": each.look_at,
+                "message_id": each.message_id,
+                "round": each.round,
+                "settled_at": now if each.is_over else None,
+            }
+            for each in settled
+        ]
+        connection.execute(_settle(connection.dialect.name), _SETTLED.parameter(rows))
+
+
+_SET = ("state", "reason", "look_at", "message_id", "round", "settled_at")
+_SETTLED = Rows(account_id=BigInteger(), reminder_id=BigInteger(), **{name: reminder.c[name].type for name in _SET})
+
+
+@cache
+def _settle(dialect: str) -> Update:
+    row, given = reminder.c, _SETTLED.table(dialect)
+    return (
+        update(reminder)
+        .where(row.account_id == given.c.account_id, row.reminder_id == given.c.reminder_id)
+        .values(**{name: given.c[name] for name in _SET}, claimed_by=None, attempts=0)
+    )
+
+
+_OF_REMINDER = ("account_id", "reminder_id", "calendar_id", "event_id", "offset_key", "recipient", "start_at", "due_at")
+_OF_EVENT = ("remote_id", "uid", "original_start", "all_day", "zone", "revision", "title", "location", "description")
+
+
+@cache
+def _by_ids(dialect: str) -> Select[*tuple[Any, ...]]:
+    row, of, wanted = reminder.c, event.c, pairs(dialect)
+    return (
+        select(*(row[name] for name in _OF_REMINDER), row.state, row.reason, row.round)
+        .add_columns(*(of[name] for name in _OF_EVENT))
+        .join(wanted, and_(wanted.c.first == row.account_id, wanted.c.second == row.reminder_id))
+        .join(event, and_(of.account_id == row.account_id, of.event_id == row.event_id))
+    )

@@ -1,0 +1,180 @@
+"""Reminder and SMS in one transaction: what is judged fit to leave goes through the one door, the rest says why not."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from hashlib import sha256
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Connection
+
+from gateway.accounts.words import Encoding, Notify
+from gateway.calendar import calendars, reminders
+from gateway.calendar.bridge import Bridge
+from gateway.calendar.calendars import Calendar
+from gateway.calendar.cover import Means, means
+from gateway.calendar.planning import plan
+from gateway.calendar.reminders import REMINDERS, DueReminder, Settled
+from gateway.calendar.settings import schedule_of
+from gateway.calendar.texts import text_of
+from gateway.calendar.verdict import AGAIN, Facts, Leave, Look, Never, Verdict, Wait, judge
+from gateway.calendar.words import ReminderState
+from gateway.engine.database import Stamp
+from gateway.engine.queue import Claim
+from gateway.sms.numbers import Number, parse
+from gateway.sms.request import SmsRequest, Submission
+from gateway.sms.submit import submit
+from gateway.sms.territories import zone_of
+from gateway.sms.words import MessageState
+from plans.quota import CalendarKey
+from plans.words import MessageClass, Origin, Reason
+
+#: What the door refuses now and may take later.
+_PASSING = frozenset({Reason.NO_CREDIT, Reason.ACCOUNT_SUSPENDED})
+
+_MOST_PARTS = 6
+
+#: A reminder that is later than this may come together with the next one.
+_PUNCTUAL = timedelta(minutes=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A reminder that is held, with the last word on it."""
+
+    reminder: DueReminder
+    calendar: Calendar
+    verdict: Verdict
+
+
+def sift(connection: Connection, bridge: Bridge, claims: Sequence[Claim]) -> list[Judged]:
+    """Settle what would not leave whatever its event looks like now, and return the rest, which are worth a look."""
+    stamp = bridge.engine.stamp()
+    judged = _judge_all(connection, bridge, claims, None, stamp.now)
+    reminders.settle(connection, stamp.now, [kept for each in judged if (kept := _kept_back(each))])
+    leaving = [each for each in judged if isinstance(each.verdict, Leave)]
+    late = [each for each in leaving if stamp.now - each.reminder.due_at > _PUNCTUAL]
+    if not late:
+        return leaving
+    _plan_anew(connection, bridge, stamp, late)
+    held = REMINDERS.still_held(connection, claims)
+    return [each for each in leaving if each.reminder.reminder_id in held]
+
+
+def send(connection: Connection, bridge: Bridge, claims: Sequence[Claim], looks: Mapping[int, Look]) -> int:
+    """Settle the reminders of claims that still hold; returns how many SMS were handed in.
+
+    Rows that a poll or a last look changed meanwhile are no longer held, and stay as that left them.
+    """
+    stamp = bridge.engine.stamp()
+    held = REMINDERS.still_held(connection, claims)
+    ours = [each for each in claims if each.row_id in held]
+    judged = _judge_all(connection, bridge, ours, looks, stamp.now)
+    leaving = [each for each in judged if isinstance(each.verdict, Leave)]
+    requests = [_request(each, stamp.now) for each in leaving]
+    answers = submit(connection, stamp, bridge.rules, requests) if requests else []
+    settled = [_sent(each.reminder, answer, stamp.now) for each, answer in zip(leaving, answers, strict=True)]
+    settled += [kept for each in judged if (kept := _kept_back(each))]
+    reminders.settle(connection, stamp.now, settled)
+    return len(leaving)
+
+
+def _plan_anew(connection: Connection, bridge: Bridge, stamp: Stamp, late: Sequence[Judged]) -> None:
+    """Ask the schedule again: of several reminders of an event that would leave together, only the last is wanted."""
+    for calendar in {each.calendar.key: each.calendar for each in late}.values():
+        ids = {each.reminder.event_id for each in late if each.calendar.key == calendar.key}
+        plan(connection, stamp, calendar, ids, sandbox=bridge.rules.sandbox)
+
+
+def dedup_key(each: DueReminder) -> str:
+    """What makes two reminders the same SMS: event, number and rule, in whatever calendar a copy of the event lies.
+
+    The account is part of the key already. A rule after a move carries the new start in its name. ``round`` counts
+    refusals for want of credit: what was refused is tried under a key of its own, in the same order on every copy.
+    """
+    named = [each.uid, each.original_start, each.recipient, each.offset_key, each.round]
+    return sha256(json.dumps(named).encode()).hexdigest()
+
+
+def _judge_all(
+    connection: Connection, bridge: Bridge, claims: Sequence[Claim], looks: Mapping[int, Look] | None, now: datetime
+) -> list[Judged]:
+    """The last word on each; where nobody has looked yet (None), as if the look had gone well."""
+    due = reminders.by_ids(connection, [(each.account_id, each.row_id) for each in claims])
+    known = calendars.by_keys(connection, {each.calendar for each in due})
+    able = means(connection, bridge.billing, known.values(), now)
+    judged = []
+    for each in due:
+        calendar = known[each.calendar]
+        look = Look.FRESH if looks is None else looks.get(each.reminder_id, Look.BLIND)
+        facts = _facts(bridge, each, calendar, able[each.account_id], look)
+        judged.append(Judged(each, calendar, judge(facts, schedule_of(calendar.settings, calendar.enabled_at), now)))
+    return judged
+
+
+def _facts(bridge: Bridge, each: DueReminder, calendar: Calendar, able: Means, look: Look) -> Facts:
+    seen, now = calendar.last_success_at, bridge.engine.clock.now()
+    return Facts(
+        due_at=each.due_at,
+        start_at=each.start_at,
+        waited_for=each.reason if each.state is ReminderState.WAITING else None,
+        clock=_clock(each, calendar, sandbox=bridge.rules.sandbox),
+        enabled=calendar.enabled_at is not None,
+        paused=calendar.paused,
+        connection=calendar.connection_state,
+        plan=able.cover.waits,
+        covered=CalendarKey(calendar.provider, calendar.remote_id) not in able.beyond,
+        credit=able.credit,
+        look=look,
+        trusted=seen is not None and now - seen <= bridge.trust,
+    )
+
+
+def _clock(each: DueReminder, calendar: Calendar, *, sandbox: bool) -> ZoneInfo:
+    """The clock by which the recipient sleeps."""
+    number = parse(each.recipient, calendar.country, sandbox=sandbox)
+    zone = zone_of(number.destination) if isinstance(number, Number) else None
+    return zone or ZoneInfo(each.zone)
+
+
+def _request(judged: Judged, now: datetime) -> SmsRequest:
+    each, calendar = judged.reminder, judged.calendar
+    return SmsRequest(
+        account_id=each.account_id,
+        origin=Origin.CALENDAR,
+        origin_id=each.reminder_id,
+        dedup_key=dedup_key(each),
+        recipient=each.recipient,
+        text=text_of(calendar, [each.visit], now, moved=each.moved),
+        message_class=MessageClass.ALERT,
+        display=calendar.settings.display,
+        encoding=Encoding.SMART,
+        max_parts=_MOST_PARTS,
+        notify=Notify.FAILURES,
+    )
+
+
+def _sent(each: DueReminder, answer: Submission, now: datetime) -> Settled:
+    """What came of handing it in; the same SMS from a copy of the event counts as sent, once."""
+    if answer.state is not MessageState.REJECTED:
+        reason = Reason.DUPLICATE if answer.replayed else None
+        return Settled(each, ReminderState.SENT, reason, message_id=answer.message_id, round=each.round)
+    if answer.reason in _PASSING:
+        again = now if answer.replayed else now + AGAIN
+        rounds = each.round + (1 if answer.reason is Reason.NO_CREDIT else 0)
+        return Settled(each, ReminderState.WAITING, answer.reason, look_at=again, round=rounds)
+    return Settled(each, ReminderState.NOT_SENT, answer.reason, message_id=answer.message_id, round=each.round)
+
+
+def _kept_back(judged: Judged) -> Settled | None:
+    """What is written down of one that does not leave now; None for one that does."""
+    each, verdict = judged.reminder, judged.verdict
+    match verdict:
+        case Leave():
+            return None
+        case Never(reason):
+            return Settled(each, ReminderState.NOT_SENT, reason, round=each.round)
+        case Wait(until, reason):
+            state = ReminderState.PLANNED if reason is None else ReminderState.WAITING
+            return Settled(each, state, reason, look_at=until, round=each.round)

@@ -1,0 +1,118 @@
+"""The last word on a reminder that is due: send it, wait for something that may pass, or never send it, and why."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import Enum, auto
+from zoneinfo import ZoneInfo
+
+from gateway.calendar.schedule import Schedule, departure
+from gateway.calendar.words import ConnectionState
+from plans.words import Reason
+
+#: How often what waits is looked at again.
+AGAIN = timedelta(minutes=5)
+
+#: A connection that somebody is polling is free again soon.
+BUSY = timedelta(seconds=2)
+
+
+#: A provider that does not answer is asked again after a while.
+BLIND = timedelta(seconds=30)
+
+
+class Look(Enum):
+    """How the last look at an event went."""
+
+    FRESH = auto()  # it is as we know it
+    BUSY = auto()  # somebody is working on its connection: it has to wait its turn
+    BLIND = auto()  # nobody answered
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What is known of a reminder, its calendar and its account when it is due."""
+
+    due_at: datetime
+    start_at: datetime
+    waited_for: Reason | None  # why it waits, where it does
+    clock: ZoneInfo  # the recipient's
+    enabled: bool
+    paused: bool
+    connection: ConnectionState
+    plan: Reason | None  # why the plan lets no reminder leave
+    covered: bool  # the plan covers this calendar
+    credit: bool  # there is something to pay with
+    look: Look
+    trusted: bool  # the last poll is young enough to stand on
+
+
+@dataclass(frozen=True, slots=True)
+class Leave:
+    """It leaves now."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """It is looked at again; ``reason`` is None where nothing is wrong."""
+
+    until: datetime
+    reason: Reason | None
+
+
+@dataclass(frozen=True, slots=True)
+class Never:
+    """It does not leave at all."""
+
+    reason: Reason
+
+
+Verdict = Leave | Wait | Never
+
+
+def judge(facts: Facts, schedule: Schedule, now: datetime) -> Verdict:
+    """Judge one reminder; the first obstacle gives the reason.
+
+    What may pass is waited for, as long as the reminder would be of use; then its obstacle is why it was not sent.
+    Nothing is ever sent about what has begun.
+    """
+    leaves = departure(schedule, facts.clock, facts.start_at, facts.due_at, now)
+    if isinstance(leaves, Reason):
+        return Never(facts.waited_for or leaves)
+    if reason := _bar(facts):
+        return Never(reason)
+    if reason := _obstacle(facts):
+        return Wait(again(facts, schedule, now), reason)
+    if facts.look is Look.BLIND and not facts.trusted:
+        known = facts.waited_for is Reason.CALENDAR_UNREAD
+        return Wait(again(facts, schedule, now) if known else now + BLIND, Reason.CALENDAR_UNREAD)
+    if facts.look is Look.BUSY:
+        return Wait(now + BUSY, facts.waited_for)
+    return Wait(leaves, Reason.QUIET_HOURS) if leaves > now else Leave()
+
+
+def again(facts: Facts, schedule: Schedule, now: datetime) -> datetime:
+    """When to look again at what waits: in a while, and at the latest when it is of no use any more."""
+    over = max(facts.due_at, facts.start_at - schedule.least)
+    return max(now + timedelta(seconds=1), min(now + AGAIN, over + timedelta(microseconds=1)))
+
+
+def _bar(facts: Facts) -> Reason | None:
+    """What stands in the way for good."""
+    if not facts.enabled:
+        return Reason.CALENDAR_OFF
+    if facts.connection is ConnectionState.UNLINKED:
+        return Reason.CONSENT_MISSING
+    return facts.plan if facts.plan is Reason.ACCOUNT_CLOSED else None
+
+
+def _obstacle(facts: Facts) -> Reason | None:
+    """What stands in the way and may pass."""
+    if facts.connection is ConnectionState.NEEDS_CONSENT:
+        return Reason.CONSENT_MISSING
+    if facts.paused:
+        return Reason.CALENDAR_PAUSED
+    if facts.plan is not None:
+        return facts.plan
+    if not facts.covered:
+        return Reason.CALENDAR_LIMIT
+    return None if facts.credit else Reason.NO_CREDIT
