@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 
 from icalendar import Calendar, Event
 
-from tests.peers.radicale import Radicale
+from tests.peers.radicale import PASSWORD, USER, Radicale
 from tests.peers.stage.gate import Gate, gate_before
 
 _HOUR = timedelta(hours=1)
@@ -53,7 +53,12 @@ class CalDavServer:
     @property
     def url(self) -> str:
         """For clients, who sign in as ``radicale.USER``."""
-        return f"{self.gate.url}/practitioner/{self.name}/"
+        return f"{self.gate.url}/{USER}/{self.name}/"
+
+    def publish(self) -> str:
+        """The address under which everybody who knows it reads the calendar as a file."""
+        self.gate.signs_in = (USER, PASSWORD)
+        return self.url
 
     async def create(
         self, title: str, start: datetime, *, location: str = "", description: str = "", weeks: int = 0
@@ -156,4 +161,4 @@ def caldav_calendar(radicale: Radicale) -> Iterator[CalDavServer]:
     name = f"calendar-{next(_names)}"
     radicale.make_calendar(name, "Rendez-vous")
     with gate_before(f"http://127.0.0.1:{radicale.port}") as gate:
-        yield CalDavServer(radicale, gate, radicale.folder / "collection-root" / "practitioner" / name, name)
+        yield CalDavServer(radicale, gate, radicale.folder / "collection-root" / USER / name, name)

@@ -35,9 +35,12 @@ class GoogleServer:
         return event_id
 
     async def edit(self, handle: str, *, title: str | None = None, description: str | None = None) -> None:
-        """Other texts."""
+        """Other texts; of a series, Google's own pages write them into its exceptions, too."""
         texts = {"summary": title, "description": description}
-        self._change(handle, {name: text for name, text in texts.items() if text is not None})
+        change = {name: text for name, text in texts.items() if text is not None}
+        self._change(handle, change)
+        for each in self._exceptions(handle):
+            self._change(each, change)
 
     async def move(self, handle: str, start: datetime) -> None:
         """Another time; instances of a series get other ids by that."""
@@ -85,6 +88,11 @@ class GoogleServer:
         first = datetime.fromisoformat(series["start"]["dateTime"]).astimezone(self.zone)
         start = first + timedelta(weeks=number)  # on the wall clock
         return f"{handle}_{start.astimezone(ZoneInfo('UTC')):%Y%m%dT%H%M%SZ}"
+
+    def _exceptions(self, handle: str) -> list[str]:
+        rows = self.peer.control.get(f"/calendars/{self.calendar}/events", maxResults="2500")["items"]
+        mine = (row for row in rows if row.get("recurringEventId") == handle)
+        return [row["id"] for row in mine if row["status"] != "cancelled"]
 
     def _change(self, handle: str, change: Json) -> None:
         self.peer.change(handle, change, self.calendar)

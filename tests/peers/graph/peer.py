@@ -1,5 +1,6 @@
 """The Microsoft Graph peer as a process of its own, and what practitioners, admins and time do on its side."""
 
+import re
 import ssl
 import tempfile
 from collections.abc import Iterator, Mapping
@@ -42,6 +43,14 @@ class GraphPeer:
     def grant(self, user: str = USER, *scopes: str) -> Json:
         """A consent that was given: client id and secret, and the answer of the token endpoint."""
         return self.control.post("/grants", {"user": user, **({"scopes": list(scopes)} if scopes else {})})
+
+    def agree(self, url: str) -> dict[str, str]:
+        """A user looks at the consent page and agrees: what comes back to the redirect URI."""
+        with httpx.Client(verify=self.trust(), trust_env=False) as browser:
+            page = browser.get(url)
+        if "Location" in page.headers:
+            return dict(httpx.URL(page.headers["Location"]).params)
+        return dict(re.findall(r'name="(\w+)" value="([^"]*)"', page.text))
 
     def create(self, event: Mapping[str, Any], calendar: str = CALENDAR, user: str = USER) -> Json:
         """Somebody writes down an event or a series; told with immutable ids."""

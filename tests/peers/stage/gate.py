@@ -18,6 +18,7 @@ class Gate:
     url: str = ""
     refusals: list[tuple[int, str | None]] = field(default_factory=list)  # status and Retry-After of the next requests
     shut: int | None = None  # the status of every request from now on
+    signs_in: tuple[str, str] | None = None  # as whom it brings those in who say no name
     requests: list[str] = field(default_factory=list)  # method and path of every request
 
     def refusal(self) -> tuple[int, str | None] | None:
@@ -46,7 +47,8 @@ def gate_before(server: str) -> Iterator[Gate]:
                 self._answer(status, {"Retry-After": retry_after} if retry_after else {}, b"")
                 return
             headers = {name: value for name, value in self.headers.items() if name.lower() not in _NOT_OURS}
-            answer = client.request(self.command, self.path, headers=headers, content=body)
+            own = None if "Authorization" in self.headers else gate.signs_in
+            answer = client.request(self.command, self.path, headers=headers, content=body, auth=own)
             kept = {name: value for name, value in answer.headers.items() if name.lower() not in _NOT_OURS}
             self._answer(answer.status_code, kept, answer.content)
 
