@@ -1,10 +1,10 @@
 """Warns clients by mail: units that are about to end, and credit that runs low; each cause once."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, delete, exists, insert, select
+from sqlalchemy import ColumnElement, Connection, Exists, Row, Select, delete, exists, insert, select
 
 from gateway.accounts.tables import account
 from gateway.accounts.words import AccountState
@@ -32,6 +32,13 @@ def next_warning(connection: Connection, now: datetime, rules: BillingRules) -> 
     terms = rules.conditions(rules.today(now)).alerts
     ends = connection.scalars(_lots(now).with_only_columns(credit_lot.c.expires_at).distinct())
     return min((due for each in ends if (due := next_alert(each, now, terms))), default=None)
+
+
+def warned_at(connection: Connection, account_ids: Collection[int]) -> dict[int, str]:
+    """Where clients are told by ``warn`` that their credit runs low: whoever reads mail there needs no other news."""
+    found = _served(select(account.c.account_id, billing_profile.c.email).where(_has_bought(account.c.account_id)))
+    rows = connection.execute(found.where(account.c.account_id.in_(sorted(account_ids))))
+    return {each.account_id: each.email for each in rows}
 
 
 def _warn_of_ends(connection: Connection, stamp: Stamp, terms: AlertTerms, days: int, limit: int) -> int:
@@ -75,10 +82,9 @@ def _warn_of_low_credit(connection: Connection, stamp: Stamp, limit: int) -> int
     _forget_who_has_credit(connection)
     row, mark = balance.c, account.c.low_credit_units
     told = exists().where(alert.c.account_id == row.account_id, alert.c.kind == AlertKind.LOW_CREDIT)
-    bought = exists().where(credit_lot.c.account_id == row.account_id, credit_lot.c.kind != LotKind.TEST)
     low = _served(select(row.account_id, row.credit_units, mark).join(account, account.c.account_id == row.account_id))
     clients = connection.execute(
-        low.where(row.credit_units < mark, bought, ~told).order_by(row.account_id).limit(limit)
+        low.where(row.credit_units < mark, _has_bought(row.account_id), ~told).order_by(row.account_id).limit(limit)
     )
     found: Sequence[_Row] = clients.all()
     for each in found:
@@ -92,6 +98,11 @@ def _warn_of_low_credit(connection: Connection, stamp: Stamp, limit: int) -> int
         )
         write_letter(connection, stamp, each.account_id, LetterKind.LOW_CREDIT, units=each.credit_units)
     return len(found)
+
+
+def _has_bought(account_id: ColumnElement[int]) -> Exists:
+    """Test units alone are no credit to be warned of."""
+    return exists().where(credit_lot.c.account_id == account_id, credit_lot.c.kind != LotKind.TEST)
 
 
 def _forget_who_has_credit(connection: Connection) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, and_, func, select
 
 from gateway.accounts.tables import account
+from gateway.billing.alerts import warned_at
 from gateway.billing.lots import spendable
 from gateway.billing.tables import ledger_entry
 from gateway.billing.words import EntryKind
@@ -49,14 +50,13 @@ def gather(connection: Connection, claims: Sequence[Claim], now: datetime) -> li
     notices = _notices(connection, claims)
     writers = _writers(connection, notices)
     back = _units_back(connection, notices)
-    low = {writers[each.origin_id].payer_id for each in notices if each.news is News.LOW_CREDIT}
-    left = spendable(connection, low, now, frozenset(LotKind)) if low else {}
+    left = _units_left(connection, writers, [each for each in notices if each.news is News.LOW_CREDIT], now)
     by_id = {claim.row_id: claim for claim in claims}
     by_mail: dict[int, list[Row[*tuple[Any, ...]]]] = {}
     for each in notices:
         by_mail.setdefault(each.origin_id, []).append(each)
     return [
-        _correspondence(writers[mail_id], rows, [by_id[row.notice_id] for row in rows], back, left)
+        _correspondence(writers[mail_id], rows, [by_id[row.notice_id] for row in rows], back, left.get(mail_id))
         for mail_id, rows in by_mail.items()
     ]
 
@@ -141,12 +141,27 @@ def _units_back(connection: Connection, notices: Sequence[Row[*tuple[Any, ...]]]
     return {message_id: int(units) for message_id, units in rows}
 
 
+def _units_left(
+    connection: Connection, writers: Mapping[int, Writer], low: Sequence[Row[*tuple[Any, ...]]], now: datetime
+) -> Mapping[int, int]:
+    """What is left, by the mail that took it low; not where billing itself tells the very writer of that mail."""
+    if not low:
+        return {}
+    payer_ids = {writers[each.origin_id].payer_id for each in low}
+    units, billed = spendable(connection, payer_ids, now, frozenset(LotKind)), warned_at(connection, payer_ids)
+    return {
+        each.origin_id: units[writers[each.origin_id].payer_id]
+        for each in low
+        if billed.get(each.account_id, "").lower() != writers[each.origin_id].address.lower()
+    }
+
+
 def _correspondence(
     writer: Writer,
     notices: Sequence[Row[*tuple[Any, ...]]],
     claims: Collection[Claim],
     back: Mapping[int, int],
-    left: Mapping[int, int],
+    units_left: int | None,
 ) -> Correspondence:
     newest = {each.message_id: each for each in notices if each.message_id}  # held, then delivered: delivered it is
     unreadable = [each.reason for each in notices if each.news is News.UNREADABLE]
@@ -155,7 +170,7 @@ def _correspondence(
         tuple(claims),
         tuple(_of_number(each, back.get(each.message_id, 0)) for each in newest.values()),
         unreadable[0] if unreadable else None,
-        left[writer.payer_id] if any(each.news is News.LOW_CREDIT for each in notices) else None,
+        units_left,
     )
 
 

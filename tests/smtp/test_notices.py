@@ -1,9 +1,12 @@
 """News back by mail: when a letter is written, put off, or given up."""
 
+from dataclasses import replace
 from datetime import timedelta
 
-from sqlalchemy import insert, select
+import pytest
+from sqlalchemy import delete, insert, select
 
+from gateway.billing.customers import note_profile
 from gateway.engine.database import Engine
 from gateway.settings import NoticeSettings, Settings
 from gateway.sms.notices import Notice, enter_notices
@@ -18,6 +21,7 @@ from gateway.smtp.tables import spool
 from gateway.smtp.words import MailState
 from gateway.wording import read_wording
 from plans.words import Origin, Reason
+from tests.billing.buyers import CLINIC
 from tests.cast import Member, alice
 from tests.clock import StoppedClock
 from tests.smtp.post import ScriptedMailer, mail, spooled_for_postmaster
@@ -50,6 +54,31 @@ async def news_of_a_mail(engine: Engine, member: Member, *, automatic: bool = Fa
     await engine.write(lambda connection: connection.execute(insert(filed).values(row)))
     await engine.write(lambda connection: enter_notices(connection, stamp, [told]))
     return mail_id
+
+
+async def low_credit_by_a_mail(engine: Engine, member: Member, billed: str) -> None:
+    """The mail of a member takes the credit of a client low, whose bills go to another address or to the same."""
+    await engine.write(lambda connection: note_profile(connection, member.account_id, replace(CLINIC, email=billed)))
+    mail_id = await news_of_a_mail(engine, member)
+    await engine.write(lambda connection: connection.execute(delete(notice)))
+    told = Notice(member.account_id, Origin.EMAIL, mail_id, News.LOW_CREDIT)
+    await engine.write(lambda connection: enter_notices(connection, engine.stamp(), [told]))
+
+
+@pytest.mark.parametrize(
+    ("billed", "units", "letters"),
+    [("billing@clinic.example", 5, 1), ("STAFF@alice.example", 5, 0), ("staff@alice.example", 0, 1)],
+    ids=["two people", "one person", "billing keeps silent of test units"],
+)
+async def test_low_credit_is_told_once_to_each_person(
+    engine: Engine, clock: StoppedClock, billed: str, units: int, letters: int
+) -> None:
+    """Whoever is billed is told by billing; a writer at the same address is not told a second time."""
+    member, mailer = await alice(engine, units=units), ScriptedMailer()
+    await low_credit_by_a_mail(engine, member, billed)
+    await due(engine, clock, GATHER)
+    assert await at_work(engine, mailer).run_once() == 1
+    assert (len(mailer.letters), await left(engine)) == (letters, 0)
 
 
 async def left(engine: Engine) -> int:
