@@ -1,28 +1,19 @@
 """Recomputing every balance and lot from the ledger: what does not agree is named."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from sqlalchemy import Connection, Select, and_, func, literal, or_, select, union_all
 
+from gateway.billing.audit_invoices import audit_invoices
+from gateway.billing.discrepancies import Discrepancy
 from gateway.billing.selling_tables import postpaid_use
 from gateway.billing.tables import balance, credit_lot, ledger_entry
 from gateway.billing.words import EntryKind
 from plans.lots import COUNTER
 
 
-@dataclass(frozen=True, slots=True)
-class Discrepancy:
-    """Two figures that must be equal and are not."""
-
-    account_id: int
-    subject: str  # what is wrong, with its id
-    expected: int
-    found: int
-
-
 def audit(connection: Connection) -> Iterator[Discrepancy]:
-    """Check lots against the ledger, balances against lots, and refunds against charges; nothing found is clean."""
+    """Check lots, balances, refunds and the counter against the ledger, then all invoices; nothing found is clean."""
     for subject, statement in (
         ("lot {}: units left against its ledger", _lots_against_ledger()),
         ("balance {}: units against its lots", _balances_against_lots()),
@@ -33,6 +24,7 @@ def audit(connection: Connection) -> Iterator[Discrepancy]:
     ):
         for account_id, key, expected, found in connection.execute(statement):
             yield Discrepancy(account_id, subject.format(key), int(expected), int(found))
+    yield from audit_invoices(connection)
 
 
 def _lots_against_ledger() -> Select[int, int, int, int]:

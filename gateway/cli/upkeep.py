@@ -14,13 +14,13 @@ def add_to(program: typer.Typer) -> None:
 
 
 def audit(*, as_json: Json = False) -> None:
-    """Check that the books agree. Messages, money and queue are compared; exit code 1 when something differs."""
-    with working("Recomputing every balance from the ledger"):
+    """Check that the books agree: messages, units, queue, invoices, payments. Exit code 1 when something differs."""
+    with working("Recomputing every balance and every invoice"):
         found = list(listing("audit"))
     if found or as_json:
         print_rows(found, ("account_id", "subject", "expected", "found"), as_json=as_json)
     else:
-        typer.echo("Clean: messages, money and queue agree.")
+        typer.echo("Clean: messages, units, queue and invoices agree.")
     if found:
         raise typer.Exit(1)
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from sqlalchemy import ColumnElement, Connection, Select, Subquery, and_, case, func, literal, select
 
 from gateway.billing import audit as billing
-from gateway.billing.audit import Discrepancy
+from gateway.billing.discrepancies import Discrepancy
 from gateway.billing.tables import ledger_entry
 from gateway.billing.words import EntryKind
 from gateway.sms.tables import intake, job, message

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from sqlalchemy import Connection, select
 
-from gateway.billing.audit import Discrepancy
+from gateway.billing.discrepancies import Discrepancy
 from gateway.billing.lots import spendable
 from gateway.billing.tables import balance
 from gateway.engine.database import Engine
