@@ -7,7 +7,6 @@ from sqlalchemy import Connection, insert, select, update
 
 from gateway.accounts import audit_trail
 from gateway.accounts.refusals import Refused
-from gateway.accounts.tables import account
 from gateway.accounts.words import Action
 from gateway.billing.activation import Order, activate_signed
 from gateway.billing.attempts import open_attempts
@@ -19,7 +18,7 @@ from gateway.billing.methods import methods
 from gateway.billing.refusing import check
 from gateway.billing.rules import BillingRules
 from gateway.billing.selling_tables import customer_order
-from gateway.billing.standing import require_order
+from gateway.billing.standing import refuse_sub_account, require_order
 from gateway.billing.words import LetterKind, OrderKind, OrderState
 from gateway.engine.database import Stamp
 from plans.catalogue import NotForSale
@@ -69,7 +68,7 @@ def order(connection: Connection, stamp: Stamp, actor: str, rules: BillingRules,
     A card is charged at once; the units wait for the money, and whoever records that opens them.
     """
     today = rules.today(stamp.now)
-    _refuse_sub_account(connection, wanted.account_id)
+    refuse_sub_account(connection, wanted.account_id)
     require_order(connection, rules, wanted.account_id, today)
     if wanted.means is PaymentMeans.CARD and wanted.account_id not in methods(connection, {wanted.account_id}):
         raise Refused("This client has given no card.", "Have one entered, or order by another means of payment.")
@@ -175,9 +174,3 @@ def _pack_price(client: Customer, name: str, today: date) -> Money:
         return client.prices.pack(name, today, today).net
     except NotForSale as unknown:
         raise Refused(f"{str(unknown)[:1].upper()}{str(unknown)[1:]}.", "Order one of these.") from None
-
-
-def _refuse_sub_account(connection: Connection, account_id: int) -> None:
-    parent = connection.scalar(select(account.c.parent_id).where(account.c.account_id == account_id))
-    if parent is not None:
-        raise Refused("A sub-account orders nothing.", "Order from the main account, whose credit it spends.")

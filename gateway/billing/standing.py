@@ -6,6 +6,7 @@ from sqlalchemy import Connection, exists, select, update
 
 from gateway.accounts import audit_trail, clients
 from gateway.accounts.refusals import Refused
+from gateway.accounts.tables import account
 from gateway.accounts.words import Action
 from gateway.billing.invoice_tables import invoice
 from gateway.billing.letters import write_letter
@@ -46,6 +47,13 @@ def block_orders(connection: Connection, stamp: Stamp, actor: str, *, account_id
 def require_order(connection: Connection, rules: BillingRules, account_id: int, today: date) -> None:
     """Refuse an order that may not be taken from this client today."""
     check(order_refusal(standing(connection, rules, account_id, today)))
+
+
+def refuse_sub_account(connection: Connection, account_id: int) -> None:
+    """Refuse an order of a sub-account, which only has what its parent ordered (terms, article 2)."""
+    parent = connection.scalar(select(account.c.parent_id).where(account.c.account_id == account_id))
+    if parent is not None:
+        raise Refused("A sub-account orders nothing.", "Order from the main account, on which it stands.")
 
 
 def standing(connection: Connection, rules: BillingRules, account_id: int, today: date) -> Standing:

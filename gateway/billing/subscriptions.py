@@ -12,6 +12,7 @@ from gateway.billing.events import Happened, act_on, orders_of
 from gateway.billing.methods import methods
 from gateway.billing.rules import BillingRules
 from gateway.billing.running import Running, begin, had_trial, hold, running, save
+from gateway.billing.standing import refuse_sub_account, require_order
 from gateway.engine.database import Stamp
 from plans import changes, refusals, renewal
 from plans.catalogue import NotForSale
@@ -81,7 +82,10 @@ def apply(connection: Connection, stamp: Stamp, rules: BillingRules, *, account_
 
 
 def _happened(connection: Connection, now: datetime, rules: BillingRules, account_id: int, wish: Wish) -> Happened:
+    refuse_sub_account(connection, account_id)
     client = customer(connection, rules, account_id)
+    if not isinstance(wish, Cancel):
+        require_order(connection, rules, account_id, rules.today(now))
     before = running(connection, account_id)
     if isinstance(wish, Subscribe):
         if before is not None:

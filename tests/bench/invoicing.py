@@ -11,10 +11,8 @@ from pathlib import Path
 
 from sqlalchemy import Connection, func, insert, select
 
-from gateway.accounts import clients
 from gateway.accounts.tables import account
 from gateway.app.schema import METADATA
-from gateway.billing.customers import note_profile
 from gateway.billing.invoice_tables import invoice, payment_method
 from gateway.billing.methods import note_method
 from gateway.billing.renewing import advance_due
@@ -25,7 +23,7 @@ from gateway.engine.migration import upgrade
 from plans.periods import Interval
 from plans.prices import Formula
 from tests.bench.figures import Figure
-from tests.billing.buyers import CLINIC, RULES, card
+from tests.billing.buyers import RULES, buyer, card
 from tests.clock import StoppedClock
 from tests.postgres import Databases, PostgresMissing, running_server
 
@@ -69,11 +67,10 @@ async def _renew_all(url: str, count: int) -> float:
 def _first(connection: Connection, engine: Engine) -> None:
     """The first client subscribes as clients do; the others are made after its rows."""
     stamp = engine.stamp()
-    client = clients.add(connection, stamp, "bench", name="Client 0", slug="client-0")
-    note_profile(connection, client.account_id, CLINIC)
-    note_method(connection, stamp, client.account_id, card(client.account_id))
+    account_id = buyer(connection, stamp, "client-0")
+    note_method(connection, stamp, account_id, card(account_id))
     wish = Subscribe(Formula("SOLO", Interval.MONTH))
-    apply(connection, stamp, RULES, account_id=client.account_id, wish=wish)
+    apply(connection, stamp, RULES, account_id=account_id, wish=wish)
 
 
 def _more(connection: Connection, engine: Engine, numbers: Iterable[int]) -> None:

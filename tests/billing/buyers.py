@@ -2,12 +2,13 @@
 
 from dataclasses import replace
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, update
 
 from gateway.accounts import clients
 from gateway.billing.customers import Profile, note_profile
 from gateway.billing.methods import Method, note_method
 from gateway.billing.rules import shipped_billing_rules
+from gateway.billing.selling_tables import billing_profile
 from gateway.engine.database import Engine, Stamp
 from plans.orders import PaymentMeans
 
@@ -24,11 +25,17 @@ CLINIC = Profile(
 )
 
 
-def buyer(connection: Connection, stamp: Stamp, slug: str = "alice", territory: str = "FR") -> int:
-    """A client with its billing details; its account."""
+def buyer(
+    connection: Connection, stamp: Stamp, slug: str = "alice", territory: str = "FR", *, accepts: bool = True
+) -> int:
+    """A client with its billing details that accepted the terms in force; its account."""
     client = clients.add(connection, stamp, "tests", name=slug.capitalize(), slug=slug)
     siren = f"{client.account_id % 10**9:09}"
     note_profile(connection, client.account_id, replace(CLINIC, territory=territory, siren=siren))
+    if accepts:
+        accepted = {"accepted_terms": RULES.terms_version(RULES.today(stamp.now)), "accepted_at": stamp.now}
+        of_client = billing_profile.c.account_id == client.account_id
+        connection.execute(update(billing_profile).where(of_client).values(accepted))
     return client.account_id
 
 

@@ -10,21 +10,18 @@ from gateway.accounts import clients
 from gateway.accounts.refusals import Refused
 from gateway.billing.collecting import Collector
 from gateway.billing.cover import Cover, covers, require_calendars
-from gateway.billing.issued import of_account, outstanding
 from gateway.billing.methods import note_method
 from gateway.billing.payments.sandbox import SandboxGateway
 from gateway.billing.penalties import suspend_late
-from gateway.billing.settling import Receipt, pay
 from gateway.billing.subscriptions import Cancel, Change, Subscribe
 from gateway.engine.database import Engine
 from gateway.wording import Language
-from plans.orders import PaymentMeans
 from plans.periods import Interval
 from plans.prices import Formula
 from plans.quota import CalendarKey, Link
 from plans.words import Reason
 from tests.billing.buyers import RULES, card, new_buyer, new_subscriber
-from tests.billing.test_subscriptions import pass_time, wish
+from tests.billing.test_subscriptions import pass_time, settle, wish
 from tests.clock import StoppedClock
 from tests.terms.shop import at
 from tests.terms.test_late_payers import owes
@@ -105,18 +102,6 @@ async def test_a_trial_that_is_over_unpaid_waits_until_it_is_paid(engine: Engine
     assert await waits(engine, account_id) is None
 
 
-async def settle(engine: Engine, account_id: int) -> None:
-    """A transfer pays what is open."""
-
-    def unit(connection: Connection) -> None:
-        (issued,) = of_account(connection, account_id)
-        amount, now = outstanding(connection, issued), engine.clock.now()
-        receipt = Receipt(account_id, issued.invoice_id, PaymentMeans.TRANSFER, "bank 1", amount, now)
-        assert pay(connection, engine.stamp(), RULES, receipt)
-
-    await engine.write(unit)
-
-
 async def test_who_cancelled_is_covered_to_the_last_instant(engine: Engine, clock: StoppedClock) -> None:
     """A6: true at that very instant, before anybody wrote the end down."""
     account_id = await new_subscriber(engine)
@@ -143,6 +128,7 @@ async def test_a_smaller_tier_pauses_from_the_end_of_the_period(engine: Engine, 
     account_id = await new_subscriber(engine)
     await wish(engine, account_id, Subscribe(BUSINESS))
     await pass_time(engine, clock, "2027-01-01")
+    await settle(engine, account_id)
     await wish(engine, account_id, Change(SOLO))
     clock.set(at("2027-01-22 23:59:59"))
     assert (await cover(engine, account_id)).paused(links) == []

@@ -6,25 +6,31 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import Connection, select
 
+from gateway.accounts import clients
 from gateway.accounts.refusals import Refused
 from gateway.billing.customers import customer, note_profile
 from gateway.billing.invoice_tables import collection, collection_job
-from gateway.billing.issued import Issued, of_account
+from gateway.billing.invoicing import InvoiceOrder, issue
+from gateway.billing.issued import Issued, of_account, outstanding
 from gateway.billing.methods import Method, methods, note_method
 from gateway.billing.renewing import advance_due
 from gateway.billing.running import latest, next_due
+from gateway.billing.settling import Receipt, pay
 from gateway.billing.subscriptions import Cancel, Change, Outcome, Subscribe, Wish, apply, preview
 from gateway.engine.database import Engine
+from plans.invoices import LineKind, sum_line
+from plans.money import Money
 from plans.orders import PaymentMeans
 from plans.periods import Interval
 from plans.prices import Formula
 from plans.subscription import State
-from tests.billing.buyers import RULES, new_buyer, new_subscriber
+from tests.billing.buyers import RULES, buyer, new_buyer, new_subscriber
 from tests.clock import StoppedClock
-from tests.terms.shop import at
+from tests.terms.shop import VAT_20, at
 
+BY_TRANSFER = PaymentMeans.TRANSFER
 SOLO, BUSINESS = Formula("SOLO", Interval.MONTH), Formula("BUSINESS", Interval.MONTH)
 
 
@@ -49,6 +55,18 @@ async def pass_time(engine: Engine, clock: StoppedClock, to: str) -> None:
     clock.set(until)
 
 
+async def settle(engine: Engine, account_id: int) -> None:
+    """The client pays all that is open, by transfer."""
+
+    def unit(connection: Connection) -> None:
+        stamp = engine.stamp()
+        for each in list(of_account(connection, account_id)):
+            amount, number = outstanding(connection, each), each.invoice_id
+            pay(connection, stamp, RULES, Receipt(account_id, number, BY_TRANSFER, f"bank {number}", amount, stamp.now))
+
+    await engine.write(unit)
+
+
 async def documents(engine: Engine, account_id: int) -> Sequence[Issued]:
     """What was issued."""
     return await engine.read(lambda connection: list(of_account(connection, account_id)))
@@ -68,6 +86,26 @@ async def test_a_trial_ends_in_an_invoice_and_an_attempt_to_take_its_money(engin
     assert (str(invoice.document.net), str(invoice.document.gross)) == ("7.99", "9.59")
     asked = await engine.read(lambda c: c.execute(select(collection.c.invoice_id, collection.c.cents)).all())
     assert [tuple(each) for each in asked] == [(invoice.invoice_id, 959)]
+
+
+async def test_a_subscription_is_an_order(engine: Engine, clock: StoppedClock) -> None:
+    """R31, R45, article 1: of a main account that accepted the terms and owes nothing; whoever is late may leave."""
+    stranger = await engine.write(lambda c: buyer(c, engine.stamp(), "stranger", accepts=False))
+    with pytest.raises(Refused, match="have not been accepted"):
+        await wish(engine, stranger, Subscribe(SOLO))
+    account_id = await new_subscriber(engine)
+    branch = await engine.write(lambda c: clients.add(c, engine.stamp(), "tests", name="Branch", parent="alice"))
+    with pytest.raises(Refused, match="sub-account"):
+        await wish(engine, branch.account_id, Subscribe(SOLO))
+    await wish(engine, account_id, Subscribe(SOLO))
+    today = RULES.today(clock.now())
+    lines = (sum_line(LineKind.PACK, "PACK-1000", Money(5000), VAT_20),)
+    late = InvoiceOrder(account_id, "pack", lines, today, today)
+    await engine.write(lambda connection: issue(connection, engine.stamp(), RULES, late))
+    clock.advance(timedelta(days=1))
+    with pytest.raises(Refused, match="payment is late"):
+        await wish(engine, account_id, Change(BUSINESS))
+    assert (await wish(engine, account_id, Cancel())).subscription.cancelled
 
 
 async def test_without_bank_details_no_trial_begins(engine: Engine) -> None:
@@ -101,6 +139,7 @@ async def test_an_upgrade_then_a_cancellation_owe_a_closing_invoice(engine: Engi
     account_id = await new_subscriber(engine)
     await wish(engine, account_id, Subscribe(SOLO))
     await pass_time(engine, clock, "2026-11-11 15:00")
+    await settle(engine, account_id)
     changed = await wish(engine, account_id, Change(BUSINESS))
     assert changed.coming is not None
     assert str(changed.coming.invoice.net) == "31.59"
@@ -123,6 +162,7 @@ async def test_a_month_is_replaced_by_a_year_at_once(engine: Engine, clock: Stop
     account_id = await new_subscriber(engine)
     await wish(engine, account_id, Subscribe(BUSINESS))
     await pass_time(engine, clock, "2026-11-25 12:00")
+    await settle(engine, account_id)
     switched = await wish(engine, account_id, Change(Formula("BUSINESS", Interval.YEAR), at_once=True))
     assert [str(each.gross) for each in switched.invoices] == ["216.00"]
     assert [each.document for each in await documents(engine, account_id)][-1:] == list(switched.invoices)

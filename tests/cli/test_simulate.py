@@ -39,6 +39,11 @@ city = "Paris"
 email = "billing@clinic.example"
 
 [[step]]
+at = 2027-01-31T10:02:30
+do = "billing accept-terms"
+account = "clinic"
+
+[[step]]
 at = 2027-01-31T10:03:00
 do = "billing sandbox-card"
 account = "clinic"
@@ -68,7 +73,7 @@ def test_a_plan_is_tried_before_it_is_sold(ok: Ok, scenario: Path) -> None:
     assert [(each["issued_on"], each["total"], each["state"]) for each in played["invoices"]] == [
         ("2027-03-02", "13.20", "paid")
     ]
-    assert [each["refused"] for each in played["steps"]] == [None] * 4
+    assert [each["refused"] for each in played["steps"]] == [None] * 5
     assert ok("account", "list") == []
 
 

@@ -104,7 +104,7 @@ async def test_the_accepted_terms_are_stored_with_the_order_and_mailed(engine: E
 
 async def test_terms_without_a_text_are_accepted_by_nobody(engine: Engine) -> None:
     """Article 1: there would be nothing to store and to mail; the cure names the file."""
-    account_id = await engine.write(lambda connection: buyer(connection, engine.stamp(), "bob"))
+    account_id = await engine.write(lambda connection: buyer(connection, engine.stamp(), "bob", accepts=False))
     rules = replace(RULES, terms_texts={})
     with pytest.raises(Refused, match="no text of the terms") as refused:
         await engine.write(
@@ -116,7 +116,7 @@ async def test_terms_without_a_text_are_accepted_by_nobody(engine: Engine) -> No
 
 async def test_nothing_is_ordered_without_the_terms_in_force(engine: Engine) -> None:
     """Article 1: and only the version in force can be accepted."""
-    account_id = await engine.write(lambda connection: buyer(connection, engine.stamp(), "bob"))
+    account_id = await engine.write(lambda connection: buyer(connection, engine.stamp(), "bob", accepts=False))
     with pytest.raises(Refused, match="have not been accepted"):
         await order(engine, account_id)
     with pytest.raises(Refused, match="not in force"):
