@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 from gateway.sms.carriers.smpp.fields import Malformed
 from gateway.sms.carriers.smpp.frames import Frame, Frames, frame
@@ -141,8 +141,7 @@ class Session(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Begin."""
-        assert isinstance(transport, asyncio.Transport)  # noqa: S101 - a stream is what was asked for
-        self._transport = transport
+        self._transport = cast(asyncio.Transport, transport)  # so it is for a stream, though uvloop does not inherit it
         self._next_beat()
 
     def data_received(self, data: bytes) -> None:

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from typing import cast
 
 from gateway.sms.carriers.smpp.frames import Frame, Frames, frame
 from gateway.sms.carriers.smpp.pdus import Answer
@@ -23,8 +24,7 @@ class Connection(asyncio.Protocol):
         self._frames = Frames()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
-        self.transport = transport
+        self.transport = cast(asyncio.Transport, transport)
         self.smsc.connections.append(self)
 
     def data_received(self, data: bytes) -> None:

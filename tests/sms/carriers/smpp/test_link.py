@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 import trustme
+import uvloop
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -18,7 +19,7 @@ from gateway.sms.carriers.smpp.pdus import Address, Bind
 from gateway.sms.carriers.smpp.session import Answered, Hooks, NotWritten, Unanswered
 from gateway.sms.carriers.smpp.settings import SmppSettings, Timing, Tls
 from gateway.sms.carriers.smpp.words import Command
-from tests.sms.carriers.smpp.smsc import Connection, Smsc, takes_all
+from tests.sms.carriers.smpp.smsc import Connection, Smsc, playing_smsc, takes_all
 from tests.waiting import eventually
 
 TIMING = Timing(connect_s=5, drain_s=5)
@@ -233,6 +234,22 @@ async def test_tls_checks_the_name_and_shows_our_certificate(smsc: Smsc, authori
     async with tls_smsc(smsc, authority) as port, running(link_to(port, Naps(), tls=tls)) as link:
         await until(link, LinkState.BOUND)
         assert await link.submit(b"", 5) == Answered(0, b"2\0")
+
+
+def test_it_runs_on_the_loop_of_the_service_too(authority: trustme.CA, tmp_path: Path) -> None:
+    tls = Tls(ca=tmp_path / "ca.pem", certificate=tmp_path / "client.pem", server_name="smsc.test")
+
+    async def play() -> None:
+        async with playing_smsc() as smsc, tls_smsc(smsc, authority) as port:
+            smsc.on_submit = takes_all
+            for place, changes in ((smsc.port, {}), (port, {"tls": tls})):
+                async with running(link_to(place, Naps(), **changes)) as link:
+                    await until(link, LinkState.BOUND)
+                    assert await link.submit(b"", 5) == Answered(0, b"2\0")
+                    await link.drain()
+                    await link.close()
+
+    uvloop.run(play())
 
 
 @pytest.mark.parametrize("server_name", ["other.test", None])
