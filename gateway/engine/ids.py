@@ -9,6 +9,7 @@ _EPOCH = datetime(2025, 1, 1, tzinfo=UTC)
 _MILLISECOND = timedelta(milliseconds=1)
 _NODE_BITS = 10
 _SEQUENCE_BITS = 12
+_LAST_OF_SEQUENCE = (1 << _SEQUENCE_BITS) - 1
 NODES = 1 << _NODE_BITS
 
 
@@ -31,12 +32,12 @@ class Ids:
             raise ValueError(f"a node is 0 to {NODES - 1}, not {node}")
         with self._lock:
             self.node = node
-            self._last |= (1 << _SEQUENCE_BITS) - 1  # on to the next millisecond, or a lower node would go back
+            self._last |= _LAST_OF_SEQUENCE  # on to the next millisecond, or a lower node would go back
 
     def __call__(self) -> int:
         """The next identifier; safe from any thread."""
         millisecond = (self._clock.now() - _EPOCH) // _MILLISECOND
         with self._lock:
             self._last = max(self._last + 1, millisecond << _SEQUENCE_BITS)
-            tick, sequence = divmod(self._last, 1 << _SEQUENCE_BITS)
-            return tick << (_NODE_BITS + _SEQUENCE_BITS) | self.node << _SEQUENCE_BITS | sequence
+            tick = self._last >> _SEQUENCE_BITS
+            return (tick << _NODE_BITS | self.node) << _SEQUENCE_BITS | self._last & _LAST_OF_SEQUENCE

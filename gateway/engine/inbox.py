@@ -10,7 +10,7 @@ from typing import Any
 GROUP_LIMIT = 256
 
 #: Units wait for company until so many turns of the event loop brought nothing new, and no longer than this.
-QUIET_TURNS = 4
+QUIET_TURNS = 12
 GATHER_S = 0.005
 
 

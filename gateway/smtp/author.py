@@ -18,10 +18,11 @@ def header_from(raw: bytes) -> str | None:
 
     A cheap scan for the moment of DATA: it reads no further than the header and gives up rather than guess.
     """
-    # The blank line may be the first line; the CRLF in front makes it look like any other.
-    head, blank, _ = (b"\r\n" + raw[:HEADER_BYTES]).partition(b"\r\n\r\n")
-    fields = _from_fields(head)
-    if not blank or len(fields) != 1 or len(fields[0]) > FROM_BYTES:
+    end = raw.find(b"\r\n\r\n", 0, HEADER_BYTES)
+    if end < 0 or raw.startswith(b"\r\n"):  # the blank line comes too late, or first of all
+        return None
+    fields = _from_fields(b"\n" + raw[:end])
+    if len(fields) != 1 or len(fields[0]) > FROM_BYTES:
         return None
     return _author(fields[0])
 

@@ -62,6 +62,7 @@ class Connection(SMTP):
         self.session = self.envelope = self.transport = None
 
         self._office = office
+        self._expect_more = office.reception.expect_more
         self._inbox = Inbox()
         self._due = b""  # replies that have not left yet
         self._address = address_of("")
@@ -106,7 +107,7 @@ class Connection(SMTP):
         """The client has sent something."""
         if self._parted:
             return
-        self._office.reception.expect_more()
+        self._expect_more()
         self._inbox.feed(data)
         self._advance()
 
@@ -183,7 +184,8 @@ class Connection(SMTP):
         if self._waiter is not None:
             self._hand_over(self._waiter)
         used_up = self._answer_lines()
-        self._flush()
+        if self._due:
+            self._flush()
         if self._held_back or len(self._inbox.held) > AHEAD_BYTES:
             self._regulate()
         if (self._leaving or (self._ended and used_up)) and not self._busy:
@@ -275,7 +277,9 @@ class Connection(SMTP):
         """Take what follows the 354, and have it treated."""
         self._inbox.begin_mail()
         self._treat = treat
-        self._mail_pace = (self.loop.time(), self._inbox.received)
+        now = self.loop.time()
+        self._mail_pace = (now, self._inbox.received)
+        self._deadline = now + self._office.settings.data_timeout_s
 
     def _read_mail(self) -> Read | None:
         mail = self._inbox.mail(self._office.settings.max_mail_bytes, self._claim)

@@ -45,11 +45,8 @@ class Desk:
     def __init__(self, engine: Engine, rules: Rules) -> None:
         self._engine = engine
         self._rules = rules
+        self.expect_more = engine.expect_more
         self._lately: dict[_Asked, tuple[float, Admitted | Reason]] = {}  # with the moment until which it holds
-
-    def expect_more(self) -> None:
-        """Let the mails at the disk wait for company."""
-        self._engine.expect_more()
 
     async def authenticate(self, login: str, password: str, peer: Peer) -> Proof | None:
         """Check an app password."""

@@ -29,6 +29,7 @@ class Inbox:
     def __init__(self) -> None:
         self.received = 0  # bytes that ever came
         self.held: bytes | bytearray = b""
+        self._ahead = b""  # belongs in front of what comes next
         self._searched = 0  # no end of a mail begins before
         self._trouble: Unread | None = None  # with what is being read
 
@@ -39,7 +40,8 @@ class Inbox:
         """Add what has come."""
         self.received += len(block)
         if not self.held:
-            self.held = block  # nearly always one whole command
+            self.held = self._ahead + block  # nearly always one whole command, or one small mail
+            self._ahead = b""
             return
         if len(self.held) > _SMALL:
             self._make_room()
@@ -66,8 +68,11 @@ class Inbox:
     def begin_mail(self) -> None:
         """What comes next is a mail."""
         # With the CRLF of the DATA command put back in front, the first line is a line like the others.
-        self.held = b"\r\n" + self.held
         self._searched = 0
+        if self.held:
+            self.held = b"\r\n" + self.held
+        else:
+            self._ahead = b"\r\n"
 
     def mail(self, most: int, claim: Claim) -> bytes | Unread | None:
         """What follows the 354, up to the lone dot: lines ended by CRLF, dots unstuffed (RFC 5321, 4.5.2).
@@ -111,12 +116,10 @@ def _trouble(size: int, most: int, claim: Claim) -> Unread | None:
 
 
 def _unstuffed(held: bytes | bytearray, end: int) -> bytes | Unread:
-    """The mail that lies in ``held`` after a CRLF, up to ``end``; copied once, for it may be big."""
+    """The mail that lies in ``held`` after a CRLF, up to ``end``."""
+    mail = bytes(memoryview(held)[len(b"\r\n") : end])
     # A bare CR or LF is a line end to some servers and none to others: a mail holding one can be made to hide a
     # second mail (SMTP smuggling), so it is refused and never mended.
-    line_ends = held.count(b"\r\n", 0, end)
-    if held.count(b"\r", 0, end) != line_ends or held.count(b"\n", 0, end) != line_ends or held.find(0, 0, end) >= 0:
+    if len(mail.translate(None, b"\r\n\0")) + len(b"\r\n") * mail.count(b"\r\n") != len(mail):
         return Unread.MALFORMED
-    begin = len(b"\r\n.") if held.startswith(b"\r\n.") and end > len(b"\r\n") else len(b"\r\n")
-    with memoryview(held) as view:
-        return bytes(view[begin:end]).replace(b"\r\n.", b"\r\n")
+    return mail[mail.startswith(b".") :].replace(b"\r\n.", b"\r\n")
