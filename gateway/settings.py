@@ -53,10 +53,33 @@ class RelaySettings:
 
 @dataclass(frozen=True, slots=True)
 class WebSettings:
-    """Where health and metrics are answered."""
+    """Where health and metrics, and people and providers who come by HTTP, are answered."""
 
     host: str = "127.0.0.1"
     port: int = 8025
+    public_url: str | None = None  # how others reach it, e.g. by a proxy with TLS; None: only this machine does
+
+    @property
+    def base_url(self) -> str:
+        """What the addresses of our pages begin with."""
+        return (self.public_url or f"http://localhost:{self.port}").rstrip("/")
+
+
+@dataclass(frozen=True, slots=True)
+class GoogleSettings:
+    """The application that is registered at Google, for reading calendars."""
+
+    client_id: str
+    client_secret_file: Path
+
+
+@dataclass(frozen=True, slots=True)
+class OutlookSettings:
+    """The application that is registered at Microsoft Entra, for reading calendars."""
+
+    client_id: str
+    client_secret_file: Path
+    authority: str = "https://login.microsoftonline.com/common"  # work, school and personal accounts
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +128,8 @@ class Settings:
     sandbox: SandboxSettings = field(default_factory=SandboxSettings)
     notices: NoticeSettings = field(default_factory=NoticeSettings)
     relay: RelaySettings | None = None
+    google: GoogleSettings | None = None
+    outlook: OutlookSettings | None = None
     seller: SellerSettings | None = None
 
     @property
@@ -150,6 +175,8 @@ _SECTIONS: Mapping[str, type] = {
     "sandbox": SandboxSettings,
     "notices": NoticeSettings,
     "relay": RelaySettings,
+    "google": GoogleSettings,
+    "outlook": OutlookSettings,
     "seller": SellerSettings,
     "tls": TlsSettings,
 }

@@ -9,12 +9,15 @@ from typing import Any
 import pytest
 
 from gateway.settings import (
+    GoogleSettings,
+    OutlookSettings,
     RelaySettings,
     SellerSettings,
     Settings,
     SettingsError,
     SmtpSettings,
     TlsSettings,
+    WebSettings,
     config_file,
     read_settings,
 )
@@ -107,7 +110,13 @@ def test_the_example_file_shows_the_defaults(read_file: Any) -> None:
     shown = read_file(_in_force(EXAMPLE.read_text(encoding="utf-8")))
     defaults = Settings(smtp=SmtpSettings(tls=shown.smtp.tls), relay=RelaySettings(host=shown.relay.host))
     without_default = {"database_url", "submissions_port", "lmtp_port", "lmtp_socket", "rate_per_s", "postmaster"}
+    without_default |= {"public_url", "google", "outlook"}
     assert set(_different(defaults, shown)) == without_default | {"username", "password_file", "seller"}
+
+
+def test_pages_are_where_the_port_is_unless_a_proxy_is_in_front() -> None:
+    assert WebSettings().base_url == "http://localhost:8025"
+    assert WebSettings(public_url="https://sms.example.com/").base_url == "https://sms.example.com"
 
 
 def _in_force(text: str) -> str:
@@ -117,7 +126,13 @@ def _in_force(text: str) -> str:
 
 def _names(kind: type) -> Iterator[str]:
     """Every setting of ``kind`` that is no table, tables unfolded."""
-    tables: Mapping[str, type] = {"tls": TlsSettings, "relay": RelaySettings, "seller": SellerSettings}
+    tables: Mapping[str, type] = {
+        "tls": TlsSettings,
+        "relay": RelaySettings,
+        "google": GoogleSettings,
+        "outlook": OutlookSettings,
+        "seller": SellerSettings,
+    }
     for each in fields(kind):
         table = tables.get(each.name) or each.default_factory
         if isinstance(table, type) and is_dataclass(table):

@@ -14,6 +14,7 @@ from functools import partial
 from gateway.accounts.refusals import Refused
 from gateway.app import control
 from gateway.app.catalogue import billing_rules
+from gateway.app.linked_calendars import calendar_routes, linkable
 from gateway.app.opening import is_sqlite, open_current
 from gateway.app.rules import read_rules
 from gateway.billing.attempts import JOBS as COLLECTIONS
@@ -140,13 +141,16 @@ async def _listening(engine: Engine, settings: Settings, rules: Rules) -> AsyncI
 
 @contextlib.asynccontextmanager
 async def _web(engine: Engine, settings: Settings, worker: Worker) -> AsyncIterator[int]:
-    door = bind(settings.web.host, settings.web.port)
-    server = WebServer(application(engine, lambda: worker.stuck(STUCK_S), _webhooks(engine, settings)), door)
-    server.start()
-    try:
-        yield _port(door)
-    finally:
-        await server.close()
+    async with linkable(settings, engine.clock) as found:
+        pages = calendar_routes(engine, settings, found)
+        app = application(engine, lambda: worker.stuck(STUCK_S), _webhooks(engine, settings), pages)
+        door = bind(settings.web.host, settings.web.port)
+        server = WebServer(app, door)
+        server.start()
+        try:
+            yield _port(door)
+        finally:
+            await server.close()
 
 
 @contextlib.asynccontextmanager

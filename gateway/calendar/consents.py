@@ -1,7 +1,7 @@
 """Consents that were asked for and not answered yet: the state of each, kept on the server and used once."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from hashlib import sha256
 
 from sqlalchemy import Connection, delete, insert, select
@@ -34,6 +34,7 @@ def keep_request(
     provider: Provider,
     begun: Begun,
     session: str = "",
+    life: timedelta = LIFE,
 ) -> None:
     """Remember that an account asks for consent; ``session`` binds the answer to the browser that asked."""
     _sweep(connection, stamp, vault)
@@ -44,10 +45,18 @@ def keep_request(
             state=state,
             provider=provider,
             session=_digest(session) if session else "",
-            expires_at=stamp.now + LIFE,
+            expires_at=stamp.now + life,
         )
     )
     vault.keep(connection, account_id, _owner(state), begun.kept)
+
+
+def find_request(connection: Connection, now: datetime, *, state: str) -> tuple[int, Provider] | None:
+    """The account and the provider of what is asked under this state by no session; it stays to be taken."""
+    row = consent_request.c
+    these = (row.state == _digest(state), row.session == "", row.expires_at > now)
+    found = connection.execute(select(row.account_id, row.provider).where(*these)).one_or_none()
+    return None if found is None else (found.account_id, found.provider)
 
 
 def take_request(connection: Connection, stamp: Stamp, vault: Vault, *, state: str, session: str = "") -> Asked | None:

@@ -1,1 +1,1 @@
-"""Thin HTTP on a local port: health and metrics now, pages and the API later."""
+"""Thin HTTP on a local port: health and metrics, webhooks and pushes, the pages on which calendars are linked."""

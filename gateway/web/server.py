@@ -10,7 +10,7 @@ import uvicorn
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
-from starlette.routing import Route
+from starlette.routing import BaseRoute, Route
 
 from gateway.engine.database import Engine
 from gateway.engine.writer import StorageUnavailable
@@ -21,8 +21,13 @@ from gateway.web.webhooks import Hear, payment_route
 Stuck = Callable[[], Sequence[str]]
 
 
-def application(engine: Engine, stuck: Stuck, webhooks: Mapping[str, Hear] = MappingProxyType({})) -> Starlette:
-    """The routes. ``webhooks``: who takes in what a provider of payments tells, by its name."""
+def application(
+    engine: Engine,
+    stuck: Stuck,
+    webhooks: Mapping[str, Hear] = MappingProxyType({}),
+    more: Sequence[BaseRoute] = (),
+) -> Starlette:
+    """The routes, and ``more`` of them. ``webhooks``: who takes in what a provider of payments tells, by its name."""
 
     async def healthz(_request: Request) -> Response:
         """200 while the database answers and every task comes round, else 503 with what does not."""
@@ -38,7 +43,8 @@ def application(engine: Engine, stuck: Stuck, webhooks: Mapping[str, Hear] = Map
         """Figures in the text format of Prometheus."""
         return PlainTextResponse(await metrics(engine), media_type=CONTENT_TYPE)
 
-    return Starlette(routes=[Route("/healthz", healthz), Route("/metrics", show_metrics), payment_route(webhooks)])
+    own = (Route("/healthz", healthz), Route("/metrics", show_metrics), payment_route(webhooks))
+    return Starlette(routes=[*own, *more])
 
 
 class _Server(uvicorn.Server):

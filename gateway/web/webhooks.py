@@ -9,6 +9,7 @@ from starlette.routing import Route
 
 from gateway.billing.payments.webhooks import MAX_BODY_BYTES, WebhookRefused
 from gateway.engine.writer import StorageUnavailable
+from gateway.web.forms import read_body
 
 log = logging.getLogger(__name__)
 
@@ -27,7 +28,7 @@ def payment_route(providers: Mapping[str, Hear]) -> Route:
         hear = providers.get(request.path_params["provider"])
         if hear is None:
             return PlainTextResponse("No such provider is set up here.", 404)
-        body = await _bounded_body(request)
+        body = await read_body(request, MAX_BODY_BYTES)
         if body is None:
             return PlainTextResponse("This is more than a webhook holds.", 413)
         return await _answer(hear, dict(request.headers), body)
@@ -44,13 +45,3 @@ async def _answer(hear: Hear, headers: Mapping[str, str], body: bytes) -> Respon
     except StorageUnavailable:
         return PlainTextResponse("Please deliver this again later.", 503)
     return Response(status_code=204)
-
-
-async def _bounded_body(request: Request) -> bytes | None:
-    """The raw bytes that were signed, or None as soon as they are too many."""
-    body = b""
-    async for block in request.stream():
-        body += block
-        if len(body) > MAX_BODY_BYTES:
-            return None
-    return body

@@ -8,8 +8,11 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+#: What is appended to the address of notices for those about the subscription itself.
+LIFECYCLE = "/lifecycle"
+
 MAX_BODY_BYTES = 256 * 1024
-_MOST = 1000  # notices in one delivery
+_MOST = 100  # notices in one delivery
 
 MAX_TOKEN_CHARACTERS = 4096  # of what Graph wants to be told back when a subscription is made
 
@@ -32,14 +35,14 @@ class Notice:
 
 
 def read_notices(body: bytes) -> list[Notice]:
-    """The notices of a delivery; ``ValueError`` where it is none. Those that make no sense are left out."""
+    """The notices of a delivery; ``ValueError`` where it is none. What makes no sense is left out."""
     try:
         rows = json.loads(body)["value"]
     except (ValueError, LookupError, TypeError, RecursionError):
         raise ValueError("no delivery of notices") from None
     if not isinstance(rows, list) or len(rows) > _MOST:
         raise ValueError("no list of notices")
-    return [notice for row in rows if (notice := _notice(row))]
+    return list(dict.fromkeys(notice for row in rows if (notice := _notice(row))))
 
 
 def _notice(row: Any) -> Notice | None:

@@ -8,15 +8,13 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from gateway.calendar.feeds.outlook.graph import GraphUser
+from gateway.calendar.feeds.outlook.notices import LIFECYCLE
 from gateway.calendar.feeds.port import Channel, FeedError
 from gateway.calendar.words import FeedFault
 from gateway.engine.clock import Clock
 
 #: A little less than the 4,230 minutes that every description of the limit allows; Graph's answer counts.
 LIFE = timedelta(hours=70)
-
-#: What is appended to the address of notices for those about the subscription itself.
-LIFECYCLE = "/lifecycle"
 
 
 class Subscriptions:

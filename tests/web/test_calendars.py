@@ -1,0 +1,230 @@
+"""The pages on which calendars are linked, on a real socket: with the peer of Google, and in every language."""
+
+import re
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from functools import partial
+
+import httpx
+import pytest
+
+from gateway.calendar import connections
+from gateway.calendar.feeds.google.app import GoogleApp
+from gateway.calendar.feeds.google.client import GoogleClient
+from gateway.calendar.feeds.google.consent import GoogleConsent
+from gateway.calendar.feeds.google.feed import GoogleFeed
+from gateway.calendar.linking import Doors, Linking, issue_ticket
+from gateway.calendar.words import FeedFault, Provider
+from gateway.engine.database import Engine
+from gateway.engine.vault import Vault
+from gateway.engine.writer import StorageUnavailable
+from gateway.web.calendars import LinkPages
+from gateway.web.server import WebServer, application, bind
+from gateway.wording import Language, read_wording
+from tests.cast import alice
+from tests.clock import StoppedClock
+from tests.peers.google_calendar.accounts import CLIENT_ID, CLIENT_SECRET
+from tests.peers.google_calendar.peer import PRIMARY, GooglePeer
+
+VAULT = Vault([bytes(32)])
+
+
+@dataclass
+class Site:
+    """Our pages, a browser, and an account with a ticket."""
+
+    url: str
+    browser: httpx.AsyncClient
+    engine: Engine
+    account_id: int
+    ticket: str
+
+    async def look(self, **query: str) -> httpx.Response:
+        """Open the link."""
+        return await self.browser.get(f"{self.url}/calendars/link/google", params={"ticket": self.ticket, **query})
+
+    async def press(self) -> httpx.Response:
+        """Press the button."""
+        return await self.browser.post(f"{self.url}/calendars/link/google", data={"ticket": self.ticket})
+
+    async def linked(self) -> list[connections.Linked]:
+        """The connections of the account."""
+        return await self.engine.read(partial(connections.listing, account_id=self.account_id))
+
+
+@pytest.fixture
+async def site(
+    engine: Engine, clock: StoppedClock, google_peer: GooglePeer, monkeypatch: pytest.MonkeyPatch
+) -> AsyncIterator[Site]:
+    """A site whose Google is the peer."""
+    monkeypatch.setenv("OAUTHLIB_INSECURE_TRANSPORT", "1")  # the library's own word for tests on one machine
+    member = await alice(engine)
+    issue = partial(
+        issue_ticket, stamp=engine.stamp(), vault=VAULT, account_id=member.account_id, provider=Provider.GOOGLE
+    )
+    door = bind("127.0.0.1", 0)
+    url = f"http://127.0.0.1:{door.getsockname()[1]}"
+    app = GoogleApp(
+        CLIENT_ID,
+        CLIENT_SECRET,
+        api=google_peer.api,
+        auth_uri=f"{google_peer.url}/o/oauth2/v2/auth",
+        token_uri=google_peer.token_uri,
+    )
+    client = GoogleClient(app)
+    doors = Doors(GoogleConsent(app, client), GoogleFeed(client, clock), f"{url}/calendars/callback/google")
+    linking = Linking(engine, VAULT, {Provider.GOOGLE: doors})
+    pages = LinkPages(linking, read_wording(), {Provider.GOOGLE: app.auth_uri}, secure=False)
+    server = WebServer(application(engine, list, more=pages.routes()), door)
+    server.start()
+    async with httpx.AsyncClient(trust_env=False) as browser:
+        yield Site(url, browser, engine, member.account_id, await engine.write(issue))
+    await server.close()
+    await client.close()
+
+
+def text_of(page: httpx.Response) -> str:
+    return re.sub(r"<style.*?</style>|<[^>]+>", " ", page.text, flags=re.DOTALL)
+
+
+async def test_the_owner_goes_from_the_ticket_to_google_and_back_to_a_list_of_calendars(
+    site: Site, google_peer: GooglePeer
+) -> None:
+    google_peer.control.post("/calendars", {"owner": PRIMARY, "calendar_id": "s@example.com", "summary": "<b>Salle"})
+    first = await site.look()
+    assert "Relier un agenda Google" in text_of(first)
+    assert "Alice" in text_of(first)
+    gone = await site.press()
+    assert (gone.status_code, gone.headers["cache-control"]) == (303, "no-store")
+    agreed = await site.browser.get(gone.headers["location"])
+    back = await site.browser.get(agreed.headers["location"])
+    assert back.status_code == 200
+    assert "&lt;b&gt;Salle" in back.text
+    assert len(re.findall(r"gateway calendar enable \d+", back.text)) == 2
+    assert [each.label for each in await site.linked()] == [PRIMARY]
+
+
+async def test_a_page_has_no_script_takes_nothing_from_elsewhere_and_is_not_kept(site: Site) -> None:
+    page = await site.look()
+    policy = page.headers["content-security-policy"]
+    assert policy.startswith("default-src 'none'; style-src 'nonce-")
+    assert "frame-ancestors 'none'" in policy
+    assert (page.headers["cache-control"], page.headers["referrer-policy"]) == ("no-store", "no-referrer")
+    assert "<script" not in page.text
+    assert re.findall(r'(?:src|href)="', page.text) == []
+    assert re.search(r"nonce-([\w-]+)", policy)[1] in page.text  # type: ignore[index]  # it is there
+
+
+async def test_the_form_may_lead_to_the_provider_and_nowhere_else(site: Site, google_peer: GooglePeer) -> None:
+    policy = (await site.look()).headers["content-security-policy"]
+    assert f"form-action 'self' {google_peer.url};" in policy
+
+
+async def test_the_cookie_is_of_no_use_to_scripts_and_other_sites(site: Site) -> None:
+    cookie = (await site.look()).headers["set-cookie"].lower()
+    assert "httponly" in cookie
+    assert "samesite=lax" in cookie
+    assert "path=/calendars" in cookie
+
+
+async def test_a_program_that_only_looks_at_addresses_leaves_the_ticket_as_it_is(site: Site) -> None:
+    for _ in range(3):
+        assert (await site.look()).status_code == 200
+    assert (await site.press()).status_code == 303
+
+
+async def test_a_form_of_another_site_begins_nothing(site: Site) -> None:
+    await site.look()
+    site.browser.cookies.clear()  # a browser sends none along with it
+    refused = await site.press()
+    assert (refused.status_code, 'role="alert"' in refused.text) == (404, True)
+
+
+async def test_an_answer_to_what_another_browser_began_links_nothing(site: Site) -> None:
+    await site.look()
+    agreed = await site.browser.get((await site.press()).headers["location"])
+    site.browser.cookies.clear()
+    await site.look()
+    assert (await site.browser.get(agreed.headers["location"])).status_code == 404
+    assert await site.linked() == []
+
+
+async def test_an_answer_counts_once(site: Site) -> None:
+    await site.look()
+    agreed = await site.browser.get((await site.press()).headers["location"])
+    assert (await site.browser.get(agreed.headers["location"])).status_code == 200
+    assert (await site.browser.get(agreed.headers["location"])).status_code == 404
+
+
+async def test_an_owner_who_cancels_is_told_what_to_do_in_the_language_of_the_account(
+    site: Site, google_peer: GooglePeer
+) -> None:
+    google_peer.control.post("/consent", {"denies": True})
+    await site.look()
+    refused = await site.browser.get(
+        (await site.browser.get((await site.press()).headers["location"])).headers["location"]
+    )
+    assert refused.status_code == 403
+    assert "L'accès n'a pas été donné." in text_of(refused).replace("&#39;", "'")
+
+
+@pytest.mark.parametrize(
+    ("accepted", "told"),
+    [
+        ("fr-CH,fr;q=0.9,en;q=0.8", "L'agenda n'a pas été relié"),
+        ("de,en;q=0.5", "The calendar was not linked"),
+        ("de", "The calendar was not linked"),
+    ],
+)
+async def test_who_is_not_known_is_answered_in_the_language_of_the_browser(
+    site: Site, accepted: str, told: str
+) -> None:
+    site.ticket = "forged"
+    page = await site.browser.get(
+        f"{site.url}/calendars/link/google?ticket=forged", headers={"Accept-Language": accepted}
+    )
+    assert page.status_code == 404
+    assert told in text_of(page).replace("&#39;", "'")
+
+
+@pytest.mark.parametrize("path", ["link/nowhere?ticket=x", "link/ics?ticket=x", "callback/nowhere", "callback/outlook"])
+async def test_a_provider_without_pages_is_not_found(site: Site, path: str) -> None:
+    assert (await site.browser.get(f"{site.url}/calendars/{path}")).status_code == 404
+
+
+@pytest.mark.parametrize("body", [b"x" * 5000, b"\xff", b"a=1&" * 60])
+async def test_a_form_that_is_none_begins_nothing(site: Site, body: bytes) -> None:
+    await site.look()
+    answer = await site.browser.post(f"{site.url}/calendars/link/google", content=body)
+    assert answer.status_code == 404
+
+
+async def test_a_database_that_is_away_is_told(engine: Engine) -> None:
+    class Away(Linking):
+        async def invited(self, provider: Provider, ticket: str) -> None:  # type: ignore[override]  # it never returns
+            raise StorageUnavailable(f"{provider} {ticket}")
+
+    door = bind("127.0.0.1", 0)
+    pages = LinkPages(Away(engine, VAULT, {}), read_wording(), {}, secure=True)
+    server = WebServer(application(engine, list, more=pages.routes()), door)
+    server.start()
+    async with httpx.AsyncClient(trust_env=False) as browser:
+        answer = await browser.get(f"http://127.0.0.1:{door.getsockname()[1]}/calendars/link/google")
+    await server.close()
+    assert answer.status_code == 503
+
+
+async def test_without_a_calendar_to_read_the_page_says_so(site: Site, google_peer: GooglePeer) -> None:
+    google_peer.control.post("/unlist", {"user": PRIMARY, "calendar": PRIMARY})
+    await site.look()
+    back = await site.browser.get(
+        (await site.browser.get((await site.press()).headers["location"])).headers["location"]
+    )
+    assert "Aucun agenda lisible" in text_of(back)
+
+
+@pytest.mark.parametrize("language", Language)
+@pytest.mark.parametrize("why", [*FeedFault, "expired"])
+def test_every_failure_has_words_and_a_cure_in_every_language(language: Language, why: str) -> None:
+    for kind in ("why", "cure"):
+        assert read_wording().phrase(f"link_{kind}_{why}", language).endswith((".", "://."))
