@@ -112,6 +112,7 @@ class SellerSettings:
     vat_number: str
     country: str = "FR"
     legal_form: str | None = None  # form, capital and register, as a company must state them
+    website: str | None = None  # https: where Stripe sends clients who have given their bank details
     iban: str | None = None  # where transfers go
     bic: str | None = None
 

@@ -1,10 +1,10 @@
 """Bank details from clients: asked for at a provider, written down when the client has given them."""
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 
-from sqlalchemy import Connection, insert, update
+from sqlalchemy import Connection, insert, select, update
 
 from gateway.accounts.refusals import Refused
 from gateway.billing.attempts import TOPIC as COLLECTIONS_TOPIC
@@ -21,6 +21,15 @@ from plans import arrears
 from plans.orders import PaymentMeans
 
 
+@dataclass(frozen=True, slots=True)
+class Setup:
+    """A question for bank details that is open."""
+
+    provider: str
+    customer_ref: str
+    reference: str
+
+
 class BankDetails:
     """Asks clients for bank details, before a trial and whenever they change (terms, special term 6)."""
 
@@ -35,15 +44,12 @@ class BankDetails:
         client = await self._engine.read(partial(customer, rules=self._rules, account_id=account_id))
         known = await gateway.register(Payer(str(account_id), client.profile.legal_name, client.profile.email))
         stamp = self._engine.stamp()
-        setup_id = stamp.new_id()
-        step = (
-            known if isinstance(known, InDoubt) else await gateway.begin_setup(known.customer_ref, f"setup {setup_id}")
-        )
+        key = f"setup {stamp.new_id()}"
+        step = known if isinstance(known, InDoubt) else await gateway.begin_setup(known.customer_ref, key)
         if isinstance(known, InDoubt) or isinstance(step, InDoubt):
             raise Refused(f"{provider} does not answer.", "Try again in a minute.")
-        values = {"account_id": account_id, "setup_id": setup_id, "provider": provider, "begun_at": stamp.now}
-        begun = insert(payment_setup).values(**values, customer_ref=known.customer_ref, reference=step.reference)
-        await self._engine.write(lambda connection: connection.execute(begun))
+        setup = Setup(provider, known.customer_ref, step.reference)
+        await self._engine.write(partial(note_setup, stamp=stamp, account_id=account_id, setup=setup))
         return step
 
     async def finish(self, provider: str, reference: str) -> SetupOutcome:
@@ -59,6 +65,23 @@ class BankDetails:
         if provider not in self._gateways:
             raise Refused(f"There is no way of paying {provider!r}.", f"Choose one of {', '.join(self._gateways)}.")
         return self._gateways[provider]
+
+
+def note_setup(connection: Connection, stamp: Stamp, account_id: int, setup: Setup) -> None:
+    """Write down that a client was asked for bank details at a provider."""
+    values = {name: getattr(setup, name) for name in Setup.__dataclass_fields__}
+    connection.execute(
+        insert(payment_setup).values(account_id=account_id, setup_id=stamp.new_id(), begun_at=stamp.now, **values)
+    )
+
+
+def open_setup(connection: Connection, account_id: int) -> Setup | None:
+    """What a client was asked for last and has not given yet."""
+    row = payment_setup.c
+    fields = (row[name] for name in Setup.__dataclass_fields__)
+    newest = select(*fields).where(row.account_id == account_id, row.finished_at.is_(None))
+    found = connection.execute(newest.order_by(row.setup_id.desc()).limit(1)).one_or_none()
+    return Setup(*found) if found else None
 
 
 def take_in_details(

@@ -7,6 +7,7 @@ import typer
 from gateway.cli.accounts import Account
 from gateway.cli.calling import change, show
 from gateway.cli.output import Json, given, print_one
+from plans.orders import PaymentMeans
 
 group = typer.Typer(no_args_is_help=True, help="Who is billed, and how.")
 
@@ -60,6 +61,38 @@ def terms(account: Account, *, as_json: Json = False) -> None:
         return
     typer.echo(f"{accepted['account']} accepted the version of {accepted['version']}, {accepted['accepted_at']}:\n")
     typer.echo(accepted["text"])
+
+
+@group.command("ask-details")
+def ask_details(account: Account, *, as_json: Json = False) -> None:
+    """Open a page of Stripe's on which a client gives a card or a mandate; send the client its address."""
+    from gateway.app import bank_details
+    from gateway.settings import read_settings
+
+    settings = read_settings()
+    print_one(bank_details.ask(settings, bank_details.stripe(settings), account), as_json=as_json)
+
+
+@group.command("look-details")
+def look_details(account: Account, *, as_json: Json = False) -> None:
+    """See whether a client has filled in the page that was opened last; a webhook tells it by itself, too."""
+    from gateway.app import bank_details
+    from gateway.settings import read_settings
+
+    settings = read_settings()
+    print_one(bank_details.look(settings, bank_details.stripe(settings), account), as_json=as_json)
+
+
+@group.command("by-hand")
+def by_hand(
+    account: Account,
+    seen: Annotated[str, typer.Argument(help="What you have seen of the details, such as: SEPA mandate RUM-17.")],
+    *,
+    means: Annotated[PaymentMeans, typer.Option(help="How the money will come; you record each receipt.")],
+    as_json: Json = False,
+) -> None:
+    """Note that a client pays by transfer, cheque or PayPal link; `gateway invoice pay` records what comes."""
+    print_one(change("billing.by_hand", account=account, seen=seen, means=means), as_json=as_json)
 
 
 @group.command("sandbox-card")

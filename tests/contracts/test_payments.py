@@ -122,10 +122,10 @@ class StripeBank(CardBank):
         return "pm_sepa_debit"
 
     async def give_details(self, reference: str) -> None:
-        self._peer.confirm_setup(reference, "pm_card_visa")
+        self._peer.enter_details(reference, "pm_card_visa")
 
     async def refuse_details(self, reference: str) -> None:
-        self._peer.confirm_setup(reference, "pm_card_chargeDeclined")
+        self._peer.enter_details(reference, "pm_card_chargeDeclined")
 
     async def end(self, outcome: ChargeOutcome, *, pays: bool) -> None:
         assert isinstance(outcome, Pending)
@@ -176,6 +176,6 @@ class TestStripe(CardContract):
 
     @pytest.fixture
     async def cards(self, peer: StripePeer) -> AsyncIterator[CardBank]:
-        gateway = StripeGateway(StripeSecrets(API_KEY, WEBHOOK_SECRET), api=peer.url)
+        gateway = StripeGateway(StripeSecrets(API_KEY, WEBHOOK_SECRET), website="https://sms.example/", api=peer.url)
         yield StripeBank(gateway, peer)
         await gateway.close()

@@ -22,9 +22,13 @@ class StripePeer:
 
     url: str
 
-    def confirm_setup(self, reference: str, method: str) -> None:
-        """What Stripe's script does when a client has entered a card; a refusal is Stripe's to tell."""
-        self._post(f"/v1/setup_intents/{reference}/confirm", {"payment_method": method})
+    def enter_details(self, reference: str, method: str) -> None:
+        """What a client does on Stripe's page; a refusal is Stripe's to tell."""
+        self._post(f"/_/enter/{reference}", {"payment_method": method})
+
+    def expire(self, reference: str) -> None:
+        """The client did not come in time."""
+        self._post(f"/_/expire/{reference}")
 
     def succeed(self, intent: str) -> None:
         """The client authenticated, or the bank paid."""

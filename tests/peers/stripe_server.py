@@ -1,8 +1,9 @@
 """A server with the manners of Stripe's API, as far as its public documents tell.
 
 ``python -m tests.peers.stripe_server`` prints its port, keeps everything in memory and ends with its standard input.
-Written from https://docs.stripe.com/api (customers, setup intents, payment intents, refunds, idempotent requests,
-errors) and https://docs.stripe.com/webhooks, and on purpose without a line of the gateway or of Stripe's library.
+Written from https://docs.stripe.com/api (customers, checkout sessions, setup intents, payment intents, refunds,
+idempotent requests, errors) and https://docs.stripe.com/webhooks, and on purpose without a line of the gateway or of
+Stripe's library.
 Below ``/_`` lies what in life is done by clients, banks and time.
 
 The name of a payment method says what it does: Stripe's own test names, and some for accidents.
@@ -91,6 +92,33 @@ class Stripe:
         made = self.make("seti", "setup_intent", status="requires_payment_method", last_setup_error=None, **given)
         made["client_secret"] = f"{made['id']}_secret_x"
         return made
+
+    def create_session(self, given: Json) -> Json:
+        if given["mode"] != "setup" or given["currency"] != "eur" or not given["success_url"].startswith("https://"):
+            raise Answer(400, type="invalid_request_error", param="success_url", message="not what a gateway sends")
+        intent = self.create_setup({"customer": given["customer"]})
+        made = self.make("cs", "checkout.session", status="open", setup_intent=intent["id"], **given)
+        made["url"] = f"https://checkout.stripe.com/c/pay/{made['id']}"
+        return made
+
+    def session(self, name: str) -> Json:
+        """A session with its intent expanded, as whoever looks at one asks for it."""
+        found = self.find(name, "checkout.session")
+        return found | {"setup_intent": self.find(found["setup_intent"], "setup_intent")}
+
+    def enter_details(self, name: str, given: Json) -> Json:
+        """The client fills in the page of Stripe: it is complete once the details are taken."""
+        session = self.find(name, "checkout.session")
+        self.confirm_setup(session["setup_intent"], given)
+        session["status"] = "complete"
+        self.tell("checkout.session.completed", session)
+        return session
+
+    def expire_session(self, name: str) -> Json:
+        session = self.find(name, "checkout.session")
+        session["status"] = "expired"
+        self.tell("checkout.session.expired", session)
+        return session
 
     def confirm_setup(self, name: str, given: Json) -> Json:
         intent = self.find(name, "setup_intent")
@@ -197,7 +225,7 @@ class Handler(BaseHTTPRequestHandler):
     timeout = 60
     creators: ClassVar[dict[str, Callable[[Json], Json]]] = {
         "/v1/customers": STRIPE.create_customer,
-        "/v1/setup_intents": STRIPE.create_setup,
+        "/v1/checkout/sessions": STRIPE.create_session,
         "/v1/payment_intents": STRIPE.create_payment,
         "/v1/refunds": STRIPE.create_refund,
     }
@@ -213,7 +241,10 @@ class Handler(BaseHTTPRequestHandler):
         with STRIPE.lock:
             try:
                 given = dict(parse_qsl(address.query))
-                found = STRIPE.find(name[0], kind.removesuffix("s")) if name else STRIPE.payments(given)
+                if kind == "checkout":
+                    found = STRIPE.session(name[1])
+                else:
+                    found = STRIPE.find(name[0], kind.removesuffix("s")) if name else STRIPE.payments(given)
                 self._say(200, found)
             except Answer as answer:
                 self._say(answer.status, answer.body)
@@ -222,7 +253,10 @@ class Handler(BaseHTTPRequestHandler):
         given = form(self.rfile.read(int(self.headers.get("Content-Length", 0))).decode())
         if self.path.startswith("/_/"):
             with STRIPE.lock:
-                self._say(200, self._life(given, *self.path.split("/")[2:]))
+                try:
+                    self._say(200, self._life(given, *self.path.split("/")[2:]))
+                except Answer as answer:  # a card that the page did not take
+                    self._say(answer.status, answer.body)
             return
         if self._is_known():
             self._do_once(given)
@@ -271,18 +305,17 @@ class Handler(BaseHTTPRequestHandler):
             if create := self.creators.get(self.path):
                 return 200, create(given)
             _, _, kind, name, verb = self.path.split("/")
-            act = {("setup_intents", "confirm"): STRIPE.confirm_setup, ("payment_intents", "cancel"): STRIPE.cancel}
+            act = {("payment_intents", "cancel"): STRIPE.cancel}
             return 200, act[kind, verb](name, given)
         except Answer as answer:
             return answer.status, answer.body
 
     def _life(self, given: Json, verb: str, name: str) -> Json:
-        if verb == "release":
-            STRIPE.released.set()
+        if verb in {"release", "forget"}:
+            (STRIPE.released.set if verb == "release" else STRIPE.forget)()
             return {}
-        if verb == "forget":
-            STRIPE.forget()
-            return {}
+        if verb in {"enter", "expire"}:
+            return STRIPE.enter_details(name, given) if verb == "enter" else STRIPE.expire_session(name)
         intent = STRIPE.find(name, "payment_intent")
         if verb == "crowd":
             for _ in range(int(given["copies"])):

@@ -30,7 +30,7 @@ from gateway.billing.payments.outcomes import (
     Unknown,
 )
 from gateway.billing.payments.port import ChargeRequest, Payer, PaymentMisuse, check_key
-from gateway.billing.payments.stripe_answers import charge_outcome, declined, refund_outcome, setup_outcome
+from gateway.billing.payments.stripe_answers import charge_outcome, declined, refund_outcome, session_outcome
 from gateway.billing.payments.stripe_secrets import StripeSecrets
 from gateway.billing.payments.stripe_webhooks import CURRENCY, read_event
 from gateway.billing.payments.webhooks import PaymentEvent
@@ -66,8 +66,12 @@ class StripeGateway:
 
     name = "stripe"
 
-    def __init__(self, secrets: StripeSecrets, *, api: str = API, timeout_s: float = 30.0) -> None:
-        """``timeout_s`` is for a whole call; what was under way then is in doubt."""
+    def __init__(self, secrets: StripeSecrets, *, website: str = "", api: str = API, timeout_s: float = 30.0) -> None:
+        """``timeout_s`` is for a whole call; what was under way then is in doubt.
+
+        ``website`` is where Stripe sends clients who have given their details; without one no setup can begin.
+        """
+        self._website = website
         self._webhook_secret = secrets.webhook_secret
         self._timeout_s = timeout_s
         self._pool = ThreadPoolExecutor(_THREADS, thread_name_prefix="stripe")
@@ -95,14 +99,15 @@ class StripeGateway:
         return answer if isinstance(answer, InDoubt) else Customer(_done(answer)["id"])
 
     async def begin_setup(self, customer_ref: str, key: str) -> ClientStep | InDoubt:
-        """Make a SetupIntent for charges while the client is away; its secret goes to Stripe's script on our page."""
+        """Open a page of Stripe's (a Checkout Session in setup mode) for charges while the client is away."""
         check_key(key)
         answer = await self._ask(
-            lambda: self._stripe.setup_intents.create(
+            lambda: self._stripe.checkout.sessions.create(
                 {
+                    "mode": "setup",
                     "customer": customer_ref,
-                    "usage": "off_session",
-                    "automatic_payment_methods": {"enabled": True, "allow_redirects": "never"},
+                    "currency": CURRENCY,
+                    "success_url": self._website,
                     "metadata": {"key": key},
                 },
                 {"idempotency_key": f"setup:{key}"},
@@ -110,13 +115,15 @@ class StripeGateway:
         )
         if isinstance(answer, InDoubt):
             return answer
-        intent = _done(answer)
-        return ClientStep(intent["id"], client_secret=intent["client_secret"])
+        session = _done(answer)
+        return ClientStep(session["id"], session["url"])
 
     async def finish_setup(self, reference: str) -> SetupOutcome:
-        """Look at the SetupIntent."""
-        answer = await self._ask(lambda: self._stripe.setup_intents.retrieve(reference, {"expand": ["payment_method"]}))
-        return answer if isinstance(answer, InDoubt) else setup_outcome(_done(answer))
+        """Look at the session, and at the SetupIntent behind it."""
+        answer = await self._ask(
+            lambda: self._stripe.checkout.sessions.retrieve(reference, {"expand": ["setup_intent.payment_method"]})
+        )
+        return answer if isinstance(answer, InDoubt) else session_outcome(_done(answer))
 
     async def charge(self, request: ChargeRequest) -> ChargeOutcome:
         """Make a PaymentIntent and confirm it in one request, off session."""

@@ -87,6 +87,14 @@ def declined(error: Json) -> Declined:
     return Declined(code, hard=code in HARD or error.get("advice_code") in _ADVICE_AGAINST)
 
 
+def session_outcome(session: Json) -> SetupOutcome:
+    """What a Checkout Session in setup mode, its SetupIntent expanded, says of a client's bank details."""
+    if session["status"] == "expired":  # a day after it was opened
+        return SetupFailed("expired")
+    intent = session.get("setup_intent")
+    return setup_outcome(intent) if intent else SetupOpen()
+
+
 def setup_outcome(intent: Json) -> SetupOutcome:
     """What a SetupIntent, its payment method expanded, says of a client's bank details."""
     match intent["status"]:

@@ -26,7 +26,7 @@ CURRENCY = "eur"
 _CHARGE = frozenset(
     f"payment_intent.{each}" for each in ("succeeded", "payment_failed", "processing", "requires_action", "canceled")
 )
-_SETUP = frozenset({"setup_intent.succeeded", "setup_intent.setup_failed", "setup_intent.canceled"})
+_SETUP = frozenset({"checkout.session.completed", "checkout.session.expired"})
 
 
 def read_event(headers: Mapping[str, str], body: bytes, now: datetime, secret: str) -> PaymentEvent:
@@ -46,7 +46,7 @@ def read_event(headers: Mapping[str, str], body: bytes, now: datetime, secret: s
 
 def _news(kind: str, about: Mapping[str, Any], at: datetime) -> ChargeNews | SetupNews | None:
     if kind in _SETUP:
-        return SetupNews(_text(about["id"]))
+        return SetupNews(_text(about["id"])) if about["mode"] == "setup" else None
     key = about.get("metadata", {}).get("key") if kind in _CHARGE else None
     return _charge_news(_text(key), about, at) if key else None  # without a key somebody made it by hand
 

@@ -14,7 +14,9 @@ from gateway.billing.payments.outcomes import (
     InDoubt,
     NeedsAuthentication,
     Paid,
+    PaymentMethod,
     RefundRefused,
+    SetupFailed,
     Unknown,
 )
 from gateway.billing.payments.port import ChargeRequest, Payer, PaymentMisuse
@@ -43,7 +45,7 @@ def peer(running: StripePeer) -> StripePeer:
 
 @pytest.fixture
 async def stripe(peer: StripePeer) -> AsyncIterator[StripeGateway]:
-    gateway = StripeGateway(StripeSecrets(API_KEY, WEBHOOK_SECRET), api=peer.url)
+    gateway = StripeGateway(StripeSecrets(API_KEY, WEBHOOK_SECRET), website="https://sms.example/", api=peer.url)
     yield gateway
     await gateway.close()
 
@@ -181,9 +183,18 @@ async def test_a_refund_of_nothing_known_is_refused(stripe: StripeGateway) -> No
 async def test_a_setup_that_went_on_is_told_by_its_reference(stripe: StripeGateway, peer: StripePeer) -> None:
     step = await stripe.begin_setup((await request(stripe)).customer_ref, "setup 1")
     assert isinstance(step, ClientStep)
-    peer.confirm_setup(step.reference, "pm_card_visa")
+    peer.enter_details(step.reference, "pm_card_visa")
     event = stripe.read_webhook(*peer.deliveries()[-1], MONDAY_MORNING)
     assert event.news == SetupNews(step.reference)
+    assert await stripe.finish_setup(step.reference) == PaymentMethod("pm_card_visa", "visa 4242")
+
+
+async def test_a_page_that_nobody_filled_in_ends(stripe: StripeGateway, peer: StripePeer) -> None:
+    step = await stripe.begin_setup((await request(stripe)).customer_ref, "setup 1")
+    assert isinstance(step, ClientStep)
+    peer.expire(step.reference)
+    assert stripe.read_webhook(*peer.deliveries()[-1], MONDAY_MORNING).news == SetupNews(step.reference)
+    assert await stripe.finish_setup(step.reference) == SetupFailed("expired")
 
 
 @pytest.mark.parametrize("kind", ["payment_intent.created", "charge.dispute.created", "customer.updated"])

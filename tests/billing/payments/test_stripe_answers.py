@@ -21,7 +21,13 @@ from gateway.billing.payments.outcomes import (
     SetupOpen,
     SetupOutcome,
 )
-from gateway.billing.payments.stripe_answers import charge_outcome, declined, refund_outcome, setup_outcome
+from gateway.billing.payments.stripe_answers import (
+    charge_outcome,
+    declined,
+    refund_outcome,
+    session_outcome,
+    setup_outcome,
+)
 
 NINE, TEN = datetime(2026, 11, 23, 9, tzinfo=UTC), datetime(2026, 11, 23, 10, tzinfo=UTC)
 INTENT = {"id": "pi_1", "client_secret": "s", "created": int(NINE.timestamp()), "metadata": {}}
@@ -112,6 +118,19 @@ def test_the_advice_of_the_card_networks_is_followed(advice: str | None, *, hard
 
 def test_a_decline_without_a_code_is_one_all_the_same() -> None:
     assert declined({}) == Declined("declined", hard=False)
+
+
+@pytest.mark.parametrize(
+    ("session", "outcome"),
+    [
+        ({"status": "open", "setup_intent": None}, SetupOpen()),
+        ({"status": "open", "setup_intent": {"status": "requires_payment_method"}}, SetupOpen()),
+        ({"status": "complete", "setup_intent": {"status": "processing"}}, SetupOpen()),
+        ({"status": "expired", "setup_intent": {"status": "canceled"}}, SetupFailed("expired")),
+    ],
+)
+def test_a_page_is_open_until_its_details_are_taken(session: dict[str, Any], outcome: SetupOutcome) -> None:
+    assert session_outcome(session) == outcome
 
 
 @pytest.mark.parametrize(
