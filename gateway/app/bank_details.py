@@ -2,14 +2,17 @@
 
 import asyncio
 import uuid
-from typing import Any
+from collections.abc import Coroutine
+from typing import Any, TypeVar
 
 from gateway.accounts.refusals import Refused
 from gateway.app import calls
 from gateway.billing.payments.outcomes import ClientStep, InDoubt, SetupFailed, SetupOpen
-from gateway.billing.payments.port import Payer, PaymentGateway
+from gateway.billing.payments.port import Payer, PaymentGateway, PaymentMisuse
 from gateway.billing.payments.stripe_secrets import API_KEY, read_secrets
 from gateway.settings import Settings
+
+T = TypeVar("T")
 
 
 def stripe(settings: Settings) -> PaymentGateway:
@@ -27,7 +30,7 @@ def stripe(settings: Settings) -> PaymentGateway:
 def ask(settings: Settings, gateway: PaymentGateway, account: str) -> dict[str, Any]:
     """Open a page on which a client gives a card or a mandate; nobody is charged, and nothing waits for it here."""
     payer = calls.show(settings, "billing.payer", account=account)
-    known, step = asyncio.run(_begun(gateway, Payer(**payer)))
+    known, step = _asked(_begun(gateway, Payer(**payer)))
     made = {"provider": gateway.name, "customer_ref": known, "reference": step.reference}
     calls.change(settings, "billing.setup_begun", account=account, **made)
     return {"account": account, "page": step.url, "reference": step.reference}
@@ -36,7 +39,7 @@ def ask(settings: Settings, gateway: PaymentGateway, account: str) -> dict[str, 
 def look(settings: Settings, gateway: PaymentGateway, account: str) -> dict[str, Any]:
     """See whether the client has filled in the page that was opened last; what was given is charged from now on."""
     begun = calls.show(settings, "billing.setup_open", account=account)
-    outcome = asyncio.run(gateway.finish_setup(begun["reference"]))
+    outcome = _asked(gateway.finish_setup(begun["reference"]))
     if isinstance(outcome, InDoubt):
         raise _silent(outcome)
     if isinstance(outcome, SetupOpen):
@@ -46,6 +49,15 @@ def look(settings: Settings, gateway: PaymentGateway, account: str) -> dict[str,
     given = {"method_ref": outcome.method_ref, "label": outcome.label}
     calls.change(settings, "billing.details_given", account=account, **begun, **given)
     return {"account": account, "details": outcome.label}
+
+
+def _asked(question: Coroutine[Any, Any, T]) -> T:
+    try:
+        return asyncio.run(question)
+    except PaymentMisuse as wrong:
+        raise Refused(
+            f"The provider will not do it: {wrong}.", "See whose keys are set, and what they may do."
+        ) from None
 
 
 async def _begun(gateway: PaymentGateway, payer: Payer) -> tuple[str, ClientStep]:

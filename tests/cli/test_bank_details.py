@@ -77,6 +77,18 @@ def test_a_provider_that_does_not_answer_is_named(ok: Ok, environment: dict[str,
     asyncio.run(nobody.close())
 
 
+def test_a_page_of_another_account_is_no_crash(
+    ok: Ok, environment: dict[str, str], peer: StripePeer, stripe: StripeGateway
+) -> None:
+    """The keys were changed meanwhile: Stripe does not know what it is asked about."""
+    settings = read_settings(environment)
+    a_payer(ok)
+    bank_details.ask(settings, stripe, "clinic")
+    peer.forget()
+    with pytest.raises(Refused, match="resource_missing"):
+        bank_details.look(settings, stripe, "clinic")
+
+
 def test_stripe_needs_keys_and_a_website(gateway: Gateway, environment: dict[str, str]) -> None:
     for command in ("ask-details", "look-details"):
         assert "Stripe's keys are not set" in gateway("billing", command, "clinic").stderr
