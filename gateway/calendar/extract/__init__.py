@@ -1,9 +1,10 @@
 """The mobile number of an event's client, out of title, place and description: in doubt a question, never a guess."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Sequence
 from dataclasses import replace
 
-from gateway.calendar.extract.normalise import FULL_WIDTH, normalise
+from gateway.calendar.extract.normalising import FULL_WIDTH, normalise
 from gateway.calendar.extract.outcome import (
     Ambiguous,
     EventText,
@@ -19,7 +20,8 @@ from gateway.calendar.extract.outcome import (
     usual_extra_regions,
 )
 from gateway.calendar.extract.own import Occurrence, count, own_numbers
-from gateway.calendar.extract.scoring import Weighed, decide
+from gateway.calendar.extract.runs import LEAST_DIGITS
+from gateway.calendar.extract.scoring import Weighed, decide, nothing
 from gateway.calendar.extract.tags import says_no_sms, sms_tags, tells_not_to
 from gateway.calendar.extract.weighing import weigh
 
@@ -43,8 +45,12 @@ __all__ = [
     "usual_extra_regions",
 ]
 
-#: Without one of these a text holds neither number nor tag, escaped or not. Looking for single characters is quick.
-_TELLING = "0123456789#&" + FULL_WIDTH
+_DIGITS = "0123456789"
+_MARKS = "#\uff03"
+
+#: Without one of these a text holds neither number nor tag, escaped or not.
+_TELLING = re.compile(f"[{_DIGITS}#{FULL_WIDTH}]")
+_LONG = 120  # characters of a text in which each sign is found sooner by itself
 
 _EMPTY = Nothing(WhyNothing.NO_NUMBER)
 
@@ -52,50 +58,61 @@ _EMPTY = Nothing(WhyNothing.NO_NUMBER)
 def extract(event: EventText, settings: ExtractionSettings) -> Outcome:
     """The one number to text about an event, none with the reason, or the numbers to ask about.
 
-    Pure; of each field the first ``normalise.MAX_LENGTH`` characters are read. ``#nosms`` wins over everything, then
+    Pure; of each field the first ``normalising.MAX_LENGTH`` characters are read. ``#nosms`` wins over everything, then
     the block list, then a number behind ``sms:``, then the first field that has a client's number.
     """
-    texts = _texts(event)
-    if not any(_is_telling(text) for text in texts.values()):
+    whole = f"{event.title}\n{event.location}\n{event.description}"
+    if not _is_telling(whole):
         return _EMPTY
-    if any(tells_not_to(text) for text in texts.values()):
+    if any(mark in whole for mark in _MARKS) and _tells_not_to(event):
         return Nothing(WhyNothing.TOLD_NOT_TO)
-    plain = _plain(texts)
-    if any(tells_not_to(text) for text in plain.values()):
-        return Nothing(WhyNothing.TOLD_NOT_TO)
-    return _outcome(plain, settings)
+    texts = _texts(event, settings.field_order)
+    weighed = _weigh_all(texts, settings)
+    if not any(each.number for each in weighed):
+        return nothing(weighed)
+    tags = sum(sms_tags(text) for _, text in texts)
+    tagged = sum(each.told is Told.TAGGED for each in weighed) if tags else 0
+    return decide(weighed, unreadable_tag=tags > tagged, says_no_sms=says_no_sms(whole))
 
 
 def numbers_in(event: EventText, settings: ExtractionSettings) -> frozenset[str]:
     """Every number, E.164, of an event that could take an SMS, own ones too: what ``count`` counts."""
     anybodys = replace(settings, own=frozenset())
-    return frozenset(each.e164 for each in _weigh_all(_plain(_texts(event)), anybodys) if each.number)
-
-
-def _texts(event: EventText) -> dict[Field, str]:
-    texts = {Field.TITLE: event.title, Field.LOCATION: event.location, Field.DESCRIPTION: event.description}
-    return {field: text for field, text in texts.items() if text}
+    return frozenset(each.e164 for each in _weigh_all(_texts(event, settings.field_order), anybodys) if each.number)
 
 
 def _is_telling(text: str) -> bool:
-    return any(sign in text for sign in _TELLING)
+    if len(text) < _LONG:
+        return _TELLING.search(text) is not None
+    for sign in _DIGITS:
+        if sign in text:
+            return True
+    return "#" in text or (not text.isascii() and _holds_full_width(text))
 
 
-def _plain(texts: Mapping[Field, str]) -> dict[Field, str]:
-    return {field: normalise(text) for field, text in texts.items()}
+def _holds_full_width(text: str) -> bool:
+    for sign in FULL_WIDTH:  # noqa: SIM110 - an expression takes twice as long, and this is asked of every event
+        if sign in text:
+            return True
+    return False
 
 
-def _weigh_all(plain: Mapping[Field, str], settings: ExtractionSettings) -> list[Weighed]:
-    """The numbers of the fields that the account reads, in its order."""
-    return [each for field in settings.field_order if field in plain for each in weigh(field, plain[field], settings)]
+def _tells_not_to(event: EventText) -> bool:
+    texts = [text for text in (event.title, event.location, event.description) if text]
+    return any(tells_not_to(text) or tells_not_to(normalise(text)) for text in texts)
 
 
-def _outcome(plain: Mapping[Field, str], settings: ExtractionSettings) -> Outcome:
-    weighed = _weigh_all(plain, settings)
-    read = [text for field, text in plain.items() if field in settings.field_order]
-    tagged = sum(each.told is Told.TAGGED for each in weighed)
-    return decide(
-        weighed,
-        unreadable_tag=sum(map(sms_tags, read)) > tagged,
-        says_no_sms=any(map(says_no_sms, read)),
-    )
+def _texts(event: EventText, order: Sequence[Field]) -> list[tuple[Field, str]]:
+    """The fields that the account reads and that may hold a number, in its order and normalised."""
+    texts = ((field, getattr(event, field.value)) for field in order)
+    return [(field, normalise(text)) for field, text in texts if text and _is_worth_reading(text)]
+
+
+def _is_worth_reading(text: str) -> bool:
+    if sum(map(text.count, _DIGITS)) >= LEAST_DIGITS:
+        return True
+    return not text.isascii() and _holds_full_width(text)
+
+
+def _weigh_all(texts: Sequence[tuple[Field, str]], settings: ExtractionSettings) -> list[Weighed]:
+    return [each for field, text in texts for each in weigh(field, text, settings)]

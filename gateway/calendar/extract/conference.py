@@ -4,6 +4,8 @@ import re
 from enum import Enum, auto
 from itertools import pairwise
 
+from gateway.calendar.extract.vocabulary import CONFERENCE
+
 Span = tuple[int, int]
 
 
@@ -18,21 +20,6 @@ class _Kind(Enum):
     OTHER = auto()
 
 
-_CONFERENCE = re.compile(
-    r"meet\.google|tel\.meet|zoom\.us|teams\.(?:microsoft|live)|aka\.ms|webex|gotomeet|goto\.com|meet\.goto|lync|skype"
-    r"|whereby\.com|bluejeans|chime\.aws|jitsi|livestorm"
-    r"|google meet|microsoft teams|(?:r[ée]union|meeting|visio\w*) (?:zoom|teams)|zoom meeting|join zoom|teams meeting"
-    r"|meeting (?:id|number|link)|(?:id|identifiant|n°) de (?:la )?(?:r[ée]union|conf[ée]rence)"
-    r"|conference id|phone conference|conf[ée]rence t[ée]l[ée]phonique|audio ?conf"
-    r"|access code|code d'acc[èe]s|passcode|code secret|code pin|\bpin ?:"
-    r"|dial[ -]?in|or dial|dial by|one tap|join (?:by|from|with|on) |call in \("
-    r"|composez? le|par t[ée]l[ée]phone|rejoindre (?:la|par|avec)|participer (?:à|par|avec)"
-    r"|find (?:a|your) local|local numbers?|num[ée]ros? loca(?:l|ux)"
-    r"|more phone numbers|autres num[ée]ros|plus de num[ée]ros"
-    r"|toll[ -]?free|\btoll\b|num[ée]ro vert|sans frais|audio (?:uniquement|only)|reset pin|r[ée]initialiser"
-    r"|meeting options|options de r[ée]union|ne modifiez pas cette section|please do not edit this section"
-    r"|riunione|besprechungs-id|telefonkonferenz|id de reunión|id riunione"
-)
 _COUNTRIES = (
     r"(?:us|usa|u\.s\.|united states|[ée]tats-unis|france|paris|uk|united kingdom|royaume-uni|london|londres|belgi\w+"
     r"|bruxelles|brussels|suisse|switzerland|schweiz|gen[eè]ve|geneva|zurich|zürich|luxembourg|allemagne|germany|deutschland"
@@ -58,12 +45,16 @@ _MOST_BLANK = 2
 
 def blocks(text: str) -> list[Span]:
     """Where an invitation to a conference call stands in ``text``; what was typed above or below it does not count."""
+    if not _says_conference(text.lower()):
+        return []
     lines = _lines(text)
     kinds = [_kind(text[start:end].lower()) for start, end in lines]
-    if _Kind.CONFERENCE not in kinds:
-        return []
     inside = _between_rules(kinds) | _reached(kinds)
     return [lines[index] for index in sorted(inside)]
+
+
+def _says_conference(low: str) -> bool:
+    return any(words in low for words in CONFERENCE)
 
 
 def _lines(text: str) -> list[Span]:
@@ -77,7 +68,7 @@ def _lines(text: str) -> list[Span]:
 def _kind(line: str) -> _Kind:
     if not line.strip():
         return _Kind.BLANK
-    if _CONFERENCE.search(line):
+    if _says_conference(line):
         return _Kind.CONFERENCE
     if _RULE.fullmatch(line):
         return _Kind.RULE

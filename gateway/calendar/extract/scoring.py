@@ -1,14 +1,14 @@
 """From the numbers of all fields to one outcome: the number of the best field, none, or a question."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from typing import NamedTuple
 
 from gateway.calendar.extract.outcome import (
     Ambiguous,
     Field,
     Found,
     Nothing,
-    Outcome,
     Remark,
     Told,
     WhyAmbiguous,
@@ -17,8 +17,7 @@ from gateway.calendar.extract.outcome import (
 from gateway.sms.numbers import Number
 
 
-@dataclass(frozen=True, slots=True)
-class Weighed:
+class Weighed(NamedTuple):
     """A number of a field, and what was found about it."""
 
     field: Field
@@ -38,17 +37,22 @@ _WHY = {
 }
 
 
-def decide(weighed: Sequence[Weighed], *, unreadable_tag: bool, says_no_sms: bool) -> Outcome:
-    """One outcome for the numbers of an event, which come in the order of its fields."""
+def nothing(weighed: Sequence[Weighed]) -> Nothing:
+    """The outcome for an event without a number to text."""
+    told = {each.told for each in weighed}
+    why = next((why for each, why in _WHY.items() if each in told), WhyNothing.NO_NUMBER)
+    return Nothing(why, _remarks(weighed, {}))
+
+
+def decide(weighed: Sequence[Weighed], *, unreadable_tag: bool, says_no_sms: bool) -> Found | Ambiguous:
+    """The outcome for an event with such numbers; all its numbers come in the order of its fields."""
     able = [each for each in weighed if each.number]
-    if not able:
-        return Nothing(_why_nothing(weighed), _remarks(weighed, {}))
     sure = {each.e164 for each in able if not each.doubtful}
     best = _best(able)
     numbers = _numbers(best)
     why = _why_ambiguous(best, numbers, sure, unreadable_tag=unreadable_tag, says_no_sms=says_no_sms)
     if why is WhyAmbiguous.DOUBTFUL:
-        numbers = _numbers([each for each in able if each.told is best[0].told])
+        numbers = _numbers([each for each in able if each.told is not Told.NOT_THE_CLIENTS])
     if why:
         return Ambiguous(tuple(numbers.values()), why, _remarks(weighed, dict.fromkeys(numbers, Told.CANDIDATE)))
     picked = best[0]
@@ -62,14 +66,12 @@ def _numbers(weighed: Iterable[Weighed]) -> dict[str, Number]:
 
 
 def _best(able: Sequence[Weighed]) -> list[Weighed]:
-    """The tagged numbers, else those of the first field that has a client's, else those that seem somebody else's."""
-    for told in (Told.TAGGED, Told.CANDIDATE):
-        of_this = [each for each in able if each.told is told]
-        if of_this and told is Told.TAGGED:
-            return of_this
-        if of_this:
-            return [each for each in of_this if each.field is of_this[0].field]
-    return list(able)
+    """The tagged numbers, else all of the first field that has a client's, else those that seem somebody else's."""
+    tagged = [each for each in able if each.told is Told.TAGGED]
+    clients = [each for each in able if each.told is Told.CANDIDATE]
+    if tagged or not clients:
+        return tagged or list(able)
+    return [each for each in able if each.field is clients[0].field]
 
 
 def _why_ambiguous(
@@ -81,21 +83,20 @@ def _why_ambiguous(
         return WhyAmbiguous.SAYS_NO_SMS
     if len(numbers) > 1:
         return WhyAmbiguous.SEVERAL
-    if best[0].told is Told.NOT_THE_CLIENTS:
+    if all(each.told is Told.NOT_THE_CLIENTS for each in best):
         return WhyAmbiguous.NOT_THE_CLIENTS
     return None if best[0].e164 in sure else WhyAmbiguous.DOUBTFUL
 
 
-def _why_nothing(weighed: Iterable[Weighed]) -> WhyNothing:
-    told = {each.told for each in weighed}
-    return next((why for each, why in _WHY.items() if each in told), WhyNothing.NO_NUMBER)
-
-
-def _remarks(weighed: Iterable[Weighed], chosen: dict[str, Told]) -> tuple[Remark, ...]:
+def _remarks(weighed: Iterable[Weighed], chosen: Mapping[str, Told]) -> tuple[Remark, ...]:
     """What became of every number, each field and fate once."""
-    numbers: dict[tuple[Told, Field], dict[str, None]] = {}
+    remarks: list[Remark] = []
     for each in weighed:
         passed_over = each.number and each.told is not Told.NOT_THE_CLIENTS
         told = chosen.get(each.e164) or (Told.PASSED_OVER if passed_over else each.told)
-        numbers.setdefault((told, each.field), {})[each.e164] = None
-    return tuple(Remark(told, field, tuple(each)) for (told, field), each in numbers.items())
+        same = next((index for index, it in enumerate(remarks) if it.told is told and it.field is each.field), None)
+        if same is None:
+            remarks.append(Remark(told, each.field, (each.e164,)))
+        elif each.e164 not in remarks[same].numbers:
+            remarks[same] = replace(remarks[same], numbers=(*remarks[same].numbers, each.e164))
+    return tuple(remarks)

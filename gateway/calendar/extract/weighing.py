@@ -3,22 +3,21 @@
 from collections.abc import Iterable, Iterator
 
 from gateway.calendar.extract.conference import Span, blocks
-from gateway.calendar.extract.masks import blot
 from gateway.calendar.extract.matching import Sighting, sightings
 from gateway.calendar.extract.outcome import ExtractionSettings, Field, Told
 from gateway.calendar.extract.scoring import Weighed
 from gateway.calendar.extract.surroundings import Hint, hint
-from gateway.sms.numbers import Line, Number, NumberProblem
+from gateway.sms.numbers import NumberProblem
 from plans.words import Reason
 
 
 def weigh(field: Field, text: str, settings: ExtractionSettings) -> Iterator[Weighed]:
     """The numbers of a normalised text, in order, each with what was found about it."""
-    seen = sightings(blot(text), (settings.default_region, *settings.extra_regions), sandbox=settings.sandbox)
+    seen = sightings(text, (settings.default_region, *settings.extra_regions), sandbox=settings.sandbox)
     dialled: list[Span] | None = None
     for each in seen:
         hinted = hint(text, each)
-        if dialled is None and field is not Field.TITLE and not _is_plainly_mobile(each):
+        if dialled is None and field is not Field.TITLE and _may_be_dialled(text, each):
             dialled = blocks(text)
         told = _set_aside(each, hinted, dialled or (), settings)
         if told:
@@ -29,21 +28,23 @@ def weigh(field: Field, text: str, settings: ExtractionSettings) -> Iterator[Wei
             yield Weighed(field, each.e164, _standing(hinted), each.judged, doubtful=hinted is Hint.DOUBTFUL)
 
 
-def _is_plainly_mobile(seen: Sighting) -> bool:
-    """Whether the number alone tells that no conference answers it: bridges are fixed, toll-free or shared cost."""
-    return isinstance(seen.judged, Number) and seen.judged.line is not Line.FIXED_OR_MOBILE
+def _may_be_dialled(text: str, seen: Sighting) -> bool:
+    """Whether an invitation may have written the number: they give bridges, and those in international form."""
+    return not seen.plainly_mobile and (text[seen.start] == "+" or not isinstance(seen.judged, NumberProblem))
 
 
 def _set_aside(
     seen: Sighting, hinted: Hint | None, dialled: Iterable[Span], settings: ExtractionSettings
 ) -> Told | None:
-    if hinted in {Hint.DIAL_IN, Hint.LOOK_ALIKE}:
-        return Told.CONFERENCE if hinted is Hint.DIAL_IN else Told.LOOK_ALIKE
-    if seen.e164.startswith(tuple(settings.blocked)):
+    if hinted is Hint.DIAL_IN:
+        return Told.CONFERENCE
+    if hinted is Hint.LOOK_ALIKE:
+        return Told.LOOK_ALIKE
+    if settings.blocked and seen.e164.startswith(tuple(settings.blocked)):
         return Told.BLOCKED
     if hinted is not Hint.TAGGED and seen.e164 in settings.own:
         return Told.OWN
-    if not _is_plainly_mobile(seen) and any(start <= seen.start < end for start, end in dialled):
+    if not seen.plainly_mobile and any(start <= seen.start < end for start, end in dialled):
         return Told.CONFERENCE
     return None
 

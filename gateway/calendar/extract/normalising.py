@@ -14,21 +14,25 @@ _TO_ASCII = 0xFEE0
 #: What a number may be made of: one that touches the cut may have been longer.
 _OF_NUMBERS = "0123456789 \t\n\u00a0\u202f+().,/_-" + FULL_WIDTH
 
-_ODD_SPACES = re.compile("[\t\v\f\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]")
-_UNSEEN = re.compile(
-    "[\x00-\x08\x0e-\x1f\x7f-\x9f\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufe0e\ufe0f\ufeff]"
+_SPACES = "\t\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000"
+_PLAIN = (
+    dict.fromkeys(_SPACES, " ")
+    | dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2015\u2212\ufe58\ufe63\uff0d", "-")
+    | dict.fromkeys("\u2018\u2019\u02bc", "'")
+    | {sign: chr(ord(sign) - _TO_ASCII) for sign in FULL_WIDTH + "\uff08\uff09\uff0b\uff0e\uff0f\uff1a"}  # ( ) + . / :
 )
-_LINE_ENDS = re.compile("\r\n?|[\u0085\u2028\u2029]")
-_DASHES = re.compile("[\u2010-\u2015\u2212\ufe58\ufe63\uff0d]")
-_FULL_WIDTH = re.compile("[\uff03\uff08\uff09\uff0b\uff0e-\uff1a]")  # also ( ) + . / and :
-_APOSTROPHES = re.compile("[\u2018\u2019\u02bc]")
+_UNSEEN = "\x00-\x08\x0e-\x1f\x7f-\x9f\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufe0e\ufe0f\ufeff"
+_ODD = re.compile(f"[{''.join(_PLAIN)}{_UNSEEN}]")
+_WORTH_IT = re.compile(f"[0-9#{FULL_WIDTH}]")
 
 #: A letter O typed for the trunk zero before nine digits: O6 12 34 56 78.
-_LETTER_ZERO = re.compile(r"(?<!\w)[Oo](?=[1-9](?: ?[./,_\u00b7\u2022-]? ?\d\d){4}(?!\d))")
+_LETTER_BEFORE = re.compile("[1-9](?<=[Oo].)")  # quick to tell that there is none
+_LETTER_ZERO = re.compile(r"[Oo](?<!\w.)(?=[1-9](?: ?[./,_\u00b7\u2022-]? ?\d\d){4}(?!\d))")
 
 #: Pairs held together by a sign that numbers usually lack: 06/12/34/56/78.
 _PAIRS = re.compile(
-    r"(?<![\w/])(0[1-9]|\+\d\d ?\d) ?([/,_\u00b7\u2022]) ?(\d\d) ?\2 ?(\d\d) ?\2 ?(\d\d) ?\2 ?(\d\d)(?![\d/])"
+    r"(0(?<![\w/].)[1-9]|\+(?<![\w/].)\d\d ?\d) ?([/,_\u00b7\u2022]) ?(\d\d) ?\2 ?(\d\d) ?\2 ?(\d\d) ?\2 ?(\d\d)"
+    r"(?![\d/])"
 )
 
 _PLUS = re.compile(r"\+ +(?=[1-9])")
@@ -47,8 +51,7 @@ def normalise(text: str) -> str:
     text = _bounded(text)
     if "<" in text or "&" in text:
         text = text_of(text)
-    text = _ODD_SPACES.sub(" ", _LINE_ENDS.sub("\n", text))
-    return _in_plain_forms(_in_plain_characters(_UNSEEN.sub("", text)))
+    return "\n".join([_line(each) if _WORTH_IT.search(each) else each for each in text.splitlines()]).strip()
 
 
 def _bounded(text: str) -> str:
@@ -59,16 +62,18 @@ def _bounded(text: str) -> str:
     return whole_words[0].rstrip(_OF_NUMBERS) if len(whole_words) > 1 else ""
 
 
-def _in_plain_characters(text: str) -> str:
-    if text.isascii():
-        return text
-    text = _APOSTROPHES.sub("'", _DASHES.sub("-", text))
-    return _FULL_WIDTH.sub(lambda sign: chr(ord(sign[0]) - _TO_ASCII), text)
+def _plain(odd: re.Match[str]) -> str:
+    return _PLAIN.get(odd[0], "")
 
 
-def _in_plain_forms(text: str) -> str:
-    if "wa" in text:
+def _line(text: str) -> str:
+    text = _ODD.sub(_plain, text)
+    if "wa.me" in text or "whatsapp" in text:
         text = _CHAT.sub(r" +\1 ", text)
-    text = _LETTER_ZERO.sub("0", text)
-    text = _TRUNK_ZERO.sub(r"\1 ", _PLUS.sub("+", text))
+    if _LETTER_BEFORE.search(text):
+        text = _LETTER_ZERO.sub("0", text)
+    if "+" in text:
+        text = _PLUS.sub("+", text)
+    if "(0)" in text:
+        text = _TRUNK_ZERO.sub(r"\1 ", text)
     return _PAIRS.sub(r"\1 \3 \4 \5 \6", text)
