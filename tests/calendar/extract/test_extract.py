@@ -136,11 +136,15 @@ def test_a_doubtful_number_before_a_plain_one_is_a_question_with_both() -> None:
 
 def test_a_number_for_the_client_to_call_gives_way_to_the_clients() -> None:
     note = "Pour annuler, appelez le 06 39 98 00 01."
-    assert found(read("Durand", "", f"{note}\nClient : 06 39 98 12 34")) == ANNE
-    outcome = read("Durand", "", note)
+    assert found(read("Durand", note, "Client : 06 39 98 12 34")) == ANNE
+    outcome = read("Durand", note)
     assert isinstance(outcome, Ambiguous)
     assert outcome.reason is WhyAmbiguous.NOT_THE_CLIENTS
     assert [each.e164 for each in outcome.candidates] == [CARL]
+
+
+def test_two_numbers_in_one_field_are_a_question_whatever_the_words_beside_them_say() -> None:
+    assert why(read("", "", "Client : 06 39 98 12 34\nPour annuler : 06 39 98 00 01")) is WhyAmbiguous.SEVERAL
 
 
 def test_the_sandbox_numbers_are_none_elsewhere() -> None:
