@@ -30,7 +30,6 @@ class Linkable:
 
     feeds: dict[Provider, CalendarFeed] = field(default_factory=dict)
     doors: dict[Provider, Doors] = field(default_factory=dict)
-    sign_in: dict[Provider, str] = field(default_factory=dict)  # where their own pages are
 
 
 @contextlib.asynccontextmanager
@@ -57,7 +56,7 @@ def calendar_routes(engine: Engine, settings: Settings, found: Linkable) -> list
         return []
     linking = Linking(engine, open_vault(settings.data_dir), found.doors)
     secure = settings.web.base_url.startswith("https://")
-    pages = LinkPages(linking, read_wording(), found.sign_in, secure=secure)
+    pages = LinkPages(linking, read_wording(), secure=secure)
     pushes = Pushes(partial(_changed, engine), partial(_lost, engine))
     return [*pages.routes(), *pushes.routes()]
 
@@ -85,7 +84,6 @@ async def _open_google(
     stack.push_async_callback(client.close)
     feed = found.feeds[Provider.GOOGLE] = GoogleFeed(client, clock)
     found.doors[Provider.GOOGLE] = Doors(GoogleConsent(app, client), feed, _redirect_uri(settings, Provider.GOOGLE))
-    found.sign_in[Provider.GOOGLE] = app.auth_uri
 
 
 async def _open_outlook(
@@ -102,7 +100,6 @@ async def _open_outlook(
     stack.push_async_callback(graph.close)
     feed = found.feeds[Provider.OUTLOOK] = OutlookFeed(graph, clock)
     found.doors[Provider.OUTLOOK] = Doors(OutlookConsent(graph.entra), feed, _redirect_uri(settings, Provider.OUTLOOK))
-    found.sign_in[Provider.OUTLOOK] = app.authority
 
 
 def _redirect_uri(settings: Settings, provider: Provider) -> str:

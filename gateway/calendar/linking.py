@@ -101,8 +101,11 @@ class Linking:
             raise LinkFailed
         return host
 
-    async def begin(self, provider: Provider, ticket: str, session: str) -> str:
-        """Use a ticket up: the page of the provider to go to. ``session`` is a secret of the browser."""
+    async def begin(self, provider: Provider, ticket: str, session: str) -> tuple[Host, str]:
+        """Use a ticket up: whose it was, and the page of the provider to go to.
+
+        ``session`` is a secret of the browser. Raises ``LinkFailed``.
+        """
         if not session:
             raise LinkFailed
         host = await self.invited(provider, ticket)
@@ -115,7 +118,7 @@ class Linking:
         keep = partial(_exchange, stamp=stamp, vault=self._vault, ticket=ticket, begun=begun, session=session)
         if not await self._engine.write(keep):
             raise LinkFailed(language=host.language)
-        return begun.url
+        return host, begun.url
 
     async def finish(self, provider: Provider, answer: Mapping[str, str], session: str) -> Joined:
         """Take what the provider sent back with the browser, and keep the connection. Raises ``LinkFailed``."""

@@ -4,13 +4,13 @@ Only looking at an address does nothing: mail programs look at those in mails, a
 """
 
 import secrets
-from collections.abc import Awaitable, Callable, Mapping
-from urllib.parse import urlsplit
+from collections.abc import Awaitable, Callable, Sequence
 
 from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 from starlette.routing import Route
 
+from gateway.calendar.calendars import Calendar
 from gateway.calendar.linking import Joined, LinkFailed, Linking
 from gateway.calendar.words import FeedFault, Provider
 from gateway.engine.writer import StorageUnavailable
@@ -20,7 +20,6 @@ from gateway.wording import Language, Wording
 
 COOKIE = "calendar_link"
 
-_TEMPLATE = "calendars.html"
 _LONGEST_FORM = 4096  # bytes
 _LONGEST_ANSWER = 16  # fields
 _COOKIE_S = 3600
@@ -32,11 +31,10 @@ Act = Callable[[Request, Provider], Awaitable[Response]]
 class LinkPages:
     """``/calendars/link/<provider>?ticket=…`` and ``/calendars/callback/<provider>``."""
 
-    def __init__(self, linking: Linking, wording: Wording, sign_in: Mapping[Provider, str], *, secure: bool) -> None:
-        """``sign_in`` is where each provider's own pages are; ``secure``: people come to ours by https."""
+    def __init__(self, linking: Linking, wording: Wording, *, secure: bool) -> None:
+        """``secure``: people come to these pages by https."""
         self._linking = linking
         self._wording = wording
-        self._sign_in = sign_in
         self._secure = secure
 
     def routes(self) -> list[Route]:
@@ -52,16 +50,9 @@ class LinkPages:
         ticket = request.query_params.get("ticket", "")
         host = await self._linking.invited(provider, ticket)
         say = _Phrases(self._wording, host.language, provider)
-        shown = page(
-            _TEMPLATE,
-            language=host.language,
-            title=say("link_title"),
-            paragraphs=[say("link_account", account=host.name), say("link_reads"), say("link_ends")],
-            ticket=ticket,
-            button=say("link_go"),
-            calendars=(),
-            alert=False,
-            goes_to=_origin(self._sign_in[provider]),
+        paragraphs = [say("link_account", account=host.name), say("link_reads"), say("link_ends")]
+        shown = _page(
+            host.language, title=say("link_title"), paragraphs=paragraphs, ticket=ticket, button=say("link_go")
         )
         shown.set_cookie(
             COOKIE,
@@ -75,10 +66,11 @@ class LinkPages:
         return shown
 
     async def _begin(self, request: Request, provider: Provider) -> Response:
-        """Use the ticket up, and go to the provider."""
+        """Use the ticket up, and lead on to the provider."""
         form = await read_form(request, _LONGEST_FORM)
-        url = await self._linking.begin(provider, form.get("ticket", ""), request.cookies.get(COOKIE, ""))
-        return RedirectResponse(url, 303, {"Cache-Control": "no-store", "Referrer-Policy": "no-referrer"})
+        host, url = await self._linking.begin(provider, form.get("ticket", ""), request.cookies.get(COOKIE, ""))
+        say = _Phrases(self._wording, host.language, provider)
+        return _page(host.language, title=say("link_title"), paragraphs=[], goes_to=url, button=say("link_go"))
 
     async def _finish(self, request: Request, provider: Provider) -> Response:
         """Back from the provider: keep the connection, and tell what can be enabled."""
@@ -103,30 +95,22 @@ class LinkPages:
 
     def _joined(self, provider: Provider, joined: Joined) -> Response:
         say = _Phrases(self._wording, joined.host.language, provider)
-        return page(
-            _TEMPLATE,
-            language=joined.host.language,
+        found = say("linked_enable" if joined.calendars else "linked_none")
+        return _page(
+            joined.host.language,
             title=say("linked_title"),
-            paragraphs=[
-                say("link_account", account=joined.host.name),
-                say("linked_enable" if joined.calendars else "linked_none"),
-            ],
+            paragraphs=[say("link_account", account=joined.host.name), found],
             calendars=joined.calendars,
-            ticket="",
-            alert=False,
         )
 
     def _failed(self, request: Request, failed: LinkFailed) -> Response:
         language = failed.language or preferred(request.headers.get("accept-language", ""))
         why = failed.fault or "expired"
-        return page(
-            _TEMPLATE,
+        return _page(
+            language,
             _status(failed.fault),
-            language=language,
             title=self._wording.phrase("link_failed_title", language),
             paragraphs=[self._wording.phrase(f"link_{kind}_{why}", language) for kind in ("why", "cure")],
-            calendars=(),
-            ticket="",
             alert=True,
         )
 
@@ -157,6 +141,27 @@ def _status(fault: FeedFault | None) -> int:
     return 403 if fault else 404
 
 
-def _origin(url: str) -> str:
-    parts = urlsplit(url)
-    return f"{parts.scheme}://{parts.netloc}"
+def _page(
+    language: Language,
+    status: int = 200,
+    *,
+    title: str,
+    paragraphs: Sequence[str],
+    ticket: str = "",
+    goes_to: str = "",
+    button: str = "",
+    calendars: Sequence[Calendar] = (),
+    alert: bool = False,
+) -> Response:
+    return page(
+        "calendars.html",
+        status,
+        language=language,
+        title=title,
+        paragraphs=paragraphs,
+        ticket=ticket,
+        goes_to=goes_to,
+        button=button,
+        calendars=calendars,
+        alert=alert,
+    )

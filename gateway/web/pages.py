@@ -9,15 +9,14 @@ from starlette.responses import HTMLResponse
 
 from gateway.wording import Language
 
+_SHUT = "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 
-def page(template: str, status: int = 200, *, goes_to: str = "", **values: Any) -> HTMLResponse:
-    """A page filled in. ``goes_to`` is another origin that its form may lead to."""
+
+def page(template: str, status: int = 200, **values: Any) -> HTMLResponse:
+    """A page filled in; its forms lead to us, for browsers hold a form to that through every redirection."""
     nonce = secrets.token_urlsafe(16)
     text = _templates().get_template(template).render(nonce=nonce, **values)
-    policy = (
-        f"default-src 'none'; style-src 'nonce-{nonce}'; form-action 'self' {goes_to}; "
-        "base-uri 'none'; frame-ancestors 'none'"
-    )
+    policy = f"default-src 'none'; style-src 'nonce-{nonce}'; {_SHUT}"
     headers = {
         "Content-Security-Policy": policy,
         "Cache-Control": "no-store",

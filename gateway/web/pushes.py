@@ -32,6 +32,8 @@ _CHANGED = frozenset({"exists", "not_exists"})
 #: What Graph wants back of us is printable, and is not read by a browser as anything else.
 _HARMLESS = re.compile(r"[\x20-\x7e]*")
 
+_LONGEST = 256  # characters of a name or a token: ours are shorter, and so are Graph's names
+
 #: Told of a change, by the name of a channel and its token; whether there is such a channel.
 Hint = Callable[[str, str], Awaitable[bool]]
 
@@ -78,6 +80,8 @@ class Pushes:
 
 async def _kept(hint: Hint, name: str, token: str) -> None:
     """Pass a hint on; one that is lost costs only the time until the next poll."""
+    if max(len(name), len(token)) > _LONGEST:
+        return
     try:
         if not await hint(name, token):
             log.info("a push came over a channel that is not open, or without its token")

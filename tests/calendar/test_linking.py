@@ -112,9 +112,10 @@ async def test_a_ticket_says_whose_it_is_as_often_as_it_is_looked_at(link: Link)
 
 
 async def test_a_ticket_leads_to_the_provider_and_back_to_a_connection(link: Link) -> None:
-    url = await link.linking.begin(Provider.GOOGLE, link.ticket, BROWSER)
+    host, url = await link.linking.begin(Provider.GOOGLE, link.ticket, BROWSER)
     joined = await link.linking.finish(Provider.GOOGLE, {"state": "state 1", "code": "c"}, BROWSER)
     (connection,) = await link.linked()
+    assert joined.host == host
     assert (url, link.pages.kept) == ("https://provider.example/1", [b"kept 1"])
     assert [each.remote_id for each in joined.calendars] == ["main"]
     assert (connection.label, connection.state) == ("camille@example.com", ConnectionState.ACTIVE)

@@ -78,6 +78,11 @@ async def test_a_message_without_a_state_or_a_token_is_taken_all_the_same(heard:
     assert heard.changed == [("channel-1", "forged")]
 
 
+async def test_a_name_that_nobody_gave_is_not_looked_up(heard: Heard) -> None:
+    assert await heard.google("exists", **{"X-Goog-Channel-ID": "x" * 257}) == 204
+    assert heard.changed == []
+
+
 async def test_graph_is_told_its_token_back_as_plain_text(heard: Heard) -> None:
     token = "Validation: Testing client application <reachability> & more 100%"
     answer = await heard.client.post("/push/outlook", params={"validationToken": token})

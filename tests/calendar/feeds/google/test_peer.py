@@ -159,3 +159,11 @@ async def test_calendars_can_be_chosen(session: GoogleSession, google_peer: Goog
         (PRIMARY, "Europe/Paris", True, True),
         ("salle@example.com", "Europe/Paris", False, False),
     ]
+
+
+async def test_a_poll_that_finds_nothing_new_is_one_request(session: GoogleSession, google_peer: GooglePeer) -> None:
+    google_peer.create(appointment())
+    first = await changes(session)
+    google_peer.control.post("/forget")
+    await changes(session, first)
+    assert sum(google_peer.book()["requests"].values()) == 1

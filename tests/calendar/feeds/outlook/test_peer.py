@@ -232,3 +232,11 @@ async def test_no_mailbox_is_asked_twice_at_once(session: OutlookSession, graph_
     graph_peer.change(first.events[0].event_id, {"subject": "Atelier"})
     await changes(session, first)
     assert graph_peer.book()["most_under_way"] == 1
+
+
+async def test_a_poll_that_finds_nothing_new_is_one_request(session: OutlookSession, graph_peer: GraphPeer) -> None:
+    graph_peer.create(appointment())
+    first = await changes(session)
+    graph_peer.control.post("/forget")
+    await changes(session, first)
+    assert sum(graph_peer.book()["requests"].values()) == 1
