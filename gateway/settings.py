@@ -118,6 +118,14 @@ class SellerSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class DoubtSettings:
+    """What is done about a message when a link broke before it was answered for."""
+
+    resend: tuple[str, ...] = ("alert",)  # classes that are sent once more; the others are held for an operator
+    grace_s: float = 120.0  # for receipts to come
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """Everything that can be set, with the defaults of a fresh machine."""
 
@@ -132,6 +140,11 @@ class Settings:
     google: GoogleSettings | None = None
     outlook: OutlookSettings | None = None
     seller: SellerSettings | None = None
+    in_doubt: DoubtSettings = field(default_factory=DoubtSettings)
+    carriers: Mapping[str, Any] = field(default_factory=dict)  # by name; each kind reads its own table
+    routes: tuple[
+        dict[str, Any], ...
+    ] = ()  # tables; without any, every carrier takes everything, in the order of ``carriers``
 
     @property
     def url(self) -> str:
@@ -179,6 +192,7 @@ _SECTIONS: Mapping[str, type] = {
     "google": GoogleSettings,
     "outlook": OutlookSettings,
     "seller": SellerSettings,
+    "in_doubt": DoubtSettings,
     "tls": TlsSettings,
 }
 
@@ -247,12 +261,18 @@ def _texts(value: Any) -> tuple[str, ...]:
     return tuple(_of(str)(each) for each in _of(list)(value))
 
 
+def _tables(value: Any) -> tuple[dict[str, Any], ...]:
+    return tuple(_of(dict)(each) for each in _of(list)(value))
+
+
 def _path(value: Any) -> Path:
     return Path(_of(str)(value))
 
 
 #: How a value is read, by a word of its field's type; the first that fits.
 _SCALARS: Mapping[str, Callable[[Any], Any]] = {
+    "tuple[dict": _tables,
+    "Mapping": _of(dict),
     "tuple": _texts,
     "Path": _path,
     "bool": _of(bool),

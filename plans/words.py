@@ -65,6 +65,7 @@ class Reason(StrEnum):
     MAIL_UNREADABLE = "mail_unreadable"
     SENDER_ID_INVALID = "sender_id_invalid"
     # the carrier
+    NO_ROUTE = "no_route"  # none takes such a message
     CARRIER_REJECTED = "carrier_rejected"
     CARRIER_UNAVAILABLE = "carrier_unavailable"
     CARRIER_SILENT = "carrier_silent"  # written, never answered: nobody can know

@@ -15,6 +15,7 @@ from gateway.engine.database import Engine, Stamp
 from gateway.settings import config_file
 from gateway.sms.policy import Rules
 from gateway.sms.request import SmsRequest, Submission
+from gateway.sms.routes import all_to
 from gateway.sms.submit import submit
 from plans.destinations import rates_from
 from plans.stop import stop_rules_from
@@ -51,7 +52,7 @@ def shipped_rules() -> Rules:
         stop=stop_rules_from(document),
         rates=rates_from(tomllib.loads(config_file("rates.toml").read_text(encoding="utf-8"))),
         credit=credit_terms_from(document),
-        carrier="sandbox",
+        routes=all_to("sandbox"),
         sandbox=True,
     )
 

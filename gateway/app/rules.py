@@ -1,15 +1,19 @@
 """The commercial rules in force: the data files of ``config/``, read once and checked."""
 
 import tomllib
+from datetime import timedelta
 from typing import Any
 
-from gateway.settings import Settings, config_file
-from gateway.sms.carriers import sandbox
+from gateway.app.carriers import routes_of
+from gateway.settings import DoubtSettings, Settings, config_file
+from gateway.sms.doubt import DoubtTerms
 from gateway.sms.policy import Rules
+from plans.checked import RuleError
 from plans.destinations import rates_from
 from plans.stop import stop_rules_from
 from plans.terms import credit_terms_from
 from plans.windows import windows_from
+from plans.words import MessageClass
 
 
 def read_rules(settings: Settings) -> Rules:
@@ -20,9 +24,17 @@ def read_rules(settings: Settings) -> Rules:
         stop=stop_rules_from(windows),
         rates=rates_from(rates),
         credit=credit_terms_from(windows),
-        carrier=sandbox.NAME,
+        routes=routes_of(settings),
+        doubt=_doubt(settings.in_doubt),
         sandbox=settings.sandbox.enabled,
     )
+
+
+def _doubt(settings: DoubtSettings) -> DoubtTerms:
+    try:
+        return DoubtTerms(frozenset(map(MessageClass, settings.resend)), timedelta(seconds=settings.grace_s))
+    except ValueError:
+        raise RuleError(f"in_doubt.resend takes {', '.join(MessageClass)}") from None
 
 
 def _read(name: str) -> dict[str, Any]:

@@ -7,7 +7,6 @@ import signal
 import socket
 from collections.abc import AsyncIterator, Collection, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 from enum import StrEnum
 from functools import partial
 
@@ -17,6 +16,7 @@ from gateway.app.catalogue import billing_rules
 from gateway.app.linked_calendars import calendar_routes, linkable
 from gateway.app.opening import is_sqlite, open_current
 from gateway.app.rules import read_rules
+from gateway.app.sending import sending
 from gateway.billing.attempts import JOBS as COLLECTIONS
 from gateway.billing.attempts import TOPIC as COLLECTIONS_TOPIC
 from gateway.billing.collecting import Collector
@@ -32,12 +32,8 @@ from gateway.engine.clock import Clock
 from gateway.engine.database import Engine
 from gateway.settings import RelaySettings, Settings
 from gateway.sms import notices as sms_notices
-from gateway.sms.carriers import sandbox
-from gateway.sms.carriers.sandbox import SandboxCarrier
-from gateway.sms.dispatch import RECEIPTS_TOPIC, Dispatcher
 from gateway.sms.jobs import JOBS
 from gateway.sms.jobs import TOPICS as JOB_TOPICS
-from gateway.sms.lanes import lane_of, set_lane
 from gateway.sms.policy import Rules
 from gateway.smtp.desk import Desk
 from gateway.smtp.inbound import Inbound
@@ -55,7 +51,6 @@ from gateway.web.webhooks import Hear
 from gateway.wording import read_wording
 from gateway.worker.beats import Beats, free_leases
 from gateway.worker.loops import Task, Worker
-from plans.words import MessageClass
 
 #: How long clients may take to finish their mail when the service stops.
 DRAIN_S = 20.0
@@ -157,33 +152,24 @@ async def _web(engine: Engine, settings: Settings, worker: Worker) -> AsyncItera
 async def _working(engine: Engine, settings: Settings, rules: Rules) -> AsyncIterator[Worker]:
     if engine.dialect == "sqlite":
         await free_leases(engine, QUEUES)
-    await _set_rates(engine, settings)
     readers = Readers()
     mailers = _mailers(settings)
-    worker = Worker(engine, _tasks(engine, settings, rules, readers, mailers))
     beats = Beats(engine, QUEUES, Dates(engine, billing_rules(settings)))
-    beats.start()
-    work = asyncio.create_task(worker.run())
-    try:
-        yield worker
-    finally:
-        beats.stop()
-        worker.drain()
-        await work
-        await readers.close()
-        await mailers.out.close()
-
-
-async def _set_rates(engine: Engine, settings: Settings) -> None:
-    """Let the lanes of the sandbox go as fast as the settings say."""
-    for each in MessageClass:
-        lane = lane_of(sandbox.NAME, each)
-        await engine.write(partial(set_lane, name=lane, rate_per_s=settings.sandbox.rate_per_s, paused=False))
+    async with sending(engine, settings, rules) as sending_tasks:
+        worker = Worker(engine, [*_tasks(engine, settings, rules, readers, mailers), *sending_tasks])
+        beats.start()
+        work = asyncio.create_task(worker.run())
+        try:
+            yield worker
+        finally:
+            beats.stop()
+            worker.drain()
+            await work
+    await readers.close()
+    await mailers.out.close()
 
 
 def _tasks(engine: Engine, settings: Settings, rules: Rules, readers: Readers, mailers: "_Mailers") -> list[Task]:
-    carrier = SandboxCarrier(engine, timedelta(seconds=settings.sandbox.receipt_delay_s))
-    dispatcher = Dispatcher(engine, carrier, rules)
     wording = read_wording()
     postmaster = settings.notices.postmaster
     roles = Roles(
@@ -196,11 +182,6 @@ def _tasks(engine: Engine, settings: Settings, rules: Rules, readers: Readers, m
     return [
         # Two in turn: while one batch of mail is being read, the other is filed.
         *(Task(f"inbound {each}", SPOOL_TOPIC, Inbound(engine, readers, rules).run_once) for each in ("a", "b")),
-        *(
-            Task(f"dispatch {each}", topic, partial(dispatcher.dispatch_once, lane_of(carrier.name, each)))
-            for each, topic in JOB_TOPICS.items()
-        ),
-        Task("receipts", RECEIPTS_TOPIC, dispatcher.collect_once),
         Task("notices", sms_notices.TOPIC, Notices(engine, mailers.out, wording, settings).run_once),
         Task("letters", LETTERS_TOPIC, SellingLetters(engine, mailers.out, wording, settings.domain).run_once),
         Task("roles", ROLE_TOPIC, roles.run_once),

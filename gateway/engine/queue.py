@@ -75,6 +75,7 @@ class Queue:
             .where(*fence)
             .values(parked_until=bindparam("until"), claimed_by=None, park_reason=bindparam("because"))
         )
+        self._put_off = self._park.values(attempts=row.attempts - 1)
         self._renew = update(table).where(*fence).values(parked_until=bindparam("until"))
         self._release = (
             update(table).where(*fence).values(parked_until=None, claimed_by=None, attempts=row.attempts - 1)
@@ -121,10 +122,20 @@ class Queue:
         return _fenced(connection, self._finish, claims, {})
 
     def park(
-        self, connection: Connection, claims: Sequence[Claim], until: datetime, because: str | None = None
+        self,
+        connection: Connection,
+        claims: Sequence[Claim],
+        until: datetime,
+        because: str | None = None,
+        *,
+        counts: bool = True,
     ) -> set[int]:
-        """Give rows back, not to be taken before ``until``; returns the ids whose claim still held."""
-        return _fenced(connection, self._park, claims, {"until": until, "because": because})
+        """Give rows back, not to be taken before ``until``; returns the ids whose claim still held.
+
+        ``counts``: whether this was an attempt.
+        """
+        statement = self._park if counts else self._put_off
+        return _fenced(connection, statement, claims, {"until": until, "because": because})
 
     def renew(self, connection: Connection, claims: Sequence[Claim], until: datetime) -> set[int]:
         """Hold rows for longer, until ``until``; returns the ids whose claim still held."""

@@ -12,6 +12,7 @@ from gateway.billing.lots import spendable
 from gateway.sms.facts import Client, SenderDay, client_of, opted_out, sent_today
 from gateway.sms.numbers import Number, NumberProblem, parse
 from gateway.sms.policy import Record, Request, Rules, admission, compose
+from gateway.sms.routes import reaches
 from plans.words import LotKind, MessageClass, Reason
 
 
@@ -96,13 +97,16 @@ def _answer(
     )
     if reason := admission(number, client.standing, record, rules):
         return reason
-    if credit[client.payer_id] < question.promised + _least_price(question, client, number, rules):
+    shortest = _shortest(question, number)
+    if not reaches(rules.routes, shortest.journey(client.standing)):
+        return Reason.NO_ROUTE
+    if credit[client.payer_id] < question.promised + compose(shortest, client.standing, rules).units:
         return Reason.NO_CREDIT
     return number
 
 
-def _least_price(question: Question, client: Client, number: Number, rules: Rules) -> int:
-    """What the shortest message to this number costs, in units."""
+def _shortest(question: Question, number: Number) -> Request:
+    """The message to this number that costs the least."""
     sender = question.asker.sender
-    shortest = Request(number, question.message_class or sender.default_class, "", sender.encoding, sender.max_parts)
-    return compose(shortest, client.standing, rules).units
+    message_class = question.message_class or sender.default_class
+    return Request(number, message_class, "", sender.encoding, sender.max_parts, sender.display)

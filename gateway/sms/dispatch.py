@@ -3,23 +3,27 @@
 import asyncio
 import logging
 from collections.abc import Sequence
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
 from gateway.engine.database import Engine
+from gateway.engine.queue import Claim
 from gateway.sms.adoption import settle_early_receipts
 from gateway.sms.carriers.port import Carrier, InDoubt, Outcome
+from gateway.sms.circuits import Circuit, circuit_of
 from gateway.sms.departure import Leaving, prepare
 from gateway.sms.early_receipts import any_early
 from gateway.sms.inbox import NetworkInbox
-from gateway.sms.jobs import JOBS
+from gateway.sms.jobs import JOBS, TOPICS
 from gateway.sms.lanes import allowance, lane_of, spend
 from gateway.sms.notices import TOPIC as NOTICES
 from gateway.sms.outcomes import record
 from gateway.sms.policy import Rules
+from gateway.sms.rerouting import reroute
 from gateway.sms.tables import job
-from plans.words import MessageClass
+from plans.words import MessageClass, Reason
 
 log = logging.getLogger(__name__)
 
@@ -29,6 +33,14 @@ PATIENCE = timedelta(seconds=45)  # for a batch of answers: what is recorded mus
 
 #: Woken when messages were handed over, for their receipts may be there at once.
 RECEIPTS_TOPIC = "receipt"
+
+
+@dataclass(frozen=True, slots=True)
+class _Batch:
+    """What was claimed: messages that leave, and how many were given to other carriers."""
+
+    leaving: Sequence[Leaving]
+    moved: int = 0
 
 
 class Dispatcher:
@@ -50,11 +62,13 @@ class Dispatcher:
         2. Hand all of it to the carrier, in no transaction.
         3. Record the answers behind the fence of the claims.
         """
-        leaving = await self._engine.write(lambda connection: self._claim(connection, lane), urgent=True)
-        if leaving:
-            answers = await self._hand_over_all(leaving)
-            await self._record(list(zip(leaving, answers, strict=True)))
-        return len(leaving)
+        batch = await self._engine.write(lambda connection: self._claim(connection, lane), urgent=True)
+        if batch.leaving:
+            answers = await self._hand_over_all(batch.leaving)
+            await self._record(list(zip(batch.leaving, answers, strict=True)))
+        if batch.moved:
+            self._engine.wake(TOPICS.values())
+        return len(batch.leaving) + batch.moved
 
     async def collect_once(self) -> int:
         """Take in the receipts that the carrier holds; returns how many."""
@@ -66,9 +80,19 @@ class Dispatcher:
             )
         return collected
 
-    def _claim(self, connection: Connection, lane: str) -> list[Leaving]:
+    async def keep_links(self) -> None:
+        """Keep the carrier's links up and take in what comes over them, until ``close``."""
+        await self._carrier.run(self._inbox)
+
+    async def close(self) -> None:
+        """End the links, once nothing is handed over any more."""
+        await self._carrier.close()
+
+    def _claim(self, connection: Connection, lane: str) -> "_Batch":
         stamp = self._engine.stamp()
-        allowed = allowance(connection, lane, stamp.now, BATCH)
+        circuit = circuit_of(connection, self._carrier.name)
+        shut = circuit.is_open(stamp.now)
+        allowed = allowance(connection, lane, stamp.now, 1 if circuit.half_open and not shut else BATCH)
         claims = JOBS.claim(
             connection,
             worker=self._engine.node,
@@ -77,9 +101,18 @@ class Dispatcher:
             limit=allowed.messages,
             where=(job.c.lane == lane,),
         )
+        if shut:
+            return _Batch((), self._give_away(connection, claims, circuit, stamp.now))
         leaving = prepare(connection, stamp, self._rules, claims, deduplicates=self._carrier.deduplicates)
         spend(connection, allowed, len(leaving))
-        return leaving
+        return _Batch(leaving)
+
+    def _give_away(self, connection: Connection, claims: Sequence[Claim], circuit: Circuit, now: datetime) -> int:
+        """Let other carriers take what they can, and the rest wait for this one; returns how many moved."""
+        moved = reroute(connection, self._rules, claims, self._carrier.name, now)
+        waiting = [claim for claim in claims if claim.row_id not in moved]
+        JOBS.park(connection, waiting, circuit.open_until or now, Reason.CARRIER_UNAVAILABLE)
+        return len(moved)
 
     async def _hand_over_all(self, leaving: Sequence[Leaving]) -> list[Outcome]:
         tasks = [asyncio.create_task(self._hand_over(each)) for each in leaving]

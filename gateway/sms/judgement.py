@@ -85,4 +85,4 @@ def answer_to(each: Judged, *, paid: bool) -> Submission:
 
 def _asked(request: SmsRequest, number: Number) -> Request:
     text = storable(request.text, LONGEST_TEXT)
-    return Request(number, request.message_class, text, request.encoding, request.max_parts)
+    return Request(number, request.message_class, text, request.encoding, request.max_parts, request.display)

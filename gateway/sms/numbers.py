@@ -59,6 +59,11 @@ class NumberProblem:
     reason: Reason
 
 
+def is_fictional(e164: str) -> bool:
+    """Whether a number that was read belongs to nobody but the sandbox."""
+    return e164.startswith(_FICTIONAL)
+
+
 def parse(text: str, country: str, *, sandbox: bool = False) -> Number | NumberProblem:
     """Read a number written in national form (of ``country``, then of its overseas family) or international form.
 

@@ -11,18 +11,21 @@ from gateway.engine.database import Stamp
 from gateway.sms.adoption import adopt_early_receipts
 from gateway.sms.carriers.port import Carrier, InDoubt, NotSent, Outcome, Refused, Taken
 from gateway.sms.changes import GIVEN, change, of
+from gateway.sms.circuits import note
 from gateway.sms.departure import Leaving
 from gateway.sms.doubt import is_sent_again
 from gateway.sms.endings import Ending, end, tell_failures
 from gateway.sms.jobs import JOBS
 from gateway.sms.parts import enter_parts
 from gateway.sms.policy import Rules
+from gateway.sms.rerouting import reroute
 from gateway.sms.words import MessageState
 from plans.words import Reason
 
 GIVE_UP_AFTER = timedelta(hours=24)
 _FIRST_PAUSE = timedelta(seconds=5)
 _LONGEST_PAUSE = timedelta(minutes=15)
+_TRIES_HERE = 3  # before another carrier is asked
 
 Handled = tuple[Leaving, Outcome]
 
@@ -39,7 +42,9 @@ def record(connection: Connection, stamp: Stamp, rules: Rules, carrier: Carrier,
     _submitted(connection, stamp, carrier.name, [(each, a) for each, a in done if isinstance(a, Taken)])
     end(connection, stamp, rules, [ending for each, answer in done if (ending := _ending(each, answer))])
     _leave_unknown(connection, stamp, rules, carrier, doubtful)
-    _retry(connection, stamp, again)
+    moved = _move_on(connection, stamp, rules, carrier, again)
+    _retry(connection, stamp, [(each, answer) for each, answer in again if each.claim.row_id not in moved])
+    note(connection, carrier.name, [answer for _, answer in handled], stamp.now)
 
 
 def _tries_again(each: Leaving, answer: Outcome, carrier: Carrier, now: datetime) -> bool:
@@ -97,17 +102,26 @@ def _leave_unknown(
             tell_failures(connection, stamp, [(each.message, Reason.CARRIER_SILENT) for each, _ in ours])
 
 
+def _move_on(
+    connection: Connection, stamp: Stamp, rules: Rules, carrier: Carrier, again: Sequence[Handled]
+) -> set[int]:
+    """Give to other carriers what this one has not taken in several attempts; the ids of those moved."""
+    stuck = [each.claim for each, answer in again if isinstance(answer, NotSent) and each.claim.attempts >= _TRIES_HERE]
+    return reroute(connection, rules, stuck, carrier.name, stamp.now, states=(MessageState.SENDING,))
+
+
 _AGAIN = change(state=GIVEN, reason=Reason.CARRIER_UNAVAILABLE)
 
 
 def _retry(connection: Connection, stamp: Stamp, again: Sequence[Handled]) -> None:
     """Park each until its next attempt. One in doubt stays marked as being sent: the next attempt must know."""
-    by_pause: dict[timedelta, list[Handled]] = defaultdict(list)
+    by_pause: dict[tuple[timedelta, bool], list[Handled]] = defaultdict(list)
     for each, answer in again:
-        by_pause[_pause(each, answer)].append((each, answer))
-    for pause, together in by_pause.items():
+        throttled = isinstance(answer, NotSent) and answer.throttled
+        by_pause[_pause(each, answer), not throttled].append((each, answer))
+    for (pause, counts), together in by_pause.items():
         claims = [each.claim for each, _ in together]
-        held = JOBS.park(connection, claims, stamp.now + pause, Reason.CARRIER_UNAVAILABLE)
+        held = JOBS.park(connection, claims, stamp.now + pause, Reason.CARRIER_UNAVAILABLE, counts=counts)
         rows = [_this(each, state=_meanwhile(answer)) for each, answer in together if each.claim.row_id in held]
         if rows:
             connection.execute(_AGAIN, rows)

@@ -10,6 +10,7 @@ from gateway.accounts.words import AccountState, Encoding, ForeignPolicy
 from gateway.sms.doubt import DoubtTerms
 from gateway.sms.holidays import is_holiday
 from gateway.sms.numbers import Number
+from gateway.sms.routes import Journey, Route, reaches
 from gateway.sms.segments import MAX_PARTS, Encoded, encode
 from gateway.sms.territories import zone_of
 from plans.destinations import Rates, part_price
@@ -27,7 +28,7 @@ class Rules:
     stop: StopRules
     rates: Rates
     credit: CreditTerms
-    carrier: str  # who takes the messages; routes come with more carriers
+    routes: tuple[Route, ...]  # to the carriers
     doubt: DoubtTerms = field(default_factory=DoubtTerms)
     sandbox: bool = False  # fictional mobile numbers are served, by the sandbox carrier
 
@@ -43,6 +44,7 @@ class Standing:
     foreign_policy: ForeignPolicy
     opened: Mapping[str, int | None]  # destinations opened; the units per part agreed, None for the published price
     stop_in_alerts: bool
+    slug: str = ""  # its short name: routes may be for some accounts only
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +65,11 @@ class Request:
     text: str
     encoding: Encoding
     max_parts: int
+    display: str | None = None  # the sender ID
+
+    def journey(self, standing: Standing) -> Journey:
+        """What its route is chosen by."""
+        return Journey.of(self.number, self.message_class, self.display, standing.slug)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +119,8 @@ def decide(request: Request, standing: Standing, record: Record, rules: Rules, n
     """
     if reason := admission(request.number, standing, record, rules):
         return Refuse(reason)
+    if not reaches(rules.routes, request.journey(standing)):
+        return Refuse(Reason.NO_ROUTE)
     if not request.text.strip():
         return Refuse(Reason.NO_TEXT)
     composed = compose(request, standing, rules)

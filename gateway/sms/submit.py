@@ -1,7 +1,7 @@
 """The one door: every SMS, whoever asks, passes policy, price, charge and queue here, in one transaction."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache
@@ -12,6 +12,7 @@ from sqlalchemy import Connection, insert
 from gateway.billing.charges import Bill, Charge, Charged, charge
 from gateway.engine.database import Stamp
 from gateway.engine.upsert import insert_in
+from gateway.sms.circuits import closed_to_messages
 from gateway.sms.facts import SenderDay
 from gateway.sms.intake import Key, first_answers, key_of, take_in
 from gateway.sms.judgement import Judged, answer_to, judge
@@ -19,6 +20,7 @@ from gateway.sms.lanes import lane_of, newcomers_turns, turn_at
 from gateway.sms.notices import Notice, enter_notices, wants
 from gateway.sms.policy import Rules
 from gateway.sms.request import SmsRequest, Submission, storable
+from gateway.sms.routes import Journey, choose
 from gateway.sms.tables import daily_count, job, message
 from gateway.sms.words import MessageState, News
 
@@ -34,10 +36,11 @@ def submit(connection: Connection, stamp: Stamp, rules: Rules, requests: Sequenc
     fresh = take_in(connection, stamp, requests)
     by_id = {fresh[key]: request for request in requests if (key := key_of(request)) in fresh}
     judged = judge(connection, stamp.now, rules, by_id)
-    bill = charge(connection, stamp, _prices(connection, stamp, rules, judged))
-    settled = [_settle(each, bill.charged.get(each.message_id)) for each in judged]
-    _store(connection, stamp, rules, settled)
-    _queue(connection, stamp, rules, settled)
+    carriers = _carriers(rules, judged, closed_to_messages(connection, stamp.now))
+    bill = charge(connection, stamp, _prices(connection, stamp, carriers, judged))
+    settled = [_settle(each, carriers.get(each.message_id), bill.charged.get(each.message_id)) for each in judged]
+    _store(connection, stamp, settled)
+    _queue(connection, stamp, settled)
     _count(connection, stamp, settled)
     enter_notices(connection, stamp, [*_refusals_and_holds(settled), *_low_credit(settled, bill)])
     first = first_answers(connection, {key_of(request) for request in requests} - fresh.keys())
@@ -49,21 +52,45 @@ class _Settled:
     """A judged request and what is answered, now that the money has spoken too."""
 
     judged: Judged
+    carrier: str | None  # None where it is refused
     charged: Charged | None
     answer: Submission
 
+    @property
+    def lane(self) -> str:
+        """The queue lane, where it has a carrier."""
+        return lane_of(self.carrier or "", self.judged.request.message_class)
 
-def _prices(connection: Connection, stamp: Stamp, rules: Rules, judged: Sequence[Judged]) -> list[Charge]:
+
+def _carriers(rules: Rules, judged: Sequence[Judged], closed: Collection[str]) -> dict[int, str]:
+    """Who takes each of those that may be sent: a carrier that is well, or the one to wait for where none is."""
+    carriers = {}
+    for each in judged:
+        if each.composed and each.number:
+            request = each.request
+            journey = Journey.of(each.number, request.message_class, request.display, each.client.standing.slug)
+            carrier = choose(rules.routes, journey, closed, each.message_id).carrier
+            carriers[each.message_id] = carrier or choose(rules.routes, journey, (), each.message_id).carrier or ""
+    return carriers
+
+
+def _prices(
+    connection: Connection, stamp: Stamp, carriers: Mapping[int, str], judged: Sequence[Judged]
+) -> list[Charge]:
     """What is to be paid for those that may be sent, and from which turn on each may leave."""
-    classes = {each.request.message_class for each in judged}
-    turns = newcomers_turns(connection, [lane_of(rules.carrier, each) for each in classes], stamp.now)
+    lanes = {
+        each.message_id: lane_of(carriers[each.message_id], each.request.message_class)
+        for each in judged
+        if each.message_id in carriers
+    }
+    turns = newcomers_turns(connection, set(lanes.values()), stamp.now)
     return [
         Charge(
             each.client.payer_id,
             each.message_id,
             composed.units,
             each.request.origin,
-            turns[lane_of(rules.carrier, each.request.message_class)],
+            turns[lanes[each.message_id]],
             each.request.account_id,
             each.number.destination,
         )
@@ -72,20 +99,20 @@ def _prices(connection: Connection, stamp: Stamp, rules: Rules, judged: Sequence
     ]
 
 
-def _settle(each: Judged, charged: Charged | None) -> _Settled:
-    return _Settled(each, charged, answer_to(each, paid=charged is not None))
+def _settle(each: Judged, carrier: str | None, charged: Charged | None) -> _Settled:
+    return _Settled(each, carrier, charged, answer_to(each, paid=charged is not None))
 
 
 _STORE = insert(message)
 _QUEUE = insert(job)
 
 
-def _store(connection: Connection, stamp: Stamp, rules: Rules, settled: Sequence[_Settled]) -> None:
+def _store(connection: Connection, stamp: Stamp, settled: Sequence[_Settled]) -> None:
     if settled:
-        connection.execute(_STORE, [_message(stamp, rules, each) for each in settled])
+        connection.execute(_STORE, [_message(stamp, each) for each in settled])
 
 
-def _message(stamp: Stamp, rules: Rules, each: _Settled) -> dict[str, Any]:
+def _message(stamp: Stamp, each: _Settled) -> dict[str, Any]:
     judged, request, charged, answer = each.judged, each.judged.request, each.charged, each.answer
     encoded = judged.composed.encoded if judged.composed else None
     return {
@@ -108,7 +135,7 @@ def _message(stamp: Stamp, rules: Rules, each: _Settled) -> dict[str, Any]:
         "lot_ids": [draw.lot_id for draw in charged.draws] if charged else [],
         "notify": request.notify,
         "held_until": answer.held_until,
-        "carrier": rules.carrier if charged else None,
+        "carrier": each.carrier if charged else None,
         "resent": False,
         "useless_after": request.useless_after,
         "created_at": stamp.now,
@@ -116,12 +143,12 @@ def _message(stamp: Stamp, rules: Rules, each: _Settled) -> dict[str, Any]:
     }
 
 
-def _queue(connection: Connection, stamp: Stamp, rules: Rules, settled: Sequence[_Settled]) -> None:
+def _queue(connection: Connection, stamp: Stamp, settled: Sequence[_Settled]) -> None:
     rows = [
         {
             "account_id": each.judged.request.account_id,
             "message_id": each.judged.message_id,
-            "lane": lane_of(rules.carrier, each.judged.request.message_class),
+            "lane": each.lane,
             "fair_tag": _turn(each.charged.turn, each.answer.held_until, stamp.now),
             "parked_until": each.answer.held_until,
         }

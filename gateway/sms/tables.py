@@ -108,6 +108,14 @@ lane = Table(
     Column("spent_until", Instant),  # the rate is used up to this instant
 )
 
+circuit = Table(  # of carriers that have failed
+    "circuit",
+    METADATA,
+    Column("carrier", String(20), primary_key=True),
+    Column("failures", Integer, nullable=False),  # in a row
+    Column("open_until", Instant),  # nothing is handed over before
+)
+
 daily_count = Table(
     "daily_count",
     METADATA,

@@ -52,6 +52,7 @@ CODES: Mapping[Reason, tuple[int, str]] = {
     Reason.MAIL_UNREADABLE: (554, "5.6.0"),
     Reason.SENDER_ID_INVALID: (550, "5.7.1"),
     # the carrier
+    Reason.NO_ROUTE: (550, "5.4.4"),
     Reason.CARRIER_REJECTED: (554, "5.7.1"),
     Reason.CARRIER_UNAVAILABLE: (451, "4.4.1"),
     Reason.CARRIER_SILENT: (451, "4.4.2"),

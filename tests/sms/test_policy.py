@@ -23,6 +23,7 @@ from gateway.sms.policy import (
     decide,
     next_departure,
 )
+from gateway.sms.routes import all_to
 from gateway.sms.segments import MAX_PARTS
 from plans.destinations import Rates
 from plans.stop import StopMention, StopRules
@@ -45,7 +46,7 @@ RULES = Rules(
     stop=StopRules(" STOP 36000", frozenset({"FR"})),
     rates=Rates({"FR": 1, "RE": 2}, default=3, surcharge=1),
     credit=CreditTerms(12, timedelta(days=30), silence_refunded=True),
-    carrier="sandbox",
+    routes=all_to("sandbox"),
 )
 ACTIVE = Standing(
     state=AccountState.ACTIVE,

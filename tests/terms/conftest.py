@@ -7,6 +7,7 @@ import pytest
 
 from gateway.settings import config_file
 from gateway.sms.policy import Rules
+from gateway.sms.routes import all_to
 from plans.destinations import rates_from
 from plans.stop import stop_rules_from
 from plans.terms import CreditTerms, credit_terms_from
@@ -27,7 +28,7 @@ def rules() -> Rules:
         stop=stop_rules_from(document),
         rates=rates_from(shipped("rates.toml")),
         credit=credit_terms_from(document),
-        carrier="sandbox",
+        routes=all_to("sandbox"),
     )
 
 

@@ -14,6 +14,7 @@ from gateway.engine.database import Engine
 from gateway.sms.carriers.port import InDoubt, NotSent, Outcome, Receipt, Refused, Taken
 from gateway.sms.dispatch import Dispatcher
 from gateway.sms.policy import Rules
+from gateway.sms.routes import all_to
 from gateway.sms.words import MessageState, News
 from plans.lots import pack_end
 from plans.words import LotKind, MessageClass, Origin, Reason
@@ -29,7 +30,7 @@ DAY = timedelta(days=1)
 @pytest.fixture
 def core() -> Rules:
     """The rules as they ship, on a carrier that answers by heart."""
-    return replace(shipped_rules(), carrier=ScriptedCarrier.name)
+    return replace(shipped_rules(), routes=all_to(ScriptedCarrier.name))
 
 
 @pytest.fixture

@@ -14,6 +14,7 @@ from gateway.engine.database import Engine
 from gateway.sms.carriers.port import Receipt
 from gateway.sms.dispatch import Dispatcher
 from gateway.sms.incidents import GivenBack, give_back
+from gateway.sms.routes import all_to
 from gateway.sms.words import MessageState
 from plans.incidents import Incident
 from plans.money import Rate
@@ -24,7 +25,7 @@ from tests.clock import StoppedClock
 from tests.sms.steps import ScriptedCarrier, credit, discrepancies, work_off
 from tests.terms.shop import euros
 
-SENDING = replace(shipped_rules(), carrier=ScriptedCarrier.name)
+SENDING = replace(shipped_rules(), routes=all_to(ScriptedCarrier.name))
 HOUR = timedelta(hours=1)
 OTHER = "+33639981235"
 

@@ -45,6 +45,7 @@ class NotSent:
 
     code: str
     retry_after_s: float | None = None  # None: our own back-off
+    throttled: bool = False  # the carrier is well and wants less at a time: no attempt is used up
 
 
 @dataclass(frozen=True, slots=True)

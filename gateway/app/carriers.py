@@ -1,0 +1,63 @@
+"""The carriers of the configuration, and the routes that lead to them."""
+
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+
+from gateway.engine.database import Engine
+from gateway.settings import Settings
+from gateway.sms.carriers import sandbox
+from gateway.sms.carriers.port import Carrier
+from gateway.sms.routes import Route, route_from
+from plans.checked import RuleError, Section
+
+#: Makes a carrier out of its table: name, table, engine.
+Build = Callable[[str, Section, Engine], Carrier]
+
+_LONGEST_NAME = 20
+
+
+def routes_of(settings: Settings) -> tuple[Route, ...]:
+    """The routes in force; ``RuleError`` names what is wrong in them.
+
+    Where none is written down, every carrier takes everything, in the order in which they are. Numbers of fiction go
+    to the sandbox, and where there is no carrier, everything does.
+    """
+    names = list(settings.carriers)
+    written = Section({"routes": list(settings.routes)}).sections("routes")
+    routes = [route_from(each, names) for each in written]
+    if not routes:
+        routes = [Route(name, priority=number) for number, name in enumerate(names)]
+    if settings.sandbox.enabled:
+        routes += [Route(sandbox.NAME, fictional=True), *([] if names else [Route(sandbox.NAME)])]
+    return tuple(routes)
+
+
+def carriers_of(settings: Settings, engine: Engine) -> list[Carrier]:
+    """Every carrier that is set up, and the sandbox where it is on; ``RuleError`` names what is wrong."""
+    document = Section(settings.carriers, "carriers")
+    carriers = [_carrier(name, document.section(name), engine) for name in settings.carriers]
+    if settings.sandbox.enabled:
+        delay = timedelta(seconds=settings.sandbox.receipt_delay_s)
+        carriers.append(sandbox.SandboxCarrier(engine, delay))
+    return carriers
+
+
+def _carrier(name: str, section: Section, engine: Engine) -> Carrier:
+    if name == sandbox.NAME or not 0 < len(name) <= _LONGEST_NAME or ":" in name:
+        raise RuleError(f"{section.path}: a carrier has a name of up to {_LONGEST_NAME} characters, not {name!r}")
+    kind = section.text("kind")
+    if kind not in KINDS:
+        raise RuleError(f"{section.name('kind')} takes {', '.join(KINDS)}")
+    settings = {key: value for key, value in section.values.items() if key != "kind"}
+    return KINDS[kind](name, Section(settings, section.path), engine)
+
+
+def _smpp(name: str, section: Section, engine: Engine) -> Carrier:
+    from gateway.sms.carriers.smpp.carrier import SmppCarrier  # late, as all kinds: most machines use one
+    from gateway.sms.carriers.smpp.configuration import smpp_settings_from, statuses_of
+
+    return SmppCarrier(smpp_settings_from(name, section), statuses_of(name), engine.clock)
+
+
+#: The kinds of carriers that there are.
+KINDS: Mapping[str, Build] = {"smpp": _smpp}

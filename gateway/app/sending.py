@@ -1,0 +1,63 @@
+"""The carriers at work: their links kept up, their queues worked off, their news taken in."""
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import AsyncIterator
+from functools import partial
+
+from gateway.app.carriers import carriers_of
+from gateway.engine.database import Engine
+from gateway.settings import Settings
+from gateway.sms.carriers import sandbox
+from gateway.sms.dispatch import RECEIPTS_TOPIC, Dispatcher
+from gateway.sms.jobs import TOPICS as JOB_TOPICS
+from gateway.sms.lanes import lane_of, set_lane
+from gateway.sms.policy import Rules
+from gateway.worker.loops import RECOVERY_S, Task
+from plans.words import MessageClass
+
+log = logging.getLogger(__name__)
+
+
+@contextlib.asynccontextmanager
+async def sending(engine: Engine, settings: Settings, rules: Rules) -> AsyncIterator[list[Task]]:
+    """The tasks of all carriers; their links end when it is left, which is after the tasks have."""
+    carriers = carriers_of(settings, engine)
+    dispatchers = {each.name: Dispatcher(engine, each, rules) for each in carriers}
+    await _set_rates(engine, settings)
+    links = [asyncio.create_task(_keep_links(each)) for each in dispatchers.values()]
+    try:
+        yield [task for name, each in dispatchers.items() for task in _tasks(name, each)]
+    finally:
+        await asyncio.gather(*(each.close() for each in dispatchers.values()), return_exceptions=True)
+        for link in links:
+            link.cancel()
+        await asyncio.gather(*links, return_exceptions=True)
+
+
+def _tasks(name: str, dispatcher: Dispatcher) -> list[Task]:
+    return [
+        *(
+            Task(f"dispatch {name} {each}", topic, partial(dispatcher.dispatch_once, lane_of(name, each)))
+            for each, topic in JOB_TOPICS.items()
+        ),
+        Task(f"receipts {name}", RECEIPTS_TOPIC, dispatcher.collect_once),
+    ]
+
+
+async def _keep_links(dispatcher: Dispatcher) -> None:
+    """What breaks in the links of one carrier is logged and begun anew, and touches no other."""
+    while True:
+        try:
+            return await dispatcher.keep_links()
+        except Exception as error:  # noqa: BLE001 - a bug of one adapter must not end the service
+            log.error("the links of a carrier failed with %s", type(error).__name__)
+            await asyncio.sleep(RECOVERY_S)
+
+
+async def _set_rates(engine: Engine, settings: Settings) -> None:
+    """Let the lanes of the sandbox go as fast as the settings say."""
+    for each in MessageClass:
+        lane = lane_of(sandbox.NAME, each)
+        await engine.write(partial(set_lane, name=lane, rate_per_s=settings.sandbox.rate_per_s, paused=False))

@@ -1,0 +1,81 @@
+"""The circuit breaker of each carrier: who fails too often is left alone for a while, and tried with one message."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection, select, update
+
+from gateway.engine.upsert import insert_or
+from gateway.sms.carriers.port import NotSent, Outcome
+from gateway.sms.tables import circuit
+
+OPENS_AFTER = 5  # hand-overs in a row that failed
+_FIRST_REST = timedelta(seconds=30)
+_LONGEST_REST = timedelta(minutes=10)
+
+
+@dataclass(frozen=True, slots=True)
+class Circuit:
+    """How a carrier does."""
+
+    failures: int = 0  # in a row
+    open_until: datetime | None = None
+
+    def is_open(self, now: datetime) -> bool:
+        """Whether nothing is handed to the carrier now."""
+        return self.open_until is not None and now < self.open_until
+
+    @property
+    def half_open(self) -> bool:
+        """Whether it has failed so often that one message tries it, once it is not open any more."""
+        return self.failures >= OPENS_AFTER
+
+
+def after(before: Circuit, outcomes: Sequence[Outcome], now: datetime) -> Circuit:
+    """How the carrier does after these hand-overs.
+
+    Any answer of the carrier, a refusal too, closes the circuit. Being asked to slow down says nothing about it.
+    """
+    told = [each for each in outcomes if not (isinstance(each, NotSent) and each.throttled)]
+    if not told:
+        return before
+    if not all(isinstance(each, NotSent) for each in told):
+        return Circuit()
+    failures = before.failures + len(told)
+    return Circuit(failures, now + _rest(before, failures) if failures >= OPENS_AFTER else None)
+
+
+def _rest(before: Circuit, failures: int) -> timedelta:
+    """Doubled each time that it was tried in vain."""
+    tries = 0 if before.failures < OPENS_AFTER else failures - OPENS_AFTER
+    longest: timedelta = min(_FIRST_REST * 2 ** min(tries, 10), _LONGEST_REST)
+    return longest
+
+
+def circuit_of(connection: Connection, carrier: str) -> Circuit:
+    """How a carrier does."""
+    row = circuit.c
+    found = connection.execute(select(row.failures, row.open_until).where(row.carrier == carrier)).one_or_none()
+    return Circuit(*found) if found else Circuit()
+
+
+def closed_to_messages(connection: Connection, now: datetime) -> frozenset[str]:
+    """The carriers that nothing is handed to now."""
+    return frozenset(connection.scalars(select(circuit.c.carrier).where(circuit.c.open_until > now)))
+
+
+def note(connection: Connection, carrier: str, outcomes: Sequence[Outcome], now: datetime) -> None:
+    """Remember how hand-overs went; nothing is written where nothing changes."""
+    before = circuit_of(connection, carrier)
+    now_is = after(before, outcomes, now)
+    if now_is != before:
+        values = {"failures": now_is.failures, "open_until": now_is.open_until}
+        row = insert_or(connection, circuit).values(carrier=carrier, **values)
+        connection.execute(row.on_conflict_do_update(index_elements=["carrier"], set_=values))
+
+
+def close(connection: Connection, carrier: str) -> bool:
+    """Let messages through at once, as an operator says; False where they go through already."""
+    shut = update(circuit).where(circuit.c.carrier == carrier, circuit.c.open_until.is_not(None))
+    return bool(connection.execute(shut.values(failures=0, open_until=None)).rowcount)
