@@ -142,9 +142,7 @@ class Settings:
     seller: SellerSettings | None = None
     in_doubt: DoubtSettings = field(default_factory=DoubtSettings)
     carriers: Mapping[str, Any] = field(default_factory=dict)  # by name; each kind reads its own table
-    routes: tuple[
-        dict[str, Any], ...
-    ] = ()  # tables; without any, every carrier takes everything, in the order of ``carriers``
+    routes: tuple[dict[str, Any], ...] = ()  # without any, carriers take all in their order
 
     @property
     def url(self) -> str:

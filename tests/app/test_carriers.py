@@ -1,15 +1,16 @@
 """Carriers and routes out of the configuration."""
 
+import re
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import Any
 
 import pytest
 
-from gateway.app.carriers import carriers_of, routes_of
+from gateway.app.carriers import KINDS, carriers_of, routes_of
 from gateway.app.rules import read_rules
 from gateway.engine.database import Engine
-from gateway.settings import SandboxSettings, Settings, SettingsError, read_settings
+from gateway.settings import SandboxSettings, Settings, SettingsError, config_file, read_settings
 from gateway.sms.carriers.smpp.carrier import SmppCarrier
 from gateway.sms.routes import Route
 from plans.checked import RuleError
@@ -70,6 +71,19 @@ def test_without_routes_every_carrier_takes_everything_in_the_order_of_the_file(
 def test_without_carriers_the_sandbox_takes_everything_or_nothing_goes() -> None:
     assert routes_of(Settings()) == (Route("sandbox", fictional=True), Route("sandbox"))
     assert routes_of(Settings(sandbox=SandboxSettings(enabled=False))) == ()
+
+
+async def test_the_example_of_carriers_is_one(tmp_path: Path, engine: Engine) -> None:
+    """Every kind that there is, with every key that it has."""
+    secret = tmp_path / "secret"
+    secret.write_text("secret")
+    example = tmp_path / "carriers.toml"
+    shown = config_file("carriers.example.toml").read_text(encoding="utf-8")
+    example.write_text(re.sub(r'(_file|secret) = "/.*?"', rf'\1 = "{secret}"', shown))
+    settings = read_settings({"GATEWAY_CONFIG": str(example)})
+    kinds = {each["kind"] for each in settings.carriers.values()}
+    assert len(carriers_of(settings, engine)) == len(settings.carriers) + 1
+    assert (kinds, len(routes_of(settings))) == (set(KINDS), 3)
 
 
 async def test_every_carrier_is_built_as_its_table_says(settings: Settings, engine: Engine) -> None:
