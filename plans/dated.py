@@ -35,7 +35,7 @@ class Dated(Generic[T]):
         """The entry in force on ``day``; ``NotInForce`` names the rule and the day."""
         entry = self._find(day)
         if entry is None:
-            raise NotInForce(f"{self.name} has no entry for {day.isoformat()}; add one to the configuration")
+            raise NotInForce(f"{self.name} has no entry for {day.isoformat()}")
         return entry
 
     def on(self, day: date) -> T:

@@ -54,10 +54,8 @@ def look(settings: Settings, gateway: PaymentGateway, account: str) -> dict[str,
 def _asked(question: Coroutine[Any, Any, T]) -> T:
     try:
         return asyncio.run(question)
-    except PaymentMisuse as wrong:
-        raise Refused(
-            f"The provider will not do it: {wrong}.", "See whose keys are set, and what they may do."
-        ) from None
+    except PaymentMisuse as refused:
+        raise Refused(f"The provider will not do it: {refused}.", "See whose keys are set, and for what.") from None
 
 
 async def _begun(gateway: PaymentGateway, payer: Payer) -> tuple[str, ClientStep]:

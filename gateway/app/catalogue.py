@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from gateway.accounts.refusals import Refused
+from gateway.app import law
+from gateway.app.law import law_in_force
 from gateway.billing.rules import BillingRules, shipped_billing_rules
 from gateway.billing.terms_texts import read_texts
 from gateway.settings import Settings, config_file
@@ -18,6 +20,7 @@ from plans.catalogue import Catalogue, catalogue_from
 from plans.checked import RuleError
 from plans.dated import Dated, NotInForce
 from plans.history import history_problems
+from plans.legal import legal_from
 
 _NAME = "catalogue.toml"
 _MOST_BYTES = 1_000_000
@@ -41,11 +44,12 @@ class Finding:
 def billing_rules(settings: Settings) -> BillingRules:
     """The rules that billing goes by: those that ship, with what the operator put in their place.
 
-    That is the catalogue that was applied, texts of terms in the data directory, and who sells.
+    That is the catalogue that was applied, entries of the law and texts of terms in the data directory, and who sells.
     """
     shipped = shipped_billing_rules()
     texts = {**shipped.terms_texts, **read_texts(settings.data_dir / "terms")}
-    rules = replace(shipped, seller=settings.seller, terms_texts=texts)
+    legal = legal_from(law_in_force(settings))
+    rules = replace(shipped, legal=legal, seller=settings.seller, terms_texts=texts)
     applied = settings.data_dir / _NAME
     return replace(rules, catalogue=_read(applied, rules)) if applied.exists() else rules
 
@@ -108,7 +112,7 @@ def _gaps(rules: BillingRules, today: date) -> Iterator[str]:
         try:
             each.on(today)
         except NotInForce as gap:
-            yield str(gap)
+            yield f"{gap}: add it to {law.NAME} in the data directory"
 
 
 def _untold(rules: BillingRules, catalogue: Catalogue, today: date) -> Iterator[Finding]:

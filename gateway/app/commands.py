@@ -23,6 +23,7 @@ from gateway.app import (
     subscribing,
 )
 from gateway.app.demo import demo
+from gateway.app.law import missing
 from gateway.app.overview import overview
 from gateway.app.plain import arguments_for
 from gateway.billing import packs
@@ -36,6 +37,7 @@ from gateway.sms.audit import audit
 from gateway.sms.jobs import TOPICS as JOB_TOPICS
 from gateway.sms.notices import TOPIC as NOTICES_TOPIC
 from gateway.sms.policy import Rules
+from plans.dated import NotInForce
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,4 +166,7 @@ def run(function: Callable[..., Any], connection: Connection, occasion: Occasion
     }
     parameters = signature(function).parameters.values()
     positional = [ours[each.name] for each in parameters if each.kind is not Parameter.KEYWORD_ONLY]
-    return function(*positional, **checked)
+    try:
+        return function(*positional, **checked)
+    except NotInForce as gap:  # a rule of the law that nobody has entered yet
+        raise missing(gap) from None

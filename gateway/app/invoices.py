@@ -16,7 +16,6 @@ from gateway.billing.penalties import charge_penalty
 from gateway.billing.rules import BillingRules
 from gateway.billing.settling import Receipt, pay
 from gateway.engine.database import Stamp
-from plans.dated import NotInForce
 from plans.orders import PaymentMeans
 from plans.periods import midnight
 
@@ -77,10 +76,7 @@ def penalise(
     found = numbered(connection, number)
     costs = amount(proven_costs)
     which = {"account_id": found.account_id, "invoice_id": found.invoice_id}
-    try:
-        charged = charge_penalty(connection, stamp, billing, **which, proven_costs=costs)
-    except NotInForce as gap:
-        raise Refused(f"{gap}.", "Add the entry to legal.toml.") from None
+    charged = charge_penalty(connection, stamp, billing, **which, proven_costs=costs)
     audit_trail.append(
         connection, stamp, actor, found.account_id, Action.PENALTY_CHARGED, invoice=found.name, penalty=charged.name
     )

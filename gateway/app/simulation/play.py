@@ -14,6 +14,7 @@ from gateway.accounts import clients
 from gateway.accounts.refusals import Refused
 from gateway.app import invoices
 from gateway.app.catalogue import document_in_force
+from gateway.app.law import law_in_force
 from gateway.app.opening import open_current
 from gateway.app.rules import read_rules
 from gateway.app.simulation.scenario import Scenario, Step, rules_of
@@ -49,8 +50,7 @@ async def play(settings: Settings, scenario: Scenario, stops: int = 1) -> Played
 
     The clock stops wherever time does something; ``stops`` more are spread over the whole time, and change nothing.
     """
-    catalogue = document_in_force(settings)
-    billing = rules_of(scenario, catalogue, shipped_billing_rules())
+    billing = rules_of(scenario, document_in_force(settings), law_in_force(settings), shipped_billing_rules())
     clock = PlayClock(scenario.begins)
     with tempfile.TemporaryDirectory(prefix="gateway-play-") as scratch:
         own = Settings(data_dir=Path(scratch), domain=settings.domain, sandbox=SandboxSettings())

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from gateway.app.law import enlarged
 from gateway.billing.rules import BillingRules
-from gateway.settings import config_file
 from gateway.wording import Language
 from plans.catalogue import catalogue_from
 from plans.checked import RuleError, Section
@@ -72,19 +72,16 @@ def scenario_from(document: Mapping[str, object]) -> Scenario:
     return Scenario(root.text("title"), zone, begins, ends, steps, added)
 
 
-def rules_of(scenario: Scenario, catalogue: Mapping[str, Any], rules: BillingRules) -> BillingRules:
-    """The rules that a scenario is played by: a ``catalogue`` document and the law that ships, with what it adds."""
-    law = tomllib.loads(config_file("legal.toml").read_text(encoding="utf-8"))
-    legal = legal_from({**law, **_joined(law, scenario.added, _LAW)})
-    enlarged = {**catalogue, **_joined(catalogue, scenario.added, _CATALOGUE)}
-    played = catalogue_from(enlarged, legal.vat)
+def rules_of(
+    scenario: Scenario, catalogue: Mapping[str, Any], law: Mapping[str, Any], rules: BillingRules
+) -> BillingRules:
+    """The rules that a scenario is played by: a document of a catalogue and one of the law, with what it adds."""
+    legal = legal_from(enlarged(law, {key: each for key, each in scenario.added.items() if key in _LAW}))
+    sold = {key: [*catalogue[key], *scenario.added[key]] for key in _CATALOGUE if key in scenario.added}
+    played = catalogue_from({**catalogue, **sold}, legal.vat)
     versions = (each.since.isoformat() for each in played.conditions.entries)
     texts = {(version, language): "The terms of a play." for version in versions for language in Language}
     return replace(rules, catalogue=played, legal=legal, terms_texts={**texts, **rules.terms_texts})
-
-
-def _joined(document: Mapping[str, Any], added: Mapping[str, Any], keys: tuple[str, ...]) -> dict[str, Any]:
-    return {key: [*document[key], *added[key]] for key in keys if key in added}
 
 
 def _step(section: Section, zone: ZoneInfo) -> Step:
