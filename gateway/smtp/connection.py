@@ -18,7 +18,7 @@ from aiosmtpd.smtp import SMTP
 from gateway.smtp import replies
 from gateway.smtp.commands import read_command
 from gateway.smtp.errand import Errand, Outcome, Read
-from gateway.smtp.inbox import Inbox, Unread
+from gateway.smtp.inbox import Inbox
 from gateway.smtp.limits import Claim, address_of
 from gateway.smtp.office import Office, note_incident
 
@@ -193,15 +193,16 @@ class Connection(SMTP):
 
     def _answer_lines(self) -> bool:
         """Answer the lines that have come; True when there is none left."""
+        inbox = self._inbox
         for _ in range(TURN):
+            if not inbox.held:
+                return True
             if self._busy or self._leaving or self._parted or self._stalled:
                 return False
-            read = self._inbox.line() if self._treat is None else self._read_mail()
+            read = inbox.line() if self._treat is None else self._read_mail()
             if read is None:
                 return True
             self._answer(read)
-            if not self._inbox.held:
-                return True
         self.loop.call_soon(self._advance)
         return False
 
@@ -217,7 +218,7 @@ class Connection(SMTP):
             self._set_out(reply)
 
     def _obey(self, line: Read) -> bytes | Errand:
-        if isinstance(line, Unread):
+        if not isinstance(line, bytes):
             return self._object(replies.COMMAND_TOO_LONG)
         said = read_command(line)
         if isinstance(said, bytes):

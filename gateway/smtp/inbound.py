@@ -24,7 +24,7 @@ from gateway.sms.words import News
 from gateway.smtp.readers import Readers
 from gateway.smtp.reading import UNREADABLE, ReadMail
 from gateway.smtp.requests import Opened, automatic_kind, requests_of
-from gateway.smtp.spool import NO_ACCOUNT, SPOOL, SpooledEnvelope
+from gateway.smtp.spool import NO_ACCOUNT, SPOOL
 from gateway.smtp.tables import mail, spool
 from gateway.smtp.words import MailState
 from plans.words import Origin, Reason
@@ -130,7 +130,7 @@ def open_mails(connection: Connection, claims: Sequence[Claim]) -> list[Opened]:
             row.account_id.in_(account_ids), row.mail_id.in_([claim.row_id for claim in claims])
         )
     )
-    found = {each.mail_id: (SpooledEnvelope.from_row(each.envelope), each.raw, each.received_at) for each in rows}
+    found = {each.mail_id: (each.envelope, each.raw, each.received_at) for each in rows}
     senders = _senders(connection, account_ids, {envelope.sender_id for envelope, _, _ in found.values()})
     return [
         Opened(claim, envelope, raw, received_at, senders.get(envelope.sender_id))

@@ -9,7 +9,6 @@ from sqlalchemy import ColumnElement, Connection, Table, select
 
 from gateway.accounts import tables as accounts
 from gateway.accounts.refusals import Refused
-from gateway.smtp.spool import SpooledEnvelope
 from gateway.smtp.tables import mail, spool
 from gateway.smtp.words import MailState
 from plans.words import Reason
@@ -68,8 +67,7 @@ def _waiting(connection: Connection, limit: int, wanted: Sequence[ColumnElement[
         .order_by(row.mail_id.desc())
         .limit(limit)
     )
-    for mail_id, account, document, received_at in connection.execute(lines):
-        envelope = SpooledEnvelope.from_row(document)
+    for mail_id, account, envelope, received_at in connection.execute(lines):
         recipients = len(envelope.recipients)
         yield MailLine(mail_id, account, envelope.mail_from, None, recipients, None, None, received_at, None)
 

@@ -11,7 +11,7 @@ from gateway.smtp.automatic import Automatic, automatic_sender
 from gateway.smtp.identity import dedup_key
 from gateway.smtp.reading import ReadMail
 from gateway.smtp.sms_text import sms_text
-from gateway.smtp.spool import SpooledEnvelope
+from gateway.smtp.spooled import SpooledEnvelope
 from plans.words import Origin, Reason
 
 

@@ -11,7 +11,8 @@ from gateway.engine.queue import Claim
 from gateway.smtp.letters import Letterhead, forwarded_letter
 from gateway.smtp.mailer import Letter, Mailer, NotSent
 from gateway.smtp.notices import MOST_ATTEMPTS, back_off
-from gateway.smtp.spool import NO_ACCOUNT, SPOOL, SpooledEnvelope
+from gateway.smtp.spool import NO_ACCOUNT, SPOOL
+from gateway.smtp.spooled import SpooledEnvelope
 from gateway.smtp.tables import spool
 from gateway.wording import Language, Wording
 
@@ -41,7 +42,7 @@ class Roles:
                 await self._engine.write(partial(SPOOL.finish, claims=[claim]))
         return len(taken)
 
-    def _claim(self, connection: Connection) -> list[tuple[Claim, Row[int, dict[str, object], bytes]]]:
+    def _claim(self, connection: Connection) -> list[tuple[Claim, Row[int, SpooledEnvelope, bytes]]]:
         claims = SPOOL.claim(
             connection,
             worker=self._engine.ids.node,
@@ -58,8 +59,8 @@ class Roles:
         by_id = {row.mail_id: row for row in rows}
         return [(claim, by_id[claim.row_id]) for claim in claims]
 
-    def _letter(self, row: Row[int, dict[str, object], bytes]) -> Letter:
-        envelope = SpooledEnvelope.from_row(row.envelope)
+    def _letter(self, row: Row[int, SpooledEnvelope, bytes]) -> Letter:
+        envelope = row.envelope
         head = Letterhead(
             self._postmaster,
             f"<role-{row.mail_id}@{self._domain}>",

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Sequence
-from typing import Any, NamedTuple
 
 from sqlalchemy import Connection
 
@@ -11,8 +10,8 @@ from gateway.engine.database import Engine, Stamp
 from gateway.engine.queue import Queue
 from gateway.smtp.addresses import RoleAddress
 from gateway.smtp.reception import Admitted, Envelope
+from gateway.smtp.spooled import SpooledEnvelope, SpooledRecipient
 from gateway.smtp.tables import spool
-from plans.words import MessageClass
 
 SPOOL = Queue(spool, key="mail_id", order="mail_id")
 
@@ -24,36 +23,6 @@ ROLE_TOPIC = "role"
 NO_ACCOUNT = 0
 
 
-class SpooledRecipient(NamedTuple):
-    """A recipient as it waits in the spool: a number, or a role of the domain."""
-
-    raw: str
-    e164: str | None
-    message_class: MessageClass | None
-    role: str | None
-
-
-class SpooledEnvelope(NamedTuple):
-    """An envelope as it waits in the spool."""
-
-    mail_from: str
-    sender_id: int  # 0 where nobody had to be authorised
-    recipients: tuple[SpooledRecipient, ...]
-
-    def to_row(self) -> dict[str, Any]:
-        """The JSON of its row."""
-        return self._asdict()
-
-    @classmethod
-    def from_row(cls, document: dict[str, Any]) -> "SpooledEnvelope":
-        """Read it back."""
-        recipients = tuple(
-            SpooledRecipient(raw, e164, message_class and MessageClass(message_class), role)
-            for raw, e164, message_class, role in document["recipients"]
-        )
-        return cls(document["mail_from"], document["sender_id"], recipients)
-
-
 def store(engine: Engine, envelope: Envelope, raw: bytes) -> "asyncio.Future[int]":
     """Put a mail on disk; its id, once it is there. A mail to several accounts becomes one row for each of them."""
     by_account: dict[int, list[Admitted]] = {}
@@ -61,7 +30,7 @@ def store(engine: Engine, envelope: Envelope, raw: bytes) -> "asyncio.Future[int
         by_account.setdefault(each.account_id, []).append(each)
     stamp = engine.stamp()
     rows = [_row(stamp, envelope.mail_from, admitted, raw) for admitted in by_account.values()]
-    topics = tuple({ROLE_TOPIC if account_id == NO_ACCOUNT else TOPIC for account_id in by_account})
+    topics = [ROLE_TOPIC if account_id == NO_ACCOUNT else TOPIC for account_id in by_account]
     return engine.write_each(_insert, rows, wakes=topics)
 
 
@@ -78,20 +47,13 @@ _INSERT = BulkInsert(
 
 def _row(stamp: Stamp, mail_from: str, admitted: Sequence[Admitted], raw: bytes) -> Row:
     first = admitted[0]
-    envelope = SpooledEnvelope(mail_from, first.sender_id or 0, _spooled(admitted))
-    return first.account_id, stamp.new_id(), envelope.to_row(), raw, stamp.now, 0, 0
+    envelope = SpooledEnvelope(mail_from, first.sender_id or 0, tuple(map(_spooled, admitted)))
+    return first.account_id, stamp.new_id(), envelope, raw, stamp.now, 0, 0
 
 
-def _spooled(admitted: Sequence[Admitted]) -> tuple[SpooledRecipient, ...]:
-    return tuple(
-        SpooledRecipient(
-            each.recipient.raw,
-            each.e164,
-            each.message_class,
-            each.recipient.role if isinstance(each.recipient, RoleAddress) else None,
-        )
-        for each in admitted
-    )
+def _spooled(each: Admitted) -> SpooledRecipient:
+    role = each.recipient.role if isinstance(each.recipient, RoleAddress) else None
+    return SpooledRecipient(each.recipient.raw, each.e164, each.message_class, role)
 
 
 def _insert(connection: Connection, mails: Sequence[list[Row]]) -> list[int]:

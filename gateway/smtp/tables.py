@@ -1,9 +1,10 @@
 """The tables of the smtp room."""
 
-from sqlalchemy import JSON, BigInteger, Boolean, Column, Index, Integer, LargeBinary, String, Table
+from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, LargeBinary, String, Table
 
 from gateway.engine.metadata import METADATA, Instant, OneOf
 from gateway.engine.queue import lease_columns
+from gateway.smtp.spooled import EnvelopeJson
 from gateway.smtp.words import MailState
 from plans.words import Reason
 
@@ -12,7 +13,7 @@ spool = Table(
     METADATA,
     Column("account_id", BigInteger, primary_key=True, autoincrement=False),
     Column("mail_id", BigInteger, primary_key=True, autoincrement=False),
-    Column("envelope", JSON, nullable=False),
+    Column("envelope", EnvelopeJson, nullable=False),
     Column("raw", LargeBinary, nullable=False),
     Column("received_at", Instant, nullable=False),
     *lease_columns(),

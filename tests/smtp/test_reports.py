@@ -6,7 +6,8 @@ from sqlalchemy import insert
 from gateway.accounts.refusals import Refused
 from gateway.engine.database import Engine
 from gateway.smtp import reports
-from gateway.smtp.spool import NO_ACCOUNT, SpooledEnvelope, SpooledRecipient
+from gateway.smtp.spool import NO_ACCOUNT
+from gateway.smtp.spooled import SpooledEnvelope, SpooledRecipient
 from gateway.smtp.tables import mail, spool
 from gateway.smtp.words import MailState
 from plans.words import MessageClass, Reason
@@ -18,7 +19,7 @@ async def accept(engine: Engine, account_id: int) -> int:
     stamp = engine.stamp()
     mail_id = stamp.new_id()
     recipient = SpooledRecipient("0639981234@sms.localhost", "+33639981234", MessageClass.ALERT, None)
-    envelope = SpooledEnvelope("staff@alice.example", 0, (recipient, recipient)).to_row()
+    envelope = SpooledEnvelope("staff@alice.example", 0, (recipient, recipient))
     row = {"account_id": account_id, "mail_id": mail_id, "envelope": envelope, "raw": b"", "received_at": stamp.now}
     await engine.write(lambda connection: connection.execute(insert(spool), [row]).rowcount)
     return mail_id
