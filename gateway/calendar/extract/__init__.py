@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import replace
 
 from gateway.calendar.extract.normalising import FULL_WIDTH, normalise
 from gateway.calendar.extract.outcome import (
@@ -40,7 +39,6 @@ __all__ = [
     "WhyNothing",
     "count",
     "extract",
-    "numbers_in",
     "own_numbers",
     "usual_extra_regions",
 ]
@@ -73,12 +71,6 @@ def extract(event: EventText, settings: ExtractionSettings) -> Outcome:
     tags = sum(sms_tags(text) for _, text in texts)
     tagged = sum(each.told is Told.TAGGED for each in weighed) if tags else 0
     return decide(weighed, unreadable_tag=tags > tagged, says_no_sms=says_no_sms(whole))
-
-
-def numbers_in(event: EventText, settings: ExtractionSettings) -> frozenset[str]:
-    """Every number, E.164, of an event that could take an SMS, own ones too: what ``count`` counts."""
-    anybodys = replace(settings, own=frozenset())
-    return frozenset(each.e164 for each in _weigh_all(_texts(event, settings.field_order), anybodys) if each.number)
 
 
 def _is_telling(text: str) -> bool:

@@ -12,9 +12,9 @@ _HOUR, _MINUTE = "(?:[01]?[0-9]|2[0-3])", "[0-5][0-9]"
 
 #: Each begins with digits.
 _LOOK_ALIKE = re.compile(
-    rf"(?:{_DAY}([ ./-]){_MONTH}\1{_YEAR}"  # 6.12.2026
+    rf"(?:(?:{_DAY}([ ./-]){_MONTH}\1|{_MONTH}/{_DAY}/){_YEAR}"  # 6.12.2026, and 12/31/2026 of the Americans
     rf"|{_YEAR}([./-]){_MONTH}\2{_DAY}"  # 2026-12-06
-    rf"|{_DAY}/{_MONTH}/[0-9]{{2}}"  # 6/12/26
+    rf"|(?:{_DAY}/{_MONTH}|{_MONTH}/{_DAY})/[0-9]{{2}}"  # 6/12/26
     rf"|{_DAY}([.-]){_MONTH}\3[0-9]{{2}} {{1,2}}{_HOUR}[.-]?{_MINUTE}"  # 06.12.26 14.30
     rf"|{_HOUR}\.{_MINUTE} ?- ?{_HOUR}\.{_MINUTE}"  # 09.30 - 10.15
     r")(?![\d/]|[.-]\d)"

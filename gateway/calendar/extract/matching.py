@@ -98,11 +98,21 @@ def _in_run(run: Run, read: _Read) -> list[Sighting]:
     while first < len(run.groups):
         last, reading = _longest(run, first, read)
         if reading and _may_stand(run.groups[first].start(), reading, found):
-            found.append(_sighting(run, first, last, reading, taken=found[-1].end if found else 0))
+            taken = found[-1].end if found else 0
+            rivalled = _has_rival(run, first, last, read)
+            found.append(_sighting(run, first, last, reading, taken=taken, rivalled=rivalled))
             if isinstance(reading.judged, Number) or run.is_regular(first, last):
                 first = last
         first += 1
     return found
+
+
+def _has_rival(run: Run, first: int, last: int, read: _Read) -> bool:
+    """Whether a number that nothing marks as the beginning of one shares digits with another: 2026 202 555 0123."""
+    if last + 1 == len(run.groups) or run.groups[first][0][0] in "+0":
+        return False
+    rivals = (_longest(run, other, read) for other in range(first + 1, last + 1))
+    return any(reading and end > last for end, reading in rivals)
 
 
 def _may_stand(start: int, reading: _Reading, found: list[Sighting]) -> bool:
@@ -134,17 +144,17 @@ def _without_zero(run: Run, read: _Read) -> list[Sighting]:
     reading = read("0" + "".join(each[0] for each in run.groups))
     if reading is None or isinstance(reading.judged, NumberProblem):
         return []
-    return [_sighting(run, 0, len(sizes) - 1, reading, taken=0)]
+    return [_sighting(run, 0, len(sizes) - 1, reading, taken=0, rivalled=False)]
 
 
-def _sighting(run: Run, first: int, last: int, reading: _Reading, *, taken: int) -> Sighting:
+def _sighting(run: Run, first: int, last: int, reading: _Reading, *, taken: int, rivalled: bool) -> Sighting:
     return Sighting(
         run.groups[first].start(),
         run.groups[last].end(),
         reading.e164,
         reading.judged,
         grouped=last > first,
-        crowded=run.is_crowded(first, last),
+        crowded=rivalled or run.is_crowded(first, last),
         tied_from=run.tied_from(first, last, taken),
     )
 

@@ -6,7 +6,7 @@ _NOT_TO = re.compile(r"#(?<![\w/].)(?:nosms|skip)\b", re.IGNORECASE)
 _TAG = re.compile(r"[Ss][Mm][Ss](?<!\w...) ?[:=] ?\(?\+?\d(?:[ .()/-]{0,3}\d){7}")
 _NEAR = ("sms", "SMS", "Sms", "text", "Text", "TEXT")  # to fold the case of everything would take longer
 _IN_WORDS = re.compile(
-    r"(?:(?:pas|plus|jamais) de |sans |aucun |no |stop )(?:sms|textos?|rappel sms)\b"
+    r"\bno-?sms\b|(?:(?:pas|plus|jamais) de |sans |aucun |no |stop )(?:sms|textos?|rappel sms)\b"
     r"|\bne (?:pas|plus) (?:lui )?envoyer (?:de |d')?(?:sms|texto)"
     r"|\b(?:don['\u2019]t|do not) (?:text|send (?:a |any )?(?:sms|texts?))\b|\bno texts?\b"
 )

@@ -37,19 +37,31 @@ IDENTIFIERS = frozenset(
     | {"code d'accès", "code porte", "code portail", "code entrée", "code immeuble", "immat", "immatriculation"}
     | {"série", "serial", "s/n", "passeport", "cni", "billet", "pnr", "order", "invoice", "tatouage", "icad"}
     | {"pedido", "expediente", "ordine", "pratica", "fattura", "codice", "bestellung", "auftrag", "rechnung"}
-    | {"aktenzeichen", "kundennummer"}
+    | {"aktenzeichen", "kundennummer", "case", "account", "policy"}
 )
 
 #: Such names that are appointments, too.
 APPOINTMENTS = frozenset(
     {"devis", "avoir", "colis", "suivi", "contrat", "police", "sinistre", "compte", "clé", "clés", "clef", "permis"}
-    | {"lot", "réservation", "reservation", "vol", "booking", "case", "account", "policy"}
+    | {"lot", "réservation", "reservation", "vol", "booking"}
 )
 
 #: Who answers where a client does not, and what may stand between that and the number.
 DESKS = frozenset(
     {"cabinet", "secrétariat", "secretariat", "standard", "accueil", "salon", "garage", "agence", "bureau", "hotline"}
-    | {"support", "fax"}
+    | {
+        "support",
+        "fax",
+        "ambulance",
+        "taxi",
+        "vsl",
+        "voisin",
+        "voisine",
+        "gardien",
+        "gardienne",
+        "concierge",
+        "urgence",
+    }
 )
 TO_A_DESK = frozenset({"au", "le", "tel", "tél", "téléphone"})
 

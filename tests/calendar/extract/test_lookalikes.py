@@ -17,6 +17,8 @@ from gateway.calendar.extract.lookalikes import end_of_look_alike, is_in_link_or
         "06 12 2026",
         "2026-12-06",
         "06/12/26",
+        "12/31/2026",
+        "12/31/26",
         "06.12.26 14.30",
         "09.30 - 10.15",
         "48.8566123, 2.3522219",

@@ -135,6 +135,12 @@ def test_pairs_that_go_on_beside_a_number_make_it_crowded(text: str) -> None:
     assert [each.crowded for each in seen(text)] == [True]
 
 
+def test_digits_that_may_begin_one_number_or_another_make_it_crowded() -> None:
+    assert [each.crowded for each in seen("2026 202 555 0123", "US")] == [True]
+    assert [each.crowded for each in seen("202 555 0123 45 €", "US")] == [False]
+    assert [each.crowded for each in seen("12/31/2026 202 555 0123", "US")] == [False]
+
+
 @pytest.mark.parametrize(
     "text", ["06 39 98 12 34", "0639981234 5", "06 39 98 12 34 5 €", "06 39 98 12 34 14:30", "06.39.98.12.34 5"]
 )

@@ -1,7 +1,7 @@
 """The laws of the practice's own numbers: they sit in most events, whatever the events are about."""
 
-from gateway.calendar.extract import EventText, Occurrence, count, numbers_in, own_numbers
-from tests.calendar.extract.reading import ANNE, BEN, CARL, FRANCE, read, why
+from gateway.calendar.extract import Occurrence, Outcome, WhyNothing, count, own_numbers
+from tests.calendar.extract.reading import ANNE, BEN, found, read, why
 
 
 def test_a_number_of_most_events_under_different_titles_is_the_practices() -> None:
@@ -26,14 +26,14 @@ def test_occurrences_are_counted_once_an_event() -> None:
     assert count(events) == {ANNE: Occurrence(3, 2), BEN: Occurrence(1, 1)}
 
 
-def test_numbers_of_an_event_are_those_that_could_take_an_sms_own_ones_too() -> None:
-    event = EventText("06 39 98 12 34", "01 99 00 11 22", "Commande 0639985678, appelez le 06 39 98 00 01")
-    assert numbers_in(event, FRANCE) == {ANNE, CARL}
-
-
 def test_a_calendar_tells_its_own_numbers() -> None:
-    calendar = [EventText(f"Client {each}", "Cabinet, 06 39 98 12 34") for each in "ABCDEFG"]
-    counted = count((event.title or "", numbers_in(event, FRANCE)) for event in calendar)
+    calendar = [(f"Client {each}", "Cabinet Lamy, 06 39 98 12 34") for each in "ABCDEFG"]
+    counted = count((title, _numbers(read(title, place))) for title, place in calendar)
     own = own_numbers(counted, len(calendar))
     assert own == {ANNE}
-    assert why(read("Client H", "Cabinet, 06 39 98 12 34", own=own)) == "own"
+    assert why(read("Client H", "Cabinet Lamy, 06 39 98 12 34", own=own)) is WhyNothing.OWN
+    assert found(read("Client H 06 39 98 56 78", "Cabinet Lamy, 06 39 98 12 34", own=own)) == BEN
+
+
+def _numbers(outcome: Outcome) -> set[str]:
+    return {number for remark in outcome.explained for number in remark.numbers}

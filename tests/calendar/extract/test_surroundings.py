@@ -76,6 +76,7 @@ def test_other_words_leave_a_number_what_it_is(text: str) -> None:
         "Merci de nous prévenir au 06 39 98 12 34",
         "To cancel or reschedule, call us on 06 39 98 12 34",
         "Secrétariat : 06 39 98 12 34",
+        "Taxi 06 39 98 12 34",
         "Cabinet tél. 06 39 98 12 34",
         "Ancien numéro 06 39 98 12 34",
         "Ne plus appeler au 06 39 98 12 34",
@@ -105,7 +106,15 @@ def test_what_is_no_tag_is_none(text: str) -> None:
 
 @pytest.mark.parametrize(
     "words",
-    ["pas de SMS", "sans sms", "ne pas envoyer de SMS", "Ne pas lui envoyer de texto", "no texts", "don\u2019t text"],
+    [
+        "pas de SMS",
+        "sans sms",
+        "ne pas envoyer de SMS",
+        "Ne pas lui envoyer de texto",
+        "no texts",
+        "nosms",
+        "don\u2019t text",
+    ],
 )
 def test_a_wish_for_no_sms_is_a_question_wherever_it_stands(words: str) -> None:
     assert why(read(words, "", "06 39 98 12 34")) is WhyAmbiguous.SAYS_NO_SMS
