@@ -49,19 +49,8 @@ APPOINTMENTS = frozenset(
 #: Who answers where a client does not, and what may stand between that and the number.
 DESKS = frozenset(
     {"cabinet", "secrétariat", "secretariat", "standard", "accueil", "salon", "garage", "agence", "bureau", "hotline"}
-    | {
-        "support",
-        "fax",
-        "ambulance",
-        "taxi",
-        "vsl",
-        "voisin",
-        "voisine",
-        "gardien",
-        "gardienne",
-        "concierge",
-        "urgence",
-    }
+    | {"support", "fax", "ambulance", "taxi", "vsl", "voisin", "voisine", "gardien", "gardienne", "concierge"}
+    | {"urgence"}
 )
 TO_A_DESK = frozenset({"au", "le", "tel", "tél", "téléphone"})
 
