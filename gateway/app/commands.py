@@ -12,6 +12,7 @@ from gateway.accounts.refusals import Refused
 from gateway.app import (
     catalogue,
     contracting,
+    inviting,
     invoices,
     mails,
     messages,
@@ -136,6 +137,7 @@ CHANGES: Mapping[str, Change] = {
     "price.revise": Change(pricing.revise, wakes=(LETTERS_TOPIC,)),
     "price.refuse": Change(pricing.refuse),
     "incident": Change(pricing.incident, wakes=(LETTERS_TOPIC,)),
+    "calendar.invite": Change(inviting.invite),
     "demo": Change(demo),
 }
 

@@ -35,6 +35,7 @@ class Host:
     """The account that calendars are linked to."""
 
     account_id: int
+    slug: str
     name: str
     language: Language
     time_zone: str
@@ -196,5 +197,5 @@ def _invited(connection: Connection, now: datetime, provider: Provider, ticket: 
 
 def _host(connection: Connection, account_id: int) -> Host:
     row = account.c
-    found = connection.execute(select(row.name, row.language, row.time_zone).where(row.account_id == account_id)).one()
-    return Host(account_id, found.name, found.language, found.time_zone)
+    columns = (row.account_id, row.slug, row.name, row.language, row.time_zone)
+    return Host(*connection.execute(select(*columns).where(row.account_id == account_id)).one())

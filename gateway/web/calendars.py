@@ -101,6 +101,7 @@ class LinkPages:
             title=say("linked_title"),
             paragraphs=[say("link_account", account=joined.host.name), found],
             calendars=joined.calendars,
+            account=joined.host.slug,
         )
 
     def _failed(self, request: Request, failed: LinkFailed) -> Response:
@@ -151,6 +152,7 @@ def _page(
     goes_to: str = "",
     button: str = "",
     calendars: Sequence[Calendar] = (),
+    account: str = "",
     alert: bool = False,
 ) -> Response:
     return page(
@@ -163,5 +165,6 @@ def _page(
         goes_to=goes_to,
         button=button,
         calendars=calendars,
+        account=account,
         alert=alert,
     )

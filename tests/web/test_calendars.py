@@ -106,7 +106,7 @@ async def test_the_owner_goes_from_the_ticket_to_google_and_back_to_a_list_of_ca
     back = await site.browser.get(agreed.headers["location"])
     assert back.status_code == 200
     assert "&lt;b&gt;Salle" in back.text
-    assert len(re.findall(r"gateway calendar enable \d+", back.text)) == 2
+    assert len(re.findall(r"gateway calendar enable [a-z-]+ \d+", back.text)) == 2
     assert [each.label for each in await site.linked()] == [PRIMARY]
 
 
