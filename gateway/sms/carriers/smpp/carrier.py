@@ -6,7 +6,7 @@ from functools import partial
 from typing import NamedTuple
 
 from gateway.engine.clock import Clock
-from gateway.sms.carriers.port import InboundSms, Inbox, NotSent, Outcome, OutgoingSms, Receipt, Refused
+from gateway.sms.carriers.port import InboundSms, Inbox, Outcome, OutgoingSms, Receipt, Refused
 from gateway.sms.carriers.smpp.deliveries import Deliveries
 from gateway.sms.carriers.smpp.incoming import text_and_piece
 from gateway.sms.carriers.smpp.link import Health, Link, Nature
@@ -15,7 +15,7 @@ from gateway.sms.carriers.smpp.outcomes import Part, carrier_ref, outcome_of
 from gateway.sms.carriers.smpp.outgoing import Unwritable, submissions, user_reference
 from gateway.sms.carriers.smpp.pdus import ShortMessage
 from gateway.sms.carriers.smpp.receipts import is_receipt, read_report
-from gateway.sms.carriers.smpp.session import Answered, Hooks, NotWritten, Unanswered
+from gateway.sms.carriers.smpp.session import Answered, Hooks, NotWritten, Reply, Unanswered
 from gateway.sms.carriers.smpp.settings import Mode, SmppSettings
 from gateway.sms.carriers.smpp.statuses import StatusClass, Statuses
 from gateway.sms.carriers.smpp.words import Command, Status
@@ -61,8 +61,6 @@ class SmppCarrier:
 
     async def send(self, sms: OutgoingSms) -> Outcome:
         """Submit every part that was not taken before, all at once, and wait for the answers."""
-        if not any(each.submits for each in self._links):
-            return NotSent("link")
         try:
             parts = submissions(sms, self._settings, self._clock.now())
             bodies = [each.encode() for each in parts]
@@ -105,23 +103,30 @@ class SmppCarrier:
     # out
 
     async def _submit(self, body: bytes, which: _Submitted, known: dict[int, str]) -> Part:
-        """Submit one part, as often as the carrier finds it too fast and the time allows."""
+        """Submit one part: over another link where one was lost, and again where it was too fast, while time allows."""
         if which.number in known:
             return known[which.number]
         loop = asyncio.get_running_loop()
         until = loop.time() + self._settings.timing.queue_s
-        while True:
-            link = max((each for each in self._links if each.submits), key=lambda each: each.room, default=None)
-            reply = await link.submit(body, until - loop.time(), which) if link else NotWritten("link")
-            if not isinstance(reply, Answered):
-                return reply
-            if reply.status == Status.OK:
-                return carrier_ref(reply, which.reference, which.number, self._settings.message_ids)
-            kind = self._statuses.class_of(reply.status)
-            if kind in {StatusClass.LINK, StatusClass.BIND} and link:
-                link.rebind(f"status 0x{reply.status:08X}")
-            if kind is not StatusClass.THROTTLE or loop.time() >= until:
-                return reply
+        while link := max((each for each in self._links if each.submits), key=lambda each: each.room, default=None):
+            reply = await link.submit(body, until - loop.time(), which)
+            if self._is_over(link, reply) or loop.time() >= until:
+                return self._part(reply, which)
+        return NotWritten("link")
+
+    def _is_over(self, link: Link, reply: Reply) -> bool:
+        """Whether submitting again at once is needless, or useless."""
+        if not isinstance(reply, Answered):
+            return isinstance(reply, Unanswered)
+        kind = self._statuses.class_of(reply.status)
+        if reply.status and kind in {StatusClass.LINK, StatusClass.BIND}:
+            link.rebind(f"status 0x{reply.status:08X}")
+        return not reply.status or kind is not StatusClass.THROTTLE
+
+    def _part(self, reply: Reply, which: _Submitted) -> Part:
+        if isinstance(reply, Answered) and reply.status == Status.OK:
+            return carrier_ref(reply, which.reference, which.number, self._settings.message_ids)
+        return reply
 
     def _remember(self, sms: OutgoingSms, parts: Sequence[Part]) -> None:
         if all(isinstance(each, str) for each in parts):

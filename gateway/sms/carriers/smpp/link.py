@@ -81,8 +81,8 @@ class Link:
     @property
     def submits(self) -> bool:
         """Whether it is bound, and for submit_sm."""
-        bound = self._session is not None and not self._session.ended
-        return bound and not self._closing and self._bind is not Command.BIND_RECEIVER
+        open_ = self._session is not None and self._session.is_open
+        return open_ and not self._closing and self._bind is not Command.BIND_RECEIVER
 
     @property
     def room(self) -> int:
@@ -94,9 +94,9 @@ class Link:
         return await self._session.submit(body, patience_s, context) if self._session else NotWritten("link")
 
     def rebind(self, why: str) -> None:
-        """End the session; the next one begins after a pause."""
+        """End the session when its answers have come; the next one begins after a pause."""
         if self._session:
-            self._session.end(why)
+            self._session.retire(why)
 
     async def run(self) -> None:
         """Keep a session up until closed or cancelled."""
@@ -110,8 +110,9 @@ class Link:
                 failures = 0 if lasted > _GOOD_S else failures + 1
                 await self._nature.sleep(pause)
         finally:
-            self.rebind("stopped")
-            self._session = None
+            if self._session:
+                self._session.end("stopped")
+                self._session = None
             self.health = Health(LinkState.CLOSED)
 
     async def drain(self) -> None:
@@ -181,7 +182,7 @@ class Link:
     async def _introduce(self, session: Session) -> None:
         settings = self._settings
         who = Bind(settings.system_id, settings.password, settings.system_type, range=settings.range)
-        reply = await session.request(self._bind, who.encode())
+        reply = await session.bind(self._bind, who.encode())
         if not isinstance(reply, Answered):
             raise ConnectionError(reply.why)
         if reply.status:

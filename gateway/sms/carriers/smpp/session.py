@@ -1,6 +1,7 @@
 """One connection to a carrier: requests and their answers, in whatever order, and what the carrier delivers."""
 
 import asyncio
+import math
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import NamedTuple, cast
@@ -89,14 +90,15 @@ class Session(asyncio.Protocol):
         self._held = False  # the peer does not read what was written
         self._heard = False
         self._ended = False
+        self._retiring = ""
         self._why = "closed by the carrier"
         self._expiry: asyncio.TimerHandle | None = None
         self._timers: list[asyncio.TimerHandle] = []
 
     @property
-    def ended(self) -> bool:
-        """Whether nothing can be sent any more."""
-        return self._ended
+    def is_open(self) -> bool:
+        """Whether messages may be submitted."""
+        return not (self._ended or self._retiring)
 
     async def submit(self, body: bytes, patience_s: float, context: object = None) -> Reply:
         """Send a submit_sm when there is room in the window, and wait for its answer.
@@ -106,11 +108,15 @@ class Session(asyncio.Protocol):
         place = await self.window.take(patience_s)
         if place is None:
             return NotWritten("window")
-        return await self._ask(Command.SUBMIT_SM, body, place, context)
+        return await self._ask(Command.SUBMIT_SM, body, self._due(), place, context)
+
+    async def bind(self, command: Command, body: bytes) -> Reply:
+        """Introduce ourselves, and wait for the answer as long as the caller has patience."""
+        return await self._ask(command, body, math.inf)
 
     async def request(self, command: Command, body: bytes = b"") -> Reply:
         """Send any other request, and wait for its answer."""
-        return await self._ask(command, body, 0, None)
+        return await self._ask(command, body, self._due())
 
     def answer(self, request: Frame, status: int, body: bytes = b"") -> None:
         """Answer what was delivered; without effect where the connection has ended."""
@@ -125,6 +131,13 @@ class Session(asyncio.Protocol):
         """Say good-bye and end."""
         await self.request(Command.UNBIND)
         self.end("unbound")
+
+    def retire(self, why: str) -> None:
+        """Submit nothing more, and end when the answers that are due have come."""
+        self._retiring = why
+        self.window.close()
+        if not self.window.taken:
+            self.end(why)
 
     def end(self, why: str) -> None:
         """Submit nothing more, write what is waiting, and close the connection."""
@@ -180,9 +193,14 @@ class Session(asyncio.Protocol):
 
     # requests
 
-    def _ask(self, command: Command, body: bytes, place: int, context: object) -> "asyncio.Future[Reply]":
+    def _due(self) -> float:
+        return self._loop.time() + self._timing.response_s
+
+    def _ask(
+        self, command: Command, body: bytes, due: float, place: int = 0, context: object = None
+    ) -> "asyncio.Future[Reply]":
         reply: asyncio.Future[Reply] = self._loop.create_future()
-        pending = _Pending(command, reply, self._loop.time() + self._timing.response_s, place, context)
+        pending = _Pending(command, reply, due, place, context)
         if self._ended:
             self._settle(pending, NotWritten("link"))
             return reply
@@ -190,7 +208,7 @@ class Session(asyncio.Protocol):
         self._pending[self._sequence] = pending
         self._unwritten.append(self._sequence)
         self._send(frame(command, Status.OK, self._sequence, body))
-        if not self._expiry:
+        if not self._expiry and due < math.inf:
             self._expiry = self._loop.call_at(pending.due, self._expire)
         return reply
 
@@ -227,6 +245,8 @@ class Session(asyncio.Protocol):
             (self.window.throttle if too_fast else self.window.give_back)(pending.place)
         if not pending.reply.done():
             pending.reply.set_result(reply)
+        if self._retiring and not self.window.taken:
+            self.end(self._retiring)
 
     # what comes
 
@@ -264,7 +284,7 @@ class Session(asyncio.Protocol):
             self._heard = False
             self._next_beat()
         else:
-            self._ask(Command.ENQUIRE_LINK, b"", 0, None).add_done_callback(self._judge)
+            self._ask(Command.ENQUIRE_LINK, b"", self._due()).add_done_callback(self._judge)
 
     def _judge(self, reply: "asyncio.Future[Reply]") -> None:
         if isinstance(reply.result(), Answered):

@@ -155,7 +155,7 @@ async def test_a_status_for_good_is_a_refusal_and_any_other_is_tried_again(bound
 
 
 async def test_a_carrier_that_goes_on_throttling_costs_time_and_no_attempt(bound: Bound) -> None:
-    async with bound(timing=replace(TIMING, queue_s=0.1)) as (peer, carrier, _):
+    async with bound(timing=replace(TIMING, queue_s=1.0)) as (peer, carrier, _):
         assert isinstance(await carrier.send(sms("x", endings.THROTTLED)), NotSent)
         assert len(await peer.saw("submit_sm", 2)) == 2
 

@@ -1,5 +1,8 @@
 """Parts of one SMS that fare differently: what was taken is not sent again."""
 
+import asyncio
+from dataclasses import replace
+
 from gateway.sms.carriers.port import InDoubt, NotSent, Receipt, Taken
 from gateway.sms.carriers.smpp.frames import Frame
 from gateway.sms.carriers.smpp.link import LinkState
@@ -9,7 +12,7 @@ from gateway.sms.words import MessageState
 from tests.clock import MONDAY_MORNING
 from tests.contracts.carrier import Kept
 from tests.sms.carriers.smpp.smsc import Connection, Smsc, takes_all
-from tests.sms.carriers.smpp.steps import running, settings_for, sms, until
+from tests.sms.carriers.smpp.steps import TIMING, running, settings_for, sms, until
 
 LONG = sms("a" * 400)  # three parts
 
@@ -43,6 +46,35 @@ async def test_a_state_that_is_wrong_there_binds_anew(smsc: Smsc) -> None:
         assert isinstance(await carrier.send(sms("x")), Taken)
 
 
+async def test_binding_anew_leaves_no_doubt_about_what_is_under_way(smsc: Smsc) -> None:
+    async with running(settings_for(smsc.port), Kept()) as carrier:
+        sending = [asyncio.create_task(carrier.send(sms("x", reference=str(number)))) for number in range(3)]
+        connection = await smsc.bound()
+        first, second, third = await connection.got(Command.SUBMIT_SM, 3)
+        connection.answer(first, Status.WRONG_BIND_STATE)
+        assert await sending[0] == NotSent("0x00000004")
+        connection.answer(second, 0, "b")
+        connection.answer(third, 0, "c")
+        assert await asyncio.gather(*sending[1:]) == [Taken("b"), Taken("c")]
+        await smsc.bound(2)
+
+
+async def test_what_waits_for_a_link_that_breaks_goes_over_another(smsc: Smsc) -> None:
+    settings = settings_for(smsc.port, timing=replace(TIMING, window=1), sessions=2)
+    async with running(settings, Kept()) as carrier:
+        first, second = await smsc.bound(1), await smsc.bound(2)
+        await until(lambda: all(each.state is LinkState.BOUND for each in carrier.health))
+        sending = [asyncio.create_task(carrier.send(sms("x", reference=str(number)))) for number in range(8)]
+        await first.got(Command.SUBMIT_SM)
+        (taken,) = await second.got(Command.SUBMIT_SM)
+        smsc.on_submit = takes_all
+        first.cut()
+        second.answer(taken, 0, "b")
+        outcomes = await asyncio.gather(*sending)
+        assert [type(each) for each in outcomes].count(InDoubt) == 1
+        assert [type(each) for each in outcomes].count(Taken) == 7
+
+
 async def test_an_answer_without_a_name_is_still_a_yes(smsc: Smsc) -> None:
     smsc.on_submit = lambda connection, each: connection.send(Command.SUBMIT_SM_RESP, 0, each.sequence)
     async with running(settings_for(smsc.port), Kept()) as carrier:
@@ -50,9 +82,7 @@ async def test_an_answer_without_a_name_is_still_a_yes(smsc: Smsc) -> None:
 
 
 async def test_a_late_refusal_changes_nothing(smsc: Smsc) -> None:
-    settings = settings_for(smsc.port)
-    hasty = settings_for(smsc.port, timing=settings.timing.__class__(response_s=0.02))
-    async with running(hasty, Kept()) as carrier:
+    async with running(settings_for(smsc.port, replace(TIMING, response_s=0.02)), Kept()) as carrier:
         assert await carrier.send(sms("x")) == InDoubt("timeout")
         connection = await smsc.connected()
         connection.answer(connection.of(Command.SUBMIT_SM)[0], Status.SYSTEM_ERROR)
