@@ -102,7 +102,7 @@ async def test_every_carrier_is_built_as_its_table_says(settings: Settings, engi
         ({"kind": "smpp", "host": "h", "port": 1, "system_id": "s", "password_file": "/nowhere"}, "cannot be read"),
         ({"kind": "smpp", "hots": "h"}, "hots is unknown"),
         ({"kind": "smpp", "mode": "loud"}, "mode takes transceiver"),
-        ({"kind": "smpp", "sessions": 0}, "sessions must be a number of at least 1"),
+        ({"kind": "smpp", "sessions": 0}, "sessions must be a whole number of at least 1"),
         ({}, "kind is missing"),
     ],
 )

@@ -1,15 +1,15 @@
 """The settings of an SMPP carrier out of its table in the configuration."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import fields
 from datetime import timedelta
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
 from gateway.settings import config_file
 from gateway.sms.carriers.smpp.outgoing import source_of
-from gateway.sms.carriers.smpp.pdus import NO_ADDRESS
+from gateway.sms.carriers.smpp.pdus import NO_ADDRESS, Address, Bind, ShortMessage
 from gateway.sms.carriers.smpp.settings import (
     Codings,
     Default,
@@ -25,17 +25,8 @@ from gateway.sms.carriers.smpp.statuses import Statuses, read_statuses
 from plans.checked import RuleError, Section
 
 T = TypeVar("T")
-E = TypeVar("E", bound=StrEnum)
 
-_LEAST = {"window": 1, "sessions": 1}
-_TEXTS = {"host", "system_id", "system_type", "service_type"}
-_WORDS: Mapping[str, type[StrEnum]] = {
-    "mode": Mode,
-    "long_messages": LongMessages,
-    "message_ids": MessageIds,
-    "validity": Validity,
-    "default": Default,
-}
+Reader = Callable[[Section, str], Any]
 
 
 def smpp_settings_from(name: str, section: Section) -> SmppSettings:
@@ -44,22 +35,19 @@ def smpp_settings_from(name: str, section: Section) -> SmppSettings:
     The password stands in a file of its own, ``password_file``. ``source`` is the sender that is shown where a message
     brings none; ``timing``, ``codings`` and ``tls`` are tables.
     """
-    section.only({*_fields(SmppSettings) - {"name", "password", "tries_for", "range"}, "password_file", "tries_for_h"})
-    given = {key: _value(section, key) for key in section.values if key in _TEXTS | set(_WORDS) | _plain(SmppSettings)}
+    section.only({*_NEEDED, *_READERS, "password_file", "tries_for_h"})
+    given = _given(section, _READERS)
+    needed = {key: read(section, key) for key, read in _NEEDED.items()}
     if "tries_for_h" in section.values:
-        given["tries_for"] = timedelta(hours=section.count("tries_for_h", 1))
-    return SmppSettings(
+        given["tries_for"] = timedelta(hours=section.count("tries_for_h", least=1))
+    settings = SmppSettings(
         name=name,
-        host=section.text("host"),
-        port=section.count("port", 1),
-        system_id=section.text("system_id"),
         password=_secret(section, "password_file"),
-        timing=_table(section, "timing", Timing),
-        codings=_table(section, "codings", Codings),
-        tls=_table(section, "tls", Tls) if "tls" in section.values else None,
-        source=source_of(section.text("source"), NO_ADDRESS) if "source" in section.values else NO_ADDRESS,
-        **{key: value for key, value in given.items() if key not in {"host", "port", "system_id"}},
+        **needed,
+        **given,
     )
+    _check(section, settings)
+    return settings
 
 
 def statuses_of(name: str) -> Statuses:
@@ -67,30 +55,41 @@ def statuses_of(name: str) -> Statuses:
     return read_statuses(config_file("smpp_status.toml"), name)
 
 
-def _table(section: Section, key: str, kind: Callable[..., T]) -> T:
-    """A table whose keys are the fields of ``kind``."""
-    if key not in section.values:
-        return kind()
+def _given(section: Section, readers: Mapping[str, Reader]) -> dict[str, Any]:
+    return {key: read(section, key) for key, read in readers.items() if key in section.values}
+
+
+def _table(kind: Callable[..., T], readers: Mapping[str, Reader], section: Section, key: str) -> T:
     table = section.section(key)
-    table.only(_fields(kind))
-    return kind(**{name: _value(table, name) for name in table.values})
+    table.only(readers)
+    return kind(**_given(table, readers))
 
 
-def _value(section: Section, key: str) -> Any:
-    """A value as the field of its name wants it."""
+def _port(section: Section, key: str) -> int:
+    port = section.count(key, least=1)
+    if port > 65_535:
+        raise RuleError(f"{section.name(key)} = {port} is no port; take one from 1 to 65535")
+    return port
+
+
+def _number(section: Section, key: str) -> float:
     value = section.values[key]
-    if key in _WORDS:
-        return _word(section, key, _WORDS[key])
-    if key in {"ca", "certificate", "key"}:
-        return Path(section.text(key))
-    if isinstance(value, bool | str):
-        return value
-    if isinstance(value, int | float) and value >= _LEAST.get(key, 0):
-        return value
-    raise RuleError(f"{section.name(key)} must be a number of at least {_LEAST.get(key, 0)}")
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value < float("inf"):
+        raise RuleError(f"{section.name(key)} must be a number above 0")
+    return float(value)
 
 
-def _word(section: Section, key: str, words: type[E]) -> E:
+def _octet(section: Section, key: str) -> int:
+    if (value := section.count(key, least=0)) > 0xFF:
+        raise RuleError(f"{section.name(key)} must be a number from 0 to 255")
+    return value
+
+
+def _text(section: Section, key: str) -> str:
+    return section.text(key) if section.values[key] != "" else ""
+
+
+def _word(words: type[StrEnum], section: Section, key: str) -> StrEnum:
     try:
         return words(section.text(key))
     except ValueError:
@@ -104,10 +103,44 @@ def _secret(section: Section, key: str) -> str:
         raise RuleError(f"{section.name(key)} cannot be read: {error.strerror}") from None
 
 
-def _fields(kind: Any) -> set[str]:
-    return {each.name for each in fields(kind)}
+_COUNT: Reader = partial(Section.count, least=1)
+
+_TIMES = ("throttled_s", "connect_s", "enquire_link_s", "response_s", "queue_s", "drain_s")
+_PAUSES = ("first_pause_s", "longest_pause_s", "refused_pause_s")
+
+_TIMING: Mapping[str, Reader] = {"window": _COUNT, **dict.fromkeys(("rate_per_s", *_TIMES, *_PAUSES), _number)}
+
+_CODINGS: Mapping[str, Reader] = {"default": partial(_word, Default), "latin1": _octet, "ucs2": _octet, "gsm": _octet}
+
+_TLS: Mapping[str, Reader] = {
+    **dict.fromkeys(("ca", "certificate", "key"), lambda section, key: Path(section.text(key))),
+    "server_name": Section.text,
+}
+
+_NEEDED: Mapping[str, Reader] = {"host": Section.text, "port": _port, "system_id": Section.text}
+
+_READERS: Mapping[str, Reader] = {
+    "system_type": _text,
+    "service_type": _text,
+    "mode": partial(_word, Mode),
+    "sessions": _COUNT,
+    "source": lambda section, key: source_of(section.text(key), NO_ADDRESS),
+    "range": lambda section, key: Address(0, 0, section.text(key)),
+    "long_messages": partial(_word, LongMessages),
+    "message_ids": partial(_word, MessageIds),
+    "validity": partial(_word, Validity),
+    "user_message_reference": Section.flag,
+    "timing": partial(_table, Timing, _TIMING),
+    "codings": partial(_table, Codings, _CODINGS),
+    "tls": partial(_table, Tls, _TLS),
+}
 
 
-def _plain(kind: Any) -> set[str]:
-    """Fields with a simple default."""
-    return {each.name for each in fields(kind) if isinstance(each.default, bool | int)}
+def _check(section: Section, settings: SmppSettings) -> None:
+    """What no PDU can hold is said now, and not when the first one is written."""
+    try:
+        Bind(settings.system_id, settings.password, settings.system_type, range=settings.range).encode()
+        ShortMessage(settings.source, NO_ADDRESS, service_type=settings.service_type).encode()
+    except ValueError:
+        limits = "system_id, system_type and password 64 characters, range 40, source 20, service_type 5"
+        raise RuleError(f"{section.path} holds a text that is too long, or not Latin 1: {limits} at most") from None
