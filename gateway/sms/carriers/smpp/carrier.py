@@ -12,7 +12,7 @@ from gateway.sms.carriers.smpp.incoming import text_and_piece
 from gateway.sms.carriers.smpp.link import Health, Link, Nature
 from gateway.sms.carriers.smpp.memory import Memory
 from gateway.sms.carriers.smpp.outcomes import Part, carrier_ref, outcome_of
-from gateway.sms.carriers.smpp.outgoing import Unwritable, submissions, user_reference
+from gateway.sms.carriers.smpp.outgoing import Unwritable, submissions
 from gateway.sms.carriers.smpp.pdus import ShortMessage
 from gateway.sms.carriers.smpp.receipts import is_receipt, read_report
 from gateway.sms.carriers.smpp.session import Answered, Hooks, NotWritten, Reply, Unanswered
@@ -135,9 +135,6 @@ class SmppCarrier:
         for number, each in enumerate(parts, start=1):
             if isinstance(each, str):
                 self._memory.take(sms.reference, number, each)
-            elif isinstance(each, Unanswered):
-                echoed = user_reference(sms.reference, number)
-                self._memory.doubt(sms.reference, echoed, sms.recipient.removeprefix("+"))
 
     def _answered_late(self, which: object, answer: Answered) -> None:
         if isinstance(which, _Submitted) and answer.status == Status.OK:
@@ -157,11 +154,18 @@ class SmppCarrier:
     def _receipt(self, message: ShortMessage) -> Receipt | None:
         """None for what is not final, or says of nothing what it is about."""
         report = read_report(message, self._settings.message_ids)
-        recipient = message.source.digits.removeprefix("+")
-        reference = self._memory.reference(report.message_id, report.user_reference, recipient)
-        if report.state is None or not (report.message_id or reference):
+        reference = self._memory.reference(report.message_id)
+        if report.state is None or not report.message_id:
             return None
-        return Receipt(report.message_id, report.state, report.code, self._clock.now(), reference)
+        return Receipt(
+            carrier_ref=report.message_id,
+            state=report.state,
+            code=report.code,
+            at=self._clock.now(),
+            reference=reference,
+            recipient=_e164(message.source.digits),
+            echo=report.echo,
+        )
 
     def _inbound(self, message: ShortMessage) -> InboundSms:
         now = self._clock.now()
@@ -174,3 +178,9 @@ class SmppCarrier:
             at=now,
             piece=piece,
         )
+
+
+def _e164(digits: str) -> str | None:
+    """A phone as we write it: receipts come from the number that we wrote, with or without its plus."""
+    bare = digits.removeprefix("+")
+    return f"+{bare}" if bare.isdigit() and not bare.startswith("0") else None

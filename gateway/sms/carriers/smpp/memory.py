@@ -1,4 +1,4 @@
-"""What a carrier remembers between two PDUs: parts that were taken, references in doubt, deliveries of a moment ago."""
+"""What a carrier remembers between two PDUs: parts that were taken, late answers, deliveries of a moment ago."""
 
 import hashlib
 from datetime import datetime, timedelta
@@ -22,7 +22,6 @@ class Memory:
     def __init__(self) -> None:
         self._taken: dict[str, dict[int, str]] = {}  # by our reference: what the carrier called each part
         self._late: dict[str, str] = {}  # our reference by the carrier's
-        self._doubtful: dict[tuple[int, str], str] = {}  # our reference by what receipts echo, and the recipient
         self._delivered: dict[str, tuple[str, datetime]] = {}  # key and time by content
 
     def taken(self, reference: str) -> dict[int, str]:
@@ -38,19 +37,13 @@ class Memory:
         self.take(reference, number, carrier_ref)
         _put(self._late, carrier_ref, reference)
 
-    def doubt(self, reference: str, user_reference: int, recipient: str) -> None:
-        """Nobody knows what became of a part; a receipt that echoes this reference will tell."""
-        _put(self._doubtful, (user_reference, recipient), reference)
-
     def settle(self, reference: str) -> None:
         """The whole message was taken."""
         self._taken.pop(reference, None)
 
-    def reference(self, carrier_ref: str, user_reference: int | None, recipient: str) -> str | None:
-        """Our reference for a receipt whose part was never answered for in time."""
-        if late := self._late.get(carrier_ref):
-            return late
-        return None if user_reference is None else self._doubtful.get((user_reference, recipient))
+    def reference(self, carrier_ref: str) -> str | None:
+        """Our reference for a receipt whose part was answered for too late."""
+        return self._late.get(carrier_ref)
 
     def key_of(self, message: ShortMessage, now: datetime) -> str:
         """A name for what somebody sent, which SMPP has none for.

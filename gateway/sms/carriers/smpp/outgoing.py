@@ -9,6 +9,7 @@ from gateway.sms.carriers.smpp.fields import NO_TLVS, TLVs
 from gateway.sms.carriers.smpp.pdus import LONGEST_BODY, Address, ShortMessage
 from gateway.sms.carriers.smpp.settings import Codings, Default, LongMessages, SmppSettings, Validity
 from gateway.sms.carriers.smpp.words import RECEIPT_WANTED, UDH_INDICATOR, Npi, Tag, Ton
+from gateway.sms.echo import echo_of
 from gateway.sms.gsm import septets
 from gateway.sms.segments import cut
 from gateway.sms.words import Alphabet
@@ -49,14 +50,6 @@ def submissions(sms: OutgoingSms, settings: SmppSettings, now: datetime) -> list
         )
         for number, (esm_class, body, tlvs) in enumerate(pieces, start=1)
     ]
-
-
-def user_reference(reference: str, number: int) -> int:
-    """The user_message_reference of a part: 16 bits that are the same whenever it is sent, also after a crash.
-
-    Together with the recipient they name one message among those in doubt.
-    """
-    return zlib.crc32(f"{reference}/{number}".encode()) & 0xFFFF
 
 
 def source_of(display: str | None, default: Address) -> Address:
@@ -117,7 +110,7 @@ def _whole(body: bytes) -> tuple[int, bytes, TLVs]:
 
 
 def _with_reference(tlvs: TLVs, reference: str, number: int) -> TLVs:
-    return {**tlvs, Tag.USER_MESSAGE_REFERENCE: user_reference(reference, number).to_bytes(2, "big")}
+    return {**tlvs, Tag.USER_MESSAGE_REFERENCE: echo_of(reference, number).to_bytes(2, "big")}
 
 
 def _validity(until: datetime | None, way: Validity, now: datetime) -> str:

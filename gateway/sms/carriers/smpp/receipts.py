@@ -49,7 +49,7 @@ class Report:
     message_id: str  # in the words of the answer to its submit_sm
     state: MessageState | None  # None: not final, nothing to do
     code: str  # state and error, as the carrier wrote them
-    user_reference: int | None  # ours, where the carrier gives it back
+    echo: int | None  # of ``echo_of``, where the carrier gives it back
 
 
 def is_receipt(message: ShortMessage) -> bool:
@@ -66,7 +66,7 @@ def read_report(message: ShortMessage, ids: MessageIds) -> Report:
     word = _BY_NUMBER.get(number[0], "") if number else text.get("stat", "").upper()
     final = None if message.esm_class & MESSAGE_TYPE == INTERMEDIATE else _FINAL.get(word[:7])
     code = f"{word} {text.get('err') or _network_error(message)}".strip()
-    return Report(as_answered(named, ids), final, code[:_LONGEST_CODE], _user_reference(message))
+    return Report(as_answered(named, ids), final, code[:_LONGEST_CODE], _echo(message))
 
 
 def as_answered(receipted: str, ids: MessageIds) -> str:
@@ -105,6 +105,6 @@ def _network_error(message: ShortMessage) -> str:
     return f"{code[0]}:{int.from_bytes(code[1:], 'big')}" if len(code) == 3 else ""
 
 
-def _user_reference(message: ShortMessage) -> int | None:
+def _echo(message: ShortMessage) -> int | None:
     echoed = message.tlvs.get(Tag.USER_MESSAGE_REFERENCE)
     return None if echoed is None or len(echoed) != 2 else int.from_bytes(echoed, "big")

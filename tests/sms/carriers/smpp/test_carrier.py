@@ -13,6 +13,7 @@ from gateway.sms.carriers.port import InDoubt, NotSent, Piece, Refused, Taken
 from gateway.sms.carriers.smpp.carrier import SmppCarrier
 from gateway.sms.carriers.smpp.link import LinkState
 from gateway.sms.carriers.smpp.settings import Codings, Default, LongMessages, MessageIds, Mode
+from gateway.sms.echo import echo_of
 from gateway.sms.segments import cut
 from gateway.sms.words import MessageState
 from tests.clock import MONDAY_MORNING
@@ -196,7 +197,7 @@ async def test_a_late_answer_makes_sending_again_needless_and_its_receipt_known(
         assert [(each.carrier_ref, each.reference) for each in kept.kept] == [("1", message.reference)]
 
 
-async def test_an_echoed_reference_ends_the_doubt(bound: Bound) -> None:
+async def test_an_echo_says_whose_receipt_it_is(bound: Bound) -> None:
     """The connection is lost with the answer; the receipt that comes over the next says whose it is."""
     async with bound({"tlvs": True, "receipts": "asked"}) as (peer, carrier, kept):
         message = sms("x", endings.LATE)
@@ -208,7 +209,8 @@ async def test_an_echoed_reference_ends_the_doubt(bound: Bound) -> None:
         peer.tell("answer")  # the peer took it, and nobody heard
         peer.tell("receipts")
         await until(lambda: kept.kept)
-        assert [(each.carrier_ref, each.reference) for each in kept.kept] == [("1", message.reference)]
+        (receipt,) = kept.kept
+        assert (receipt.recipient, receipt.echo) == (message.recipient, echo_of(message.reference, 1))
 
 
 @pytest.mark.parametrize(("name", "why"), [("nobody", "0x0000000F"), ("busy", "0x0000000D"), ("user", "0x0000000E")])

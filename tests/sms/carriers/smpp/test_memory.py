@@ -28,15 +28,7 @@ def test_a_part_that_was_answered_late_is_known_and_so_is_its_receipt() -> None:
     memory = Memory()
     memory.answered_late("23", 1, "a")
     assert memory.taken("23") == {1: "a"}
-    assert memory.reference("a", None, "33639981234") == "23"
-
-
-def test_a_part_in_doubt_is_known_by_what_receipts_echo_and_by_its_recipient() -> None:
-    memory = Memory()
-    memory.doubt("23", 513, "33639981234")
-    assert memory.reference("a", 513, "33639981234") == "23"
-    assert memory.reference("a", 513, "33639981299") is None
-    assert memory.reference("a", None, "33639981234") is None
+    assert (memory.reference("a"), memory.reference("b")) == ("23", None)
 
 
 def test_the_oldest_is_forgotten_first() -> None:

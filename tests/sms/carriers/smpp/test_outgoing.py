@@ -10,10 +10,11 @@ from hypothesis import strategies as st
 from gateway.accounts.words import Encoding
 from gateway.sms import gsm
 from gateway.sms.carriers.port import OutgoingSms
-from gateway.sms.carriers.smpp.outgoing import Unwritable, source_of, submissions, user_reference
+from gateway.sms.carriers.smpp.outgoing import Unwritable, source_of, submissions
 from gateway.sms.carriers.smpp.pdus import Address, ShortMessage
 from gateway.sms.carriers.smpp.settings import Codings, Default, LongMessages, SmppSettings, Validity
 from gateway.sms.carriers.smpp.words import UDH_INDICATOR, Tag
+from gateway.sms.echo import echo_of
 from gateway.sms.segments import encode
 from gateway.sms.words import Alphabet
 from tests.clock import MONDAY_MORNING
@@ -73,7 +74,7 @@ def test_what_is_sent_again_is_the_same_octet_for_octet() -> None:
 
 def test_a_part_is_known_by_two_octets_that_a_restart_does_not_change() -> None:
     (only,) = pdus("x")
-    assert only.tlvs == {Tag.USER_MESSAGE_REFERENCE: user_reference(A_MESSAGE.reference, 1).to_bytes(2, "big")}
+    assert only.tlvs == {Tag.USER_MESSAGE_REFERENCE: echo_of(A_MESSAGE.reference, 1).to_bytes(2, "big")}
 
 
 def test_where_the_carrier_refuses_it_the_reference_is_left_out() -> None:

@@ -3,6 +3,8 @@
 import asyncio
 from dataclasses import replace
 
+import pytest
+
 from gateway.sms.carriers.port import InDoubt, NotSent, Receipt, Taken
 from gateway.sms.carriers.smpp.frames import Frame
 from gateway.sms.carriers.smpp.link import LinkState
@@ -106,7 +108,23 @@ async def test_receipts_that_are_not_final_or_about_nothing_are_acknowledged_and
             connection.send(Command.DELIVER_SM, 0, number, receipt(text))
         answers = await connection.got(Command.DELIVER_SM_RESP, 3)
         assert [each.status for each in answers] == [0, 0, 0]
-        assert kept.kept == [Receipt("1", MessageState.DELIVERED, "DELIVRD 000", MONDAY_MORNING)]
+        assert kept.kept == [
+            Receipt("1", MessageState.DELIVERED, "DELIVRD 000", MONDAY_MORNING, recipient="+33639981234")
+        ]
+
+
+@pytest.mark.parametrize(
+    ("digits", "phone"),
+    [("33639981234", "+33639981234"), ("+33639981234", "+33639981234"), ("0639981234", None), ("", None)],
+)
+async def test_a_receipt_names_the_phone_where_it_says_so(smsc: Smsc, digits: str, phone: str | None) -> None:
+    kept = Kept()
+    async with running(settings_for(smsc.port), kept):
+        connection = await smsc.bound()
+        each = ShortMessage(Address(1, 1, digits), Address(5, 0, "ALICE"), b"id:1 stat:DELIVRD", esm_class=4)
+        connection.send(Command.DELIVER_SM, 0, 1, each.encode())
+        await connection.got(Command.DELIVER_SM_RESP)
+        assert [each.recipient for each in kept.kept] == [phone]
 
 
 async def test_a_receipt_that_comes_twice_is_handed_in_twice(smsc: Smsc) -> None:
