@@ -98,10 +98,9 @@ class OutlookSession:
         """Nothing is held between two requests."""
 
     async def _everything(self, calendar_id: str, window: Window) -> Changes:
-        query = {"startDateTime": _utc(window.start), "endDateTime": _utc(window.end)}
-        rows, link = await self._rows(_path(calendar_id, "calendarView/delta"), query=query, prefer=_DELTA)
+        rows, link = await self._rows(_path(calendar_id, "calendarView/delta"), query=_bounds(window), prefer=_DELTA)
         found = sort_out(rows)
-        events, unreadable = read_events([await self._whole(calendar_id, each, found) for each in found.events])
+        events, unreadable = read_events(await self._whole(calendar_id, window, found))
         cursor = write_cursor(Cursor(link, _DELTA, window))
         return Changes(events, frozenset(unreadable), cursor, complete=True, listed=window)
 
@@ -126,18 +125,29 @@ class OutlookSession:
             complete=False,
         )
 
-    async def _whole(self, calendar_id: str, row: Json, found: Rows) -> Json:
-        """A row with its texts: those of a thin one are in its series, which is read where it did not come along."""
-        if not is_thin(row):
-            return row
-        series = str(row.get("seriesMasterId"))
-        if series not in found.series:
+    async def _whole(self, calendar_id: str, window: Window, found: Rows) -> list[Json]:
+        """The rows with their texts: those of thin ones are in their series, which are read where they did not come.
+
+        Where many did not, one plain view of the window has it all.
+        """
+        missing = sorted(
+            {str(each.get("seriesMasterId")) for each in found.events if is_thin(each)} - found.series.keys()
+        )
+        if len(missing) > _MOST_SERIES:
+            query = {**_bounds(window), "$select": FIELDS, "$top": 200}
+            view, _ = await self._rows(_path(calendar_id, "calendarView"), query=query)
+            told = {each.get("id"): each for each in view}
+            return [told.get(each["id"], each) for each in found.events]
+        for series in missing:
             found.series[series] = await self._event(calendar_id, series) or {}
-        return filled(row, found.series[series])
+        return [
+            filled(each, found.series[str(each.get("seriesMasterId"))]) if is_thin(each) else each
+            for each in found.events
+        ]
 
     async def _occurrences(self, calendar_id: str, series: str, window: Window) -> list[Json] | None:
         """The occurrences of a series in a window with all their texts; None where the series is gone."""
-        query = {"startDateTime": _utc(window.start), "endDateTime": _utc(window.end), "$select": FIELDS, "$top": 200}
+        query = {**_bounds(window), "$select": FIELDS, "$top": 200}
         try:
             rows, _ = await self._rows(_path(calendar_id, "events", series, "instances"), query=query)
         except FeedError as error:
@@ -172,6 +182,10 @@ def _path(calendar_id: str, *parts: str) -> str:
     """A path below a calendar; ids are given to Graph as it gave them, whatever they hold."""
     first, *rest = parts
     return "/".join(("me/calendars", quote(calendar_id, safe=""), first, *(quote(each, safe="") for each in rest)))
+
+
+def _bounds(window: Window) -> dict[str, str | int]:
+    return {"startDateTime": _utc(window.start), "endDateTime": _utc(window.end)}
 
 
 def _utc(instant: datetime) -> str:

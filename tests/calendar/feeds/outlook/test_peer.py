@@ -234,6 +234,17 @@ async def test_no_mailbox_is_asked_twice_at_once(session: OutlookSession, graph_
     assert graph_peer.book()["most_under_way"] == 1
 
 
+async def test_many_series_that_did_not_come_along_cost_one_view(
+    session: OutlookSession, graph_peer: GraphPeer
+) -> None:
+    graph_peer.manners(tell_master=False)
+    for _ in range(21):
+        graph_peer.create(weekly(1))
+    found = await changes(session)
+    assert [each.title for each in found.events] == ["Martin 06 12 34 56 78"] * 21
+    assert sum(graph_peer.book()["requests"].values()) <= 4
+
+
 async def test_a_poll_that_finds_nothing_new_is_one_request(session: OutlookSession, graph_peer: GraphPeer) -> None:
     graph_peer.create(appointment())
     first = await changes(session)
