@@ -46,3 +46,29 @@ class News(StrEnum):
     HELD = "held"
     UNREADABLE = "unreadable"
     LOW_CREDIT = "low_credit"
+
+
+class Meaning(StrEnum):
+    """What somebody answered to an SMS."""
+
+    STOP = "stop"
+    START = "start"  # after STOP: send again
+    HELP = "help"
+    CONFIRM = "confirm"
+    CANCEL = "cancel"
+    TEXT = "text"  # for a person to read
+
+
+class Reader(StrEnum):
+    """Which room an answer is meant for."""
+
+    MAIL = "mail"
+    CALENDAR = "calendar"
+
+
+class Source(StrEnum):
+    """How we know of a STOP."""
+
+    OPERATOR = "operator"  # noted by hand
+    SMS = "sms"
+    LINK = "link"
