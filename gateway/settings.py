@@ -101,6 +101,16 @@ class NoticeSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class AnswerSettings:
+    """How answers by SMS find those whom they are for."""
+
+    window_days: int = 30  # an answer that comes later than this after the last message is nobody's
+    ambiguous_hours: int = 24  # who wrote so shortly before the last may be meant as well
+    part_patience_s: float = 1800.0  # for parts of a long SMS that have not come
+    address_days: int = 90  # how long an answer can be answered by mail
+
+
+@dataclass(frozen=True, slots=True)
 class SellerSettings:
     """Who sells: every invoice names it."""
 
@@ -136,6 +146,7 @@ class Settings:
     web: WebSettings = field(default_factory=WebSettings)
     sandbox: SandboxSettings = field(default_factory=SandboxSettings)
     notices: NoticeSettings = field(default_factory=NoticeSettings)
+    answers: AnswerSettings = field(default_factory=AnswerSettings)
     relay: RelaySettings | None = None
     google: GoogleSettings | None = None
     outlook: OutlookSettings | None = None
@@ -186,6 +197,7 @@ _SECTIONS: Mapping[str, type] = {
     "web": WebSettings,
     "sandbox": SandboxSettings,
     "notices": NoticeSettings,
+    "answers": AnswerSettings,
     "relay": RelaySettings,
     "google": GoogleSettings,
     "outlook": OutlookSettings,

@@ -23,6 +23,7 @@ class StopRules:
     """The words of the STOP mention and where an answer reaches us."""
 
     text: str  # appended to the message as it stands, so it begins with its own space
+    short_code: str  # what is answered to, where the message shows a name
     answerable: frozenset[str]  # destinations (ISO 3166) whose networks carry an answer back
 
 
@@ -45,4 +46,4 @@ def stop_rules_from(document: Mapping[str, object]) -> StopRules:
         raise RuleError(f"{section.name('text')} must hold {_CODE}")
     if not (short_code.isascii() and short_code.isdigit()):
         raise RuleError(f"{section.name('short_code')} must be digits")
-    return StopRules(text.replace(_CODE, short_code), frozenset(section.texts("answerable")))
+    return StopRules(text.replace(_CODE, short_code), short_code, frozenset(section.texts("answerable")))

@@ -13,7 +13,7 @@ from sqlalchemy.exc import IntegrityError
 from gateway.accounts import audit_trail, tables
 from gateway.accounts.lists import countries
 from gateway.accounts.refusals import Refused
-from gateway.accounts.words import AccountState, Action, ForeignPolicy
+from gateway.accounts.words import AccountState, Action, ForeignPolicy, StopScope
 from gateway.engine.database import Stamp
 from gateway.wording import Language
 from plans.words import Reason
@@ -40,6 +40,7 @@ class Client:
     state: AccountState
     foreign_policy: ForeignPolicy
     stop_in_alerts: bool
+    stop_scope: StopScope
     low_credit_units: int
     created_at: datetime
 
@@ -63,6 +64,7 @@ def add(
     language: Language = Language.FR,
     foreign_policy: ForeignPolicy = ForeignPolicy.BLOCK,
     stop_in_alerts: bool = False,
+    stop_scope: StopScope = StopScope.CLIENT,
     low_credit_units: int = 20,
 ) -> Client:
     """Open an account. ``slug`` names it in addresses and is made from the name where none is given."""
@@ -78,6 +80,7 @@ def add(
         state=AccountState.ACTIVE,
         foreign_policy=foreign_policy,
         stop_in_alerts=stop_in_alerts,
+        stop_scope=stop_scope,
         low_credit_units=_checked_low_credit(low_credit_units),
         created_at=stamp.now,
     )

@@ -2,7 +2,17 @@
 
 from sqlalchemy import JSON, BigInteger, Boolean, Column, Index, Integer, String, Table, UniqueConstraint
 
-from gateway.accounts.words import AccountState, Action, Content, Encoding, ForeignPolicy, Notify, SenderKind
+from gateway.accounts.words import (
+    AccountState,
+    Action,
+    Content,
+    Encoding,
+    ForeignPolicy,
+    Notify,
+    NumberKind,
+    SenderKind,
+    StopScope,
+)
 from gateway.engine.metadata import METADATA, Instant, OneOf
 from gateway.wording import Language
 from plans.words import MessageClass
@@ -21,6 +31,7 @@ account = Table(
     Column("state", OneOf(AccountState), nullable=False),
     Column("foreign_policy", OneOf(ForeignPolicy), nullable=False),
     Column("stop_in_alerts", Boolean, nullable=False),
+    Column("stop_scope", OneOf(StopScope), nullable=False),
     Column("low_credit_units", Integer, nullable=False),  # a mail warns when the balance falls below
     Column("created_at", Instant, nullable=False),
     UniqueConstraint("slug"),
@@ -78,4 +89,14 @@ audit_entry = Table(
     Column("actor", String(80), nullable=False),
     Column("action", OneOf(Action), nullable=False),
     Column("detail", JSON, nullable=False),
+)
+
+inbound_number = Table(
+    "inbound_number",
+    METADATA,
+    Column("account_id", BigInteger, primary_key=True, autoincrement=False),  # 0: shared by all
+    Column("number", String(20), primary_key=True),  # E.164, or the digits of a short code
+    Column("kind", OneOf(NumberKind), nullable=False),
+    Column("created_at", Instant, nullable=False),
+    UniqueConstraint("number"),
 )

@@ -18,6 +18,20 @@ class ForeignPolicy(StrEnum):
     SURCHARGE = "surcharge"
 
 
+class StopScope(StrEnum):
+    """How much the recipient silences by answering STOP."""
+
+    CLIENT = "client"  # all that the client sends, planned reminders too
+    SENDER = "sender"  # the authorised sender that wrote; reminders count as one of their own
+
+
+class NumberKind(StrEnum):
+    """What kind of number people write to."""
+
+    SHORT_CODE = "short_code"
+    LONG = "long"  # a virtual number, which carries no marketing (terms, special term 9)
+
+
 class SenderKind(StrEnum):
     """What an authorised sender is recognised by."""
 
@@ -88,6 +102,8 @@ class Action(StrEnum):
     ACCOUNT_TERMINATED = "account_terminated"
     OPTOUT_ADDED = "optout_added"
     OPTOUT_REMOVED = "optout_removed"
+    NUMBER_ADDED = "number_added"
+    NUMBER_REMOVED = "number_removed"
     CALENDAR_LINKED = "calendar_linked"
     CALENDAR_UNLINKED = "calendar_unlinked"
     CALENDAR_ENABLED = "calendar_enabled"

@@ -7,9 +7,10 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from gateway.accounts import authorisations, clients, passwords, senders
+from gateway.accounts import authorisations, clients, inbound_numbers, passwords, senders
 from gateway.accounts.refusals import Refused
 from gateway.app import (
+    answers,
     catalogue,
     contracting,
     inviting,
@@ -35,6 +36,7 @@ from gateway.engine.database import Stamp
 from gateway.settings import Settings
 from gateway.sms import optouts
 from gateway.sms.audit import audit
+from gateway.sms.inbox import INBOUND_TOPIC
 from gateway.sms.jobs import TOPICS as JOB_TOPICS
 from gateway.sms.notices import TOPIC as NOTICES_TOPIC
 from gateway.sms.policy import Rules
@@ -75,6 +77,9 @@ READS: Mapping[str, Callable[..., Any]] = {
     "sms.list": messages.listing,
     "sms.show": messages.show,
     "sms.preview": messages.look_ahead,
+    "inbound.list": answers.listing,
+    "inbound.show": answers.show,
+    "number.list": inbound_numbers.listing,
     "mail.list": mails.listing,
     "mail.show": mails.show,
     "plan.list": catalogue.tiers,
@@ -112,6 +117,9 @@ CHANGES: Mapping[str, Change] = {
     "pack.add": Change(packs.add),
     "optout.add": Change(messages.opt_out),
     "optout.remove": Change(messages.opt_in),
+    "number.add": Change(inbound_numbers.add),
+    "number.remove": Change(inbound_numbers.remove),
+    "sandbox.reply": Change(answers.sandbox_reply, wakes=(INBOUND_TOPIC,)),
     "sms.send": Change(messages.send, wakes=(*JOB_TOPICS.values(), NOTICES_TOPIC)),
     "sms.cancel": Change(messages.take_back, wakes=(NOTICES_TOPIC,)),
     "billing.profile": Change(ordering.bill_to),

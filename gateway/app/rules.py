@@ -6,8 +6,12 @@ from typing import Any
 
 from gateway.app.carriers import routes_of
 from gateway.settings import DoubtSettings, Settings, config_file
+from gateway.sms.conversations import Memory
 from gateway.sms.doubt import DoubtTerms
+from gateway.sms.keywords import read_keywords
 from gateway.sms.policy import Rules
+from gateway.sms.understanding import Hearing
+from gateway.wording import read_wording
 from plans.checked import RuleError
 from plans.destinations import rates_from
 from plans.stop import stop_rules_from
@@ -27,6 +31,18 @@ def read_rules(settings: Settings) -> Rules:
         routes=routes_of(settings),
         doubt=_doubt(settings.in_doubt),
         sandbox=settings.sandbox.enabled,
+    )
+
+
+def hearing(settings: Settings, rules: Rules) -> Hearing:
+    """By what people who send SMS are understood."""
+    answers = settings.answers
+    return Hearing(
+        rules,
+        read_keywords(),
+        read_wording(),
+        Memory(timedelta(days=answers.window_days), timedelta(hours=answers.ambiguous_hours)),
+        timedelta(seconds=answers.part_patience_s),
     )
 
 

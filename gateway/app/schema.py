@@ -8,6 +8,7 @@ import gateway.billing.tables
 import gateway.calendar.tables
 import gateway.engine.processes
 import gateway.engine.vault
+import gateway.sms.inbound_tables
 import gateway.sms.tables
 import gateway.smtp.tables  # noqa: F401 - imported for their tables
 from gateway.engine.metadata import METADATA

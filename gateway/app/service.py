@@ -15,7 +15,7 @@ from gateway.app import control
 from gateway.app.catalogue import billing_rules
 from gateway.app.linked_calendars import calendar_routes, linkable
 from gateway.app.opening import is_sqlite, open_current
-from gateway.app.rules import read_rules
+from gateway.app.rules import hearing, read_rules
 from gateway.app.sending import sending
 from gateway.billing.attempts import JOBS as COLLECTIONS
 from gateway.billing.attempts import TOPIC as COLLECTIONS_TOPIC
@@ -32,6 +32,11 @@ from gateway.engine.clock import Clock
 from gateway.engine.database import Engine
 from gateway.settings import RelaySettings, Settings
 from gateway.sms import notices as sms_notices
+from gateway.sms.answering import Answering
+from gateway.sms.answers import ANSWERS
+from gateway.sms.answers import TOPICS as ANSWER_TOPICS
+from gateway.sms.arrivals import INBOUND
+from gateway.sms.inbox import INBOUND_TOPIC
 from gateway.sms.jobs import JOBS
 from gateway.sms.jobs import TOPICS as JOB_TOPICS
 from gateway.sms.policy import Rules
@@ -65,6 +70,8 @@ QUEUES = {
     JOBS: tuple(JOB_TOPICS.values()),
     SPOOL: (SPOOL_TOPIC, ROLE_TOPIC),
     NOTICES: (sms_notices.TOPIC,),
+    INBOUND: (INBOUND_TOPIC,),
+    ANSWERS: tuple(ANSWER_TOPICS.values()),
     SELLING_LETTERS: (LETTERS_TOPIC,),
     COLLECTIONS: (COLLECTIONS_TOPIC,),
 }
@@ -182,6 +189,7 @@ def _tasks(engine: Engine, settings: Settings, rules: Rules, readers: Readers, m
     return [
         # Two in turn: while one batch of mail is being read, the other is filed.
         *(Task(f"inbound {each}", SPOOL_TOPIC, Inbound(engine, readers, rules).run_once) for each in ("a", "b")),
+        Task("answers", INBOUND_TOPIC, Answering(engine, hearing(settings, rules)).run_once),
         Task("notices", sms_notices.TOPIC, Notices(engine, mailers.out, wording, settings).run_once),
         Task("letters", LETTERS_TOPIC, SellingLetters(engine, mailers.out, wording, settings.domain).run_once),
         Task("roles", ROLE_TOPIC, roles.run_once),

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from gateway.accounts.words import ForeignPolicy
+from gateway.accounts.words import ForeignPolicy, StopScope
 from gateway.cli.calling import change, listing, show
 from gateway.cli.output import Json, given, print_one, print_rows
 from gateway.wording import Language
@@ -28,6 +28,7 @@ def add(
     language: Annotated[Language | None, typer.Option(help="Of the letters it gets; fr.")] = None,
     foreign_policy: Annotated[ForeignPolicy | None, typer.Option(help="For countries not opened; block.")] = None,
     stop_in_alerts: Annotated[bool | None, typer.Option(help="Add the STOP text to alerts too; no.")] = None,
+    stop_scope: Annotated[StopScope | None, typer.Option(help="How much a STOP silences; client.")] = None,
     low_credit_units: Annotated[int | None, typer.Option(help="Warn by mail below this credit; 20.")] = None,
     as_json: Json = False,
 ) -> None:
@@ -41,6 +42,7 @@ def add(
         language=language,
         foreign_policy=foreign_policy,
         stop_in_alerts=stop_in_alerts,
+        stop_scope=stop_scope,
         low_credit_units=low_credit_units,
     )
     print_one(change("account.add", name=name, **settings), as_json=as_json)

@@ -11,15 +11,18 @@ from gateway.cli import (
     accounts,
     billing,
     catalogue,
+    inbound,
     invoices,
     mails,
     messages,
+    numbers,
     optouts,
     packs,
     plans,
     postpaid,
     pricing,
     running,
+    sandbox,
     senders,
     simulate,
     upkeep,
@@ -66,7 +69,10 @@ program.add_typer(pricing.group, name="price")
 program.add_typer(billing.group, name="billing")
 program.add_typer(catalogue.group, name="catalogue")
 program.add_typer(optouts.group, name="optout")
+messages.group.add_typer(inbound.group, name="inbound")
 program.add_typer(messages.group, name="sms")
+program.add_typer(numbers.group, name="number")
+program.add_typer(sandbox.group, name="sandbox")
 program.add_typer(mails.group, name="mail")
 running.add_to(program)
 upkeep.add_to(program)

@@ -9,11 +9,11 @@ from sqlalchemy import Connection
 from gateway.accounts.authorisations import opened_for
 from gateway.accounts.recognition import RecognisedSender
 from gateway.billing.lots import spendable
-from gateway.sms.facts import Client, SenderDay, client_of, opted_out, sent_today
+from gateway.sms.facts import Client, SenderDay, Stops, client_of, opted_out, sent_today, voice_of
 from gateway.sms.numbers import Number, NumberProblem, parse
 from gateway.sms.policy import Record, Request, Rules, admission, compose
 from gateway.sms.routes import reaches
-from plans.words import LotKind, MessageClass, Reason
+from plans.words import LotKind, MessageClass, Origin, Reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +83,7 @@ def _understood(connection: Connection, rules: Rules, questions: Sequence[Questi
 def _answer(
     each: _Asked,
     rules: Rules,
-    stopped: set[tuple[int, str]],
+    stopped: Stops,
     sent: int,
     credit: Mapping[int, int],
 ) -> Number | Reason:
@@ -91,7 +91,7 @@ def _answer(
     if isinstance(number, NumberProblem):
         return number.reason
     record = Record(
-        opted_out=(client.account_id, number.e164) in stopped,
+        opted_out=stopped.silence(client.account_id, number.e164, voice_of(Origin.EMAIL, each.sender_id)),
         sent_today=sent + question.promised,
         daily_cap=each.daily_cap,
     )

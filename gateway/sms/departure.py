@@ -16,7 +16,7 @@ from gateway.engine.queue import Claim
 from gateway.sms.carriers.port import OutgoingSms
 from gateway.sms.doubt import Doubtful, DoubtTerms, is_sent_again
 from gateway.sms.endings import Ending, OpenMessage, end
-from gateway.sms.facts import Client, clients, opted_out
+from gateway.sms.facts import Client, Stops, clients, opted_out, voice_of
 from gateway.sms.jobs import JOBS
 from gateway.sms.policy import Rules, next_departure
 from gateway.sms.tables import message
@@ -94,19 +94,18 @@ def _claimed(dialect: str) -> Select[*tuple[Any, ...]]:
         select(row.account_id, row.message_id, row.payer_id, row.origin, row.origin_id, row.notify)  # an OpenMessage
         .add_columns(row.recipient, row.display, row.body, row.alphabet, row.parts, row.message_class)  # an OutgoingSms
         .add_columns(row.useless_after, row.resent)
-        .add_columns(row.destination, row.state, row.held_until, row.created_at)
+        .add_columns(row.destination, row.state, row.held_until, row.created_at, row.sender_id)
         .join(wanted, and_(wanted.c.first == row.account_id, wanted.c.second == row.message_id))
     )
 
 
-def _obstacle(
-    row: Row[*tuple[Any, ...]], client: Client, stopped: set[tuple[int, str]], now: datetime
-) -> Reason | None:
+def _obstacle(row: Row[*tuple[Any, ...]], client: Client, stopped: Stops, now: datetime) -> Reason | None:
     if client.standing.state is AccountState.CLOSED:
         return Reason.ACCOUNT_CLOSED
     if row.useless_after is not None and row.useless_after <= now:
         return Reason.TOO_LATE
-    return Reason.OPTED_OUT if (row.account_id, row.recipient) in stopped else None
+    voice = voice_of(row.origin, row.sender_id)
+    return Reason.OPTED_OUT if stopped.silence(row.account_id, row.recipient, voice) else None
 
 
 def _again(row: Row[*tuple[Any, ...]], terms: DoubtTerms, now: datetime) -> bool:

@@ -15,6 +15,7 @@ from gateway.accounts.words import AccountState
 from gateway.engine.pairs import as_pairs, pairs
 from gateway.sms.policy import Standing
 from gateway.sms.tables import daily_count, suppression
+from plans.words import Origin
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,18 +66,39 @@ def client_of(each: accounts.Client, state: AccountState, opened: Mapping[str, i
     return Client(each.account_id, each.payer_id, each.low_credit_units, standing)
 
 
-def opted_out(connection: Connection, recipients: Collection[tuple[int, str]]) -> set[tuple[int, str]]:
-    """Those of the (account, recipient) pairs that said STOP."""
-    if not recipients:
-        return set()
-    found = connection.execute(_stopped(connection.dialect.name), as_pairs(recipients))
-    return {(account_id, recipient) for account_id, recipient in found}
+def voice_of(origin: Origin, sender_id: int) -> str:
+    """Who speaks in a message, for a STOP that silences not the whole client: the sender, or the room without one."""
+    return str(sender_id) if sender_id else origin.value
+
+
+#: The voice of a STOP that silences the whole client.
+EVERY_VOICE = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Stops:
+    """Who said STOP to whom."""
+
+    voices: Mapping[tuple[int, str], frozenset[str]]  # by account and recipient
+
+    def silence(self, account_id: int, recipient: str, voice: str) -> bool:
+        """Whether nothing may go from this voice of the account to the recipient."""
+        return not self.voices.get((account_id, recipient), frozenset[str]()).isdisjoint({EVERY_VOICE, voice})
+
+
+def opted_out(connection: Connection, recipients: Collection[tuple[int, str]]) -> Stops:
+    """What the recipients of the (account, recipient) pairs have said STOP to."""
+    found: dict[tuple[int, str], frozenset[str]] = {}
+    if recipients:
+        for account_id, recipient, voice in connection.execute(_stopped(connection.dialect.name), as_pairs(recipients)):
+            found[account_id, recipient] = found.get((account_id, recipient), frozenset()) | {voice}
+    return Stops(found)
 
 
 @cache
-def _stopped(dialect: str) -> Select[int, str]:
+def _stopped(dialect: str) -> Select[int, str, str]:
     row, wanted = suppression.c, pairs(dialect, String())
-    return select(row.account_id, row.recipient).join(
+    return select(row.account_id, row.recipient, row.voice).join(
         wanted, and_(wanted.c.first == row.account_id, wanted.c.second == row.recipient)
     )
 

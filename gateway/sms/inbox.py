@@ -1,13 +1,19 @@
 """What carriers hand in: receipts move messages on, and what people sent waits on disk to be understood."""
 
 from collections.abc import Sequence
+from dataclasses import astuple
+from datetime import datetime, timedelta
 from functools import partial
+from operator import itemgetter
+from typing import Any
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, delete, insert
 
 from gateway.engine.database import Engine, Stamp
 from gateway.engine.upsert import insert_or
 from gateway.sms.carriers.port import InboundSms, Receipt
+from gateway.sms.concatenation import is_possible, keepable
+from gateway.sms.inbound_tables import inbound_seen
 from gateway.sms.notices import TOPIC as NOTICES
 from gateway.sms.receipts import apply_receipts
 from gateway.sms.request import storable
@@ -15,6 +21,9 @@ from gateway.sms.tables import inbound
 
 #: Woken when something that people sent waits to be understood.
 INBOUND_TOPIC = "inbound"
+
+#: How long the carrier's name of an SMS is remembered: carriers deliver again for a day (one: 24 h, another: 12 h).
+REMEMBERED = timedelta(days=7)
 
 _LONGEST = {"carrier_key": 80, "sender": 20, "recipient": 20, "body": 4_000}
 
@@ -40,15 +49,30 @@ class NetworkInbox:
 
 
 def keep_inbound(connection: Connection, stamp: Stamp, carrier: str, messages: Sequence[InboundSms]) -> None:
-    """Keep what people sent; one that was kept before, by the carrier's name of it, is left alone."""
-    rows = [_row(stamp, carrier, each) for each in messages]
-    if rows:
-        connection.execute(insert_or(connection, inbound).on_conflict_do_nothing(), rows)
+    """Keep what people sent; what came before, by the carrier's name of it, is left alone, worked off or not."""
+    rows: dict[str, dict[str, Any]] = {}
+    for each in messages:
+        row = _row(stamp, carrier, each)
+        rows.setdefault(row["carrier_key"], row)
+    if not rows:
+        return
+    fresh = connection.scalars(
+        insert_or(connection, inbound_seen).on_conflict_do_nothing().returning(inbound_seen.c.carrier_key),
+        [{"carrier": carrier, "carrier_key": each, "at": stamp.now} for each in sorted(rows)],
+    ).all()
+    if fresh:
+        connection.execute(insert(inbound), sorted((rows[each] for each in fresh), key=itemgetter("inbound_id")))
 
 
-def _row(stamp: Stamp, carrier: str, each: InboundSms) -> dict[str, object]:
-    texts = {"carrier_key": each.key, "sender": each.sender, "recipient": each.recipient, "body": each.text}
-    piece = each.piece
+def forget_seen(connection: Connection, now: datetime) -> None:
+    """Forget names that no carrier will use again."""
+    connection.execute(delete(inbound_seen).where(inbound_seen.c.at < now - REMEMBERED))
+
+
+def _row(stamp: Stamp, carrier: str, each: InboundSms) -> dict[str, Any]:
+    piece = each.piece if each.piece and is_possible(*astuple(each.piece)) else None
+    text = keepable(each.text) if piece else each.text
+    texts = {"carrier_key": each.key, "sender": each.sender, "recipient": each.recipient, "body": text}
     return {
         "account_id": 0,
         "inbound_id": stamp.new_id(),

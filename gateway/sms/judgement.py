@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from gateway.sms.facts import Client, SenderDay, clients, opted_out, sent_today
+from gateway.sms.facts import Client, SenderDay, clients, opted_out, sent_today, voice_of
 from gateway.sms.numbers import Number, NumberProblem, parse
 from gateway.sms.policy import Composed, Hold, Record, Refuse, Request, Rules, Verdict, decide
 from gateway.sms.request import LONGEST_TEXT, SmsRequest, Submission, storable
@@ -59,7 +59,7 @@ def judge(connection: Connection, now: datetime, rules: Rules, requests: Mapping
             judged.append(Judged(message_id, request, client, None, Refuse(number.reason)))
             continue
         record = Record(
-            opted_out=(request.account_id, number.e164) in stopped,
+            opted_out=stopped.silence(request.account_id, number.e164, voice_of(request.origin, request.sender_id)),
             sent_today=sent[day] if day else 0,
             daily_cap=request.daily_cap,
         )

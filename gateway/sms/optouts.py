@@ -1,21 +1,25 @@
-"""Recipients who said STOP to an account: nothing more goes to them, whatever its class."""
+"""Recipients who said STOP to an account, or to one of its voices: nothing more goes to them, whatever its class."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, delete, select
+from sqlalchemy import ColumnElement, Connection, and_, delete, false, or_, select
 
 from gateway.accounts import audit_trail, clients
 from gateway.accounts.refusals import Refused
 from gateway.accounts.words import Action
 from gateway.engine.database import Stamp
 from gateway.engine.upsert import insert_or
+from gateway.sms.facts import EVERY_VOICE
 from gateway.sms.numbers import Number, parse
 from gateway.sms.tables import suppression
+from gateway.sms.words import Source
 
 MOST = 1_000  # lines of one list
 
-_BY_HAND = "operator"
+#: Who changed it, in the audit trail, where the recipients did so themselves.
+RECIPIENT = "recipient"
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +29,7 @@ class OptOut:
     recipient: str  # E.164
     source: str  # how we know
     at: datetime
+    voice: str = EVERY_VOICE  # what is silenced: ``facts.voice_of``
 
 
 def add(
@@ -33,12 +38,45 @@ def add(
     """Note that ``number`` (as people write it) wants nothing more from the account; a second time changes nothing."""
     client = clients.find(connection, account)
     recipient = _read(number, client.country, sandbox=sandbox)
+    stop(connection, stamp, client.account_id, recipient, source=Source.OPERATOR, actor=actor)
+    row = suppression.c
+    noted = select(row.recipient, row.source, row.at, row.voice).where(*_of(client.account_id, recipient))
+    return OptOut(*connection.execute(noted.order_by(row.voice).limit(1)).one())
+
+
+def stop(
+    connection: Connection,
+    stamp: Stamp,
+    account_id: int,
+    recipient: str,
+    *,
+    source: Source,
+    voice: str = EVERY_VOICE,
+    actor: str = RECIPIENT,
+) -> bool:
+    """Silence a voice of an account for a recipient (E.164); whether that is new."""
     row = insert_or(connection, suppression).values(
-        account_id=client.account_id, recipient=recipient, source=_BY_HAND, at=stamp.now
+        account_id=account_id, recipient=recipient, voice=voice, source=source, at=stamp.now
     )
-    if connection.scalar(row.on_conflict_do_nothing().returning(suppression.c.recipient)):
-        audit_trail.append(connection, stamp, actor, client.account_id, Action.OPTOUT_ADDED)
-    return _one(connection, client.account_id, recipient)
+    new = connection.scalar(row.on_conflict_do_nothing().returning(suppression.c.recipient)) is not None
+    if new:
+        audit_trail.append(connection, stamp, actor, account_id, Action.OPTOUT_ADDED)
+    return new
+
+
+def lift(connection: Connection, stamp: Stamp, account_id: int, recipient: str, actor: str = RECIPIENT) -> bool:
+    """Let every voice of an account through to a recipient again; whether any was silenced."""
+    lifted = connection.execute(delete(suppression).where(*_of(account_id, recipient))).rowcount > 0
+    if lifted:
+        audit_trail.append(connection, stamp, actor, account_id, Action.OPTOUT_REMOVED)
+    return lifted
+
+
+def silenced(connection: Connection, recipient: str, sources: Collection[Source]) -> list[int]:
+    """The accounts that a recipient said STOP to, in one of these ways."""
+    row = suppression.c
+    said = select(row.account_id).where(row.recipient == recipient, row.source.in_(sources)).distinct()
+    return list(connection.scalars(said.order_by(row.account_id)))
 
 
 def remove(
@@ -47,23 +85,23 @@ def remove(
     """Let messages through again, at the recipient's own wish; ``Refused`` where there was no STOP."""
     client = clients.find(connection, account)
     recipient = _read(number, client.country, sandbox=sandbox)
-    row = suppression.c
-    removed = delete(suppression).where(row.account_id == client.account_id, row.recipient == recipient)
-    if not connection.execute(removed).rowcount:
+    if not lift(connection, stamp, client.account_id, recipient, actor):
         raise Refused(
             f"{recipient} has not said STOP to {client.slug}.", f"`gateway optout list {client.slug}` shows who has."
         )
-    audit_trail.append(connection, stamp, actor, client.account_id, Action.OPTOUT_REMOVED)
 
 
-def listing(connection: Connection, *, account: str, limit: int = MOST, after: str = "") -> list[OptOut]:
-    """Who said STOP to an account, by number; ``after`` goes on where a list ended."""
+def listing(
+    connection: Connection, *, account: str, limit: int = MOST, after: str = "", after_voice: str | None = None
+) -> list[OptOut]:
+    """Who said STOP to an account, by number; ``after`` goes on after a number, or with its voices after that one."""
     client = clients.find(connection, account)
     row = suppression.c
+    more = false() if after_voice is None else and_(row.recipient == after, row.voice > after_voice)
     found = connection.execute(
-        select(row.recipient, row.source, row.at)
-        .where(row.account_id == client.account_id, row.recipient > after)
-        .order_by(row.recipient)
+        select(row.recipient, row.source, row.at, row.voice)
+        .where(row.account_id == client.account_id, or_(row.recipient > after, more))
+        .order_by(row.recipient, row.voice)
         .limit(max(0, min(limit, MOST)))
     )
     return [OptOut(*each) for each in found]
@@ -76,9 +114,5 @@ def _read(number: str, country: str, *, sandbox: bool) -> str:
     raise Refused(f"{number!r} can take no SMS.", "Write a mobile number such as +33612345678.", read.reason)
 
 
-def _one(connection: Connection, account_id: int, recipient: str) -> OptOut:
-    row = suppression.c
-    found = connection.execute(
-        select(row.recipient, row.source, row.at).where(row.account_id == account_id, row.recipient == recipient)
-    )
-    return OptOut(*found.one())
+def _of(account_id: int, recipient: str) -> tuple[ColumnElement[bool], ...]:
+    return suppression.c.account_id == account_id, suppression.c.recipient == recipient

@@ -51,6 +51,7 @@ message = Table(
     Column("finished_at", Instant),
     Index("ix_message_carrier_ref", "carrier", "carrier_ref"),
     Index("ix_message_origin_id", "account_id", "origin_id"),
+    Index("ix_message_recipient", "recipient", "message_id"),  # whom an answer answers
 )
 Index(
     "ix_message_in_doubt",
@@ -130,8 +131,10 @@ suppression = Table(
     METADATA,
     Column("account_id", BigInteger, primary_key=True, autoincrement=False),
     Column("recipient", String(20), primary_key=True),
+    Column("voice", String(24), primary_key=True, default=""),  # ``facts.voice_of``; empty silences the whole client
     Column("source", String(40), nullable=False),
     Column("at", Instant, nullable=False),
+    Index("ix_suppression_recipient", "recipient"),
 )
 
 notice = Table(
@@ -180,6 +183,7 @@ inbound = Table(  # what people sent, as it came; a row goes when it has been un
     Column("received_at", Instant, nullable=False),
     *lease_columns(),
     UniqueConstraint("carrier", "carrier_key"),
+    Index("ix_inbound_sender", "sender"),
 )
 
 sandbox_sms = Table(

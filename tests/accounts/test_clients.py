@@ -7,7 +7,7 @@ import pytest
 from gateway.accounts import audit_trail, clients
 from gateway.accounts.refusals import Refused
 from gateway.accounts.tables import account
-from gateway.accounts.words import AccountState, Action, ForeignPolicy
+from gateway.accounts.words import AccountState, Action, ForeignPolicy, StopScope
 from gateway.engine.database import Engine
 from gateway.wording import Language
 from plans.words import Reason
@@ -28,6 +28,7 @@ async def test_a_client_has_the_defaults_of_metropolitan_france(engine: Engine) 
         state=AccountState.ACTIVE,
         foreign_policy=ForeignPolicy.BLOCK,
         stop_in_alerts=False,
+        stop_scope=StopScope.CLIENT,
         low_credit_units=20,
         created_at=datetime(2026, 11, 23, 9, 0, tzinfo=UTC),
     )

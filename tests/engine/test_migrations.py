@@ -44,11 +44,11 @@ def test_every_step_can_be_undone_and_done_again(empty_database_url: str) -> Non
 def test_a_difference_is_told(empty_database_url: str) -> None:
     upgrade(empty_database_url, METADATA)
     with from_outside(empty_database_url).begin() as connection:
-        connection.execute(text("DROP TABLE suppression"))
+        connection.execute(text("DROP TABLE daily_count"))
     differences = check(empty_database_url, METADATA)
     assert len(differences) == 1
     assert "'add_table'" in differences[0]
-    assert "'suppression'" in differences[0]
+    assert "'daily_count'" in differences[0]
 
 
 def test_a_database_of_a_newer_program_is_refused(database_url: str) -> None:

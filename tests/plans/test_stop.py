@@ -9,7 +9,7 @@ WRITTEN: dict[str, object] = {"text": " STOP au {short_code}", "short_code": "36
 
 
 def test_the_short_code_is_put_into_the_text() -> None:
-    assert stop_rules_from({"stop": WRITTEN}) == StopRules(" STOP au 36000", frozenset({"FR"}))
+    assert stop_rules_from({"stop": WRITTEN}) == StopRules(" STOP au 36000", "36000", frozenset({"FR"}))
 
 
 @pytest.mark.parametrize(

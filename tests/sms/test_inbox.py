@@ -7,6 +7,7 @@ from sqlalchemy import select
 
 from gateway.engine.database import Engine
 from gateway.sms.carriers.port import InboundSms, Piece
+from gateway.sms.concatenation import keepable
 from gateway.sms.inbox import NetworkInbox
 from gateway.sms.tables import inbound
 
@@ -35,6 +36,8 @@ async def test_two_carriers_may_use_one_name(engine: Engine) -> None:
 
 async def test_parts_are_kept_apart_and_no_text_breaks_the_database(engine: Engine) -> None:
     part = replace(ANSWER, text="NUL \0 and half \ud83d a pair", piece=Piece(7, 2, 2))
-    await NetworkInbox(engine, "north").inbound([part, replace(part, key="mo-2", text="x" * 9_000)])
-    (_, _, mended, number), (_, _, long, _) = await kept(engine)
-    assert (mended, number, len(long)) == ("NUL  and half ? a pair", 2, 4_000)
+    long = replace(part, key="mo-2", text="x" * 9_000)
+    await NetworkInbox(engine, "north").inbound([part, long, replace(part, key="mo-3", piece=Piece(7, 2, 3))])
+    (_, _, half, number), (_, _, cut, _), (_, _, mended, no_part) = await kept(engine)
+    assert (half, number, len(cut)) == (keepable("NUL  and half \ud83d a pair"), 2, 4_000)
+    assert (mended, no_part) == ("NUL  and half ? a pair", None)
