@@ -3,6 +3,7 @@
 Only looking at an address does nothing: mail programs look at those in mails, and would use the ticket up.
 """
 
+import logging
 import secrets
 from collections.abc import Awaitable, Callable, Sequence
 
@@ -17,6 +18,8 @@ from gateway.engine.writer import StorageUnavailable
 from gateway.web.forms import read_form
 from gateway.web.pages import page, preferred
 from gateway.wording import Language, Wording
+
+log = logging.getLogger(__name__)
 
 COOKIE = "calendar_link"
 
@@ -107,13 +110,12 @@ class LinkPages:
     def _failed(self, request: Request, failed: LinkFailed) -> Response:
         language = failed.language or preferred(request.headers.get("accept-language", ""))
         why = failed.fault or "expired"
-        return _page(
-            language,
-            _status(failed.fault),
-            title=self._wording.phrase("link_failed_title", language),
-            paragraphs=[self._wording.phrase(f"link_{kind}_{why}", language) for kind in ("why", "cure")],
-            alert=True,
-        )
+        log.info("calendars were not linked: %s %s", why, failed.detail)
+        told = [self._wording.phrase(f"link_{kind}_{why}", language) for kind in ("why", "cure")]
+        if failed.detail:  # the provider's own code, for whoever is asked for help
+            told.append(self._wording.phrase("link_detail", language, detail=failed.detail))
+        title = self._wording.phrase("link_failed_title", language)
+        return _page(language, _status(failed.fault), title=title, paragraphs=told, alert=True)
 
 
 class _Phrases:

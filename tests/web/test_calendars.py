@@ -173,6 +173,7 @@ async def test_an_owner_who_cancels_is_told_what_to_do_in_the_language_of_the_ac
     refused = await site.browser.get((await site.browser.get(way_on(await site.press()))).headers["location"])
     assert refused.status_code == 403
     assert "L'accès n'a pas été donné." in text_of(refused).replace("&#39;", "'")
+    assert "Code : access_denied" in text_of(refused)
 
 
 @pytest.mark.parametrize(
