@@ -100,6 +100,8 @@ class Action(StrEnum):
     INVOICE_COMPLETED = "invoice_completed"
     INVOICE_CREDITED = "invoice_credited"
     ACCOUNT_TERMINATED = "account_terminated"
+    CARRIER_REOPENED = "carrier_reopened"
+    LANE_SET = "lane_set"
     OPTOUT_ADDED = "optout_added"
     OPTOUT_REMOVED = "optout_removed"
     NUMBER_ADDED = "number_added"

@@ -11,8 +11,10 @@ from gateway.accounts import authorisations, clients, inbound_numbers, passwords
 from gateway.accounts.refusals import Refused
 from gateway.app import (
     answers,
+    bulk,
     catalogue,
     contracting,
+    doubts,
     inviting,
     invoices,
     mails,
@@ -22,6 +24,7 @@ from gateway.app import (
     postpaying,
     pricing,
     printing,
+    routing,
     subscribing,
 )
 from gateway.app.demo import demo
@@ -80,6 +83,10 @@ READS: Mapping[str, Callable[..., Any]] = {
     "inbound.list": answers.listing,
     "inbound.show": answers.show,
     "number.list": inbound_numbers.listing,
+    "sms.unknown.list": doubts.listing,
+    "carrier.list": routing.carriers,
+    "route.list": routing.listing,
+    "route.explain": routing.explain,
     "mail.list": mails.listing,
     "mail.show": mails.show,
     "plan.list": catalogue.tiers,
@@ -121,6 +128,11 @@ CHANGES: Mapping[str, Change] = {
     "number.remove": Change(inbound_numbers.remove),
     "sandbox.reply": Change(answers.sandbox_reply, wakes=(INBOUND_TOPIC,)),
     "sms.send": Change(messages.send, wakes=(*JOB_TOPICS.values(), NOTICES_TOPIC)),
+    "sms.send_many": Change(bulk.send_many, wakes=(*JOB_TOPICS.values(), NOTICES_TOPIC)),
+    "sms.unknown.release": Change(doubts.release, wakes=tuple(JOB_TOPICS.values())),
+    "sms.unknown.refund": Change(doubts.refund, wakes=(NOTICES_TOPIC,)),
+    "carrier.reopen": Change(routing.reopen, wakes=tuple(JOB_TOPICS.values())),
+    "carrier.pace": Change(routing.set_pace, wakes=tuple(JOB_TOPICS.values())),
     "sms.cancel": Change(messages.take_back, wakes=(NOTICES_TOPIC,)),
     "billing.profile": Change(ordering.bill_to),
     "billing.accept_terms": Change(ordering.accept_terms, wakes=(LETTERS_TOPIC,)),

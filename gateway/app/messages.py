@@ -115,7 +115,7 @@ def send(
         account_id=client.account_id,
         origin=Origin.CLI,
         origin_id=stamp.new_id(),
-        dedup_key=sha256((key or secrets.token_hex()).encode("utf-8", "replace")).hexdigest(),
+        dedup_key=cli_key(key or secrets.token_hex()),
         recipient=to,
         text=text,
         message_class=message_class,
@@ -126,6 +126,11 @@ def send(
     (answer,) = submit(connection, stamp, rules, [request])
     told = asdict(answer)
     return {"id": told.pop("message_id"), **told}
+
+
+def cli_key(key: str) -> str:
+    """The key of a message that was handed in by command."""
+    return sha256(key.encode("utf-8", "replace")).hexdigest()
 
 
 def take_back(connection: Connection, stamp: Stamp, rules: Rules, *, message: str) -> dict[str, Any]:

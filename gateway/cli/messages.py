@@ -1,7 +1,9 @@
 """``gateway sms``: messages."""
 
 import sys
-from typing import Annotated
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated, Any
 
 import typer
 
@@ -9,7 +11,7 @@ from gateway.accounts.refusals import Refused
 from gateway.accounts.words import Encoding
 from gateway.cli.accounts import Account
 from gateway.cli.calling import change, listing, show
-from gateway.cli.output import Json, given, print_one, print_rows
+from gateway.cli.output import Json, given, print_one, print_rows, working
 from gateway.sms.words import MessageState
 from gateway.wording import Language, read_wording
 from plans.words import MessageClass, Origin, Reason
@@ -67,9 +69,10 @@ def preview(
 @group.command("send")
 def send(
     account: Account,
-    to: To,
-    text: Body,
+    to: Annotated[str | None, typer.Argument(help="The recipient; with --file, the text of all.")] = None,
+    text: Annotated[str | None, typer.Argument(help="The text; - reads it from standard input.")] = None,
     *,
+    file: Annotated[Path | None, typer.Option(help="CSV with columns to and text: many messages.")] = None,
     message_class: Class = None,
     display: Annotated[str | None, typer.Option(help="Sender ID on the phone: 3 to 11 letters and digits.")] = None,
     encoding: EncodingOption = None,
@@ -77,13 +80,56 @@ def send(
     key: Annotated[str | None, typer.Option(help="The same key twice is the same message.")] = None,
     as_json: Json = False,
 ) -> None:
-    """Send a message. Exit code 1 when it is refused."""
+    """Send a message, or those of a file. Exit code 1 when it is refused."""
+    if file:
+        options = given(message_class=message_class, display=display, encoding=encoding)
+        _send_file(account, file, to, options, as_json=as_json)
+        return
+    if to is None or text is None:
+        raise typer.BadParameter("give a recipient and a text, or --file")
     options = given(message_class=message_class, display=display, encoding=encoding, max_parts=max_parts, key=key)
     answer = change("sms.send", account=account, to=to, text=_read(text), **options)
     print_one(answer, as_json=as_json)
     if answer["state"] == MessageState.REJECTED:
         words = read_wording().reason(Reason(answer["reason"]), Language.EN)
         raise Refused(words.text, words.cure)
+
+
+def _send_file(account: str, file: Path, text: str | None, options: dict[str, Any], *, as_json: bool) -> None:
+    """What stands where the recipient of a single message does is the text of all."""
+    from gateway.cli.bulk import Tally, pieces, rows_of
+
+    rows, tally = rows_of(file, None if text is None else _read(text)), Tally()
+    with working("Handing messages in", len(rows)) as progress:
+        for count, piece in pieces(rows):
+            tally.add(change("sms.send_many", account=account, rows=piece, **options))
+            progress(count)
+    print_one(asdict(tally), as_json=as_json)
+
+
+unknown = typer.Typer(no_args_is_help=True, help="Messages in doubt: nobody knows whether they left.")
+group.add_typer(unknown, name="unknown")
+
+
+@unknown.command("list")
+def list_unknown(
+    *, account: Annotated[str | None, typer.Option(help="Of one account: its slug.")] = None, as_json: Json = False
+) -> None:
+    """List messages in doubt, the newest first."""
+    columns = ("id", "created_at", "account", "to", "text", "parts", "units", "class", "reason")
+    print_rows(listing("sms.unknown.list", **given(account=account)), columns, as_json=as_json)
+
+
+@unknown.command("release")
+def release(message: Message, *, as_json: Json = False) -> None:
+    """Hand a message in doubt over once more. Whoever has it already gets it twice; it is charged once."""
+    print_one(change("sms.unknown.release", message=message), as_json=as_json)
+
+
+@unknown.command("refund")
+def refund(message: Message, *, as_json: Json = False) -> None:
+    """End a message in doubt as not sent. Its units come back."""
+    print_one(change("sms.unknown.refund", message=message), as_json=as_json)
 
 
 @group.command("cancel")

@@ -10,6 +10,7 @@ from gateway.accounts.refusals import Refused
 from gateway.cli import (
     accounts,
     billing,
+    carriers,
     catalogue,
     inbound,
     invoices,
@@ -68,6 +69,8 @@ program.add_typer(postpaid.group, name="postpaid")
 program.add_typer(pricing.group, name="price")
 program.add_typer(billing.group, name="billing")
 program.add_typer(catalogue.group, name="catalogue")
+program.add_typer(carriers.carriers, name="carrier")
+program.add_typer(carriers.routes, name="route")
 program.add_typer(optouts.group, name="optout")
 messages.group.add_typer(inbound.group, name="inbound")
 program.add_typer(messages.group, name="sms")
