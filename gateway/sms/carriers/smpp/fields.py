@@ -69,6 +69,8 @@ class Reader:
 
 def string(text: str, room: int) -> bytes:
     """A C-octet string of at most ``room`` octets with its NUL; ``ValueError`` for what does not fit."""
+    if not text:  # as most are
+        return b"\0"
     octets = text.encode("latin-1")
     if len(octets) >= room or b"\0" in octets:
         raise ValueError(f"a field of {room - 1} octets cannot hold what it was given")
@@ -77,4 +79,4 @@ def string(text: str, room: int) -> bytes:
 
 def tlvs(values: TLVs) -> bytes:
     """The TLVs, one after the other."""
-    return b"".join([_TLV.pack(tag, len(value)) + value for tag, value in values.items()])
+    return b"".join([_TLV.pack(tag, len(value)) + value for tag, value in values.items()]) if values else b""
