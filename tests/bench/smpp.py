@@ -37,9 +37,11 @@ def bench(rounds: int, messages: int) -> list[Figure]:
         return []
     pythons = {OURS: Path(sys.executable), **_rivals()}
     measured = [asyncio.run(_with_peer(node, {}, lambda port: _round(pythons, port, messages))) for _ in range(rounds)]
+    speeds, costs = [each[0] for each in measured], [each[1] for each in measured]
     return [
-        *rates("smpp client", measured),
-        *(ratio("smpp client", measured, OURS, each, at_least=2) for each in pythons if each != OURS),
+        *rates("smpp client", speeds),
+        *(ratio("smpp client", speeds, OURS, each, at_least=2) for each in pythons if each != OURS),
+        *(Figure("smpp client CPU", each, median(cost[each] for cost in costs), "us/message") for each in pythons),
         *(_latency(node, pythons[OURS], rounds, window) for window in WINDOWS),
     ]
 
@@ -66,14 +68,15 @@ async def _with_peer(node: Node, options: Mapping[str, Any], use: Callable[[int]
         return await use(peer.port)
 
 
-async def _round(pythons: Mapping[str, Path], port: int, messages: int) -> dict[str, float]:
-    """Messages a second of each client, once the peer is warm."""
+async def _round(pythons: Mapping[str, Path], port: int, messages: int) -> tuple[dict[str, float], dict[str, float]]:
+    """Messages a second of each client, once the peer is warm, and microseconds of CPU for each message."""
     await _run(OURS, pythons[OURS], port, messages // _SLOWEST, WINDOW)
-    measured = {}
+    speeds, costs = {}, {}
     for name, python in pythons.items():
         many = messages // _SLOWEST if name == "aiosmpplib" else messages
-        measured[name] = many / await _run(name, python, port, many, WINDOW)
-    return measured
+        took, cpu = await _run(name, python, port, many, WINDOW)
+        speeds[name], costs[name] = many / took, cpu / many * 1e6
+    return speeds, costs
 
 
 def _latency(node: Node, python: Path, rounds: int, window: int) -> Figure:
@@ -81,17 +84,19 @@ def _latency(node: Node, python: Path, rounds: int, window: int) -> Figure:
 
     async def once(port: int) -> float:
         messages = window * 40
-        return messages / await _run(OURS, python, port, messages, window)
+        took, _ = await _run(OURS, python, port, messages, window)
+        return messages / took
 
     options = {"delayMs": LATENCY_S * 1_000}
     found = [asyncio.run(_with_peer(node, options, once)) * LATENCY_S / window for _ in range(rounds)]
     return Figure("smpp latency", f"of window {window} / 50 ms", median(found), "x", at_least=0.9)
 
 
-async def _run(name: str, python: Path, port: int, messages: int, window: int) -> float:
-    """The seconds that a client took."""
+async def _run(name: str, python: Path, port: int, messages: int, window: int) -> tuple[float, float]:
+    """The seconds that a client took, and those of its CPUs."""
     process = await asyncio.create_subprocess_exec(
         python, str(_SCRIPT), name, str(port), str(messages), str(window), stdout=asyncio.subprocess.PIPE
     )
     said, _ = await process.communicate()
-    return float(said.split()[-1])
+    took, cpu = map(float, said.split()[-2:])
+    return took, cpu

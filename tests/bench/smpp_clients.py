@@ -1,6 +1,6 @@
 """One SMPP client under load: ours, or one from the package index, in a process of its own.
 
-    python smpp_clients.py NAME PORT MESSAGES WINDOW     prints the seconds that it took
+    python smpp_clients.py NAME PORT MESSAGES WINDOW     prints the seconds that it took, and those of its CPUs
 
 It is run by whichever Python has the client, so it imports nothing else. Every message is a PDU of its own; the window
 is kept by the client where it has one, else by as many tasks, and by hand where it has no tasks either. All that use
@@ -17,9 +17,21 @@ TEXT = b"Hello this is a benchmark message"  # 33 characters
 FROM, TO = "12345", "33639981234"
 
 Submit = Callable[[], Awaitable[object]]
+Took = tuple[float, float]  # seconds by the clock, and of CPU in all threads
 
 
-async def timed(submit: Submit, messages: int, window: int) -> float:
+def now() -> Took:
+    """Both clocks."""
+    return time.perf_counter(), time.process_time()
+
+
+def since(began: Took) -> Took:
+    """What passed on both."""
+    clock, cpu = now()
+    return clock - began[0], cpu - began[1]
+
+
+async def timed(submit: Submit, messages: int, window: int) -> Took:
     """As many tasks as the window is wide, each with one message under way."""
     left = iter(range(messages))
 
@@ -27,12 +39,12 @@ async def timed(submit: Submit, messages: int, window: int) -> float:
         for _ in left:
             await submit()
 
-    since = time.perf_counter()
+    began = now()
     await asyncio.gather(*(work() for _ in range(window)))
-    return time.perf_counter() - since
+    return since(began)
 
 
-async def ours(port: int, messages: int, window: int) -> float:
+async def ours(port: int, messages: int, window: int) -> Took:
     """Our link, with its window."""
     from gateway.sms.carriers.smpp.link import Link, LinkState, Nature
     from gateway.sms.carriers.smpp.pdus import Address, ShortMessage
@@ -58,7 +70,7 @@ async def ours(port: int, messages: int, window: int) -> float:
     return took
 
 
-def smpplib(port: int, messages: int, window: int) -> float:
+def smpplib(port: int, messages: int, window: int) -> Took:
     """Blocking, without a window: written and read in turn by hand."""
     library = importlib.import_module("smpplib.client")
     client = library.Client("127.0.0.1", port, allow_unknown_opt_params=True)
@@ -71,7 +83,7 @@ def smpplib(port: int, messages: int, window: int) -> float:
     client.set_message_sent_handler(note)
     client.connect()
     client.bind_transceiver(system_id="u", password="p")
-    since, sent = time.perf_counter(), 0
+    began, sent = now(), 0
     while answered < messages:
         while sent < messages and sent - answered < window:
             client.send_message(
@@ -79,13 +91,13 @@ def smpplib(port: int, messages: int, window: int) -> float:
             )
             sent += 1
         client.read_once()
-    took = time.perf_counter() - since
+    took = since(began)
     client.unbind()
     client.disconnect()
     return took
 
 
-async def smpp34(port: int, messages: int, window: int) -> float:
+async def smpp34(port: int, messages: int, window: int) -> Took:
     """Its core, in Rust, keeps the window."""
     library = importlib.import_module("smpp34")
     smsc = await library.Client("127.0.0.1", port, "u", "p", bind_type="TRX", window_size=window).connect()
@@ -99,7 +111,7 @@ async def smpp34(port: int, messages: int, window: int) -> float:
     return took
 
 
-async def rusmppyc(port: int, messages: int, window: int) -> float:
+async def rusmppyc(port: int, messages: int, window: int) -> Took:
     """No window: as many tasks. It insists on SMPP 5 unless told otherwise, and has events that somebody must take."""
     library = importlib.import_module("rusmppyc")
     client, events = await library.Client.connect(
@@ -125,7 +137,7 @@ async def rusmppyc(port: int, messages: int, window: int) -> float:
     return took
 
 
-async def aiosmpplib(port: int, messages: int, window: int) -> float:
+async def aiosmpplib(port: int, messages: int, window: int) -> Took:
     """No window, and answers only by a hook: each task waits for any one of them."""
     library = importlib.import_module("aiosmpplib")
     answers = asyncio.Semaphore(0)
@@ -168,9 +180,9 @@ def main() -> None:
     """Run one and say how long it took."""
     name, *numbers = sys.argv[1:]
     took = CLIENTS[name](*map(int, numbers))
-    if not isinstance(took, float):
+    if not isinstance(took, tuple):
         took = importlib.import_module("uvloop").run(took)
-    print(took)  # noqa: T201 - the answer
+    print(*took)  # noqa: T201 - the answer
 
 
 if __name__ == "__main__":
