@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gateway.accounts.words import Encoding
@@ -42,6 +42,7 @@ def read_back(each: ShortMessage) -> str:
 
 
 @given(st.text(st.sampled_from("aé€{ç中😀 \n"), max_size=500))
+@settings(deadline=None)  # the segmenter is as slow as the text is long
 def test_the_parts_are_those_of_the_segmenter_and_say_the_text(text: str) -> None:
     encoded = encode(text, Encoding.AUTO)
     for way in (LongMessages.UDH, LongMessages.SAR):

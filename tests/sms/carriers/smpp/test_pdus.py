@@ -4,7 +4,7 @@ import contextlib
 from dataclasses import replace
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gateway.sms.carriers.smpp.fields import Malformed
@@ -74,6 +74,7 @@ def test_a_data_sm_is_read_as_it_was_written(message: ShortMessage) -> None:
 
 
 @given(st.binary(max_size=400), st.data())
+@settings(deadline=None)
 def test_arbitrary_octets_are_read_or_malformed_and_nothing_else(octets: bytes, data: st.DataObject) -> None:
     """Also those that were a PDU before some of them were changed or cut off."""
     spoilt = bytearray(data.draw(short_messages).encode())

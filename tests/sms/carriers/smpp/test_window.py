@@ -139,7 +139,7 @@ async def test_it_is_idle_when_every_place_is_back() -> None:
 
 
 @given(st.lists(st.sampled_from(["take", "give", "throttle", "cancel"]), max_size=60), st.integers(1, 5))
-@settings(max_examples=60)
+@settings(max_examples=60, deadline=None)
 def test_whatever_happens_places_are_counted_right(steps: list[str], size: int) -> None:
     async def play() -> None:
         window, out, waiting = Window(size), list[int](), list[asyncio.Task[int | None]]()
