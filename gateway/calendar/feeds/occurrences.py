@@ -21,7 +21,12 @@ def occurrence_name(original_start: datetime | date) -> str:
 @lru_cache(1024)
 def known_zone(name: str) -> str | None:
     """The IANA name of a zone that goes by its IANA or its Windows name; None for any other."""
-    return next((each for each in (name, _windows_zones().get(name, "")) if _is_zone(each)), None)
+    if not name:
+        return None
+    if _is_zone(name):
+        return name
+    zone = _windows_zones().get(name, "")
+    return zone if _is_zone(zone) else None
 
 
 def _is_zone(name: str) -> bool:

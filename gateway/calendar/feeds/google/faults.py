@@ -7,6 +7,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from gateway.calendar.feeds.codes import checked_code
 from gateway.calendar.feeds.port import FeedError
 from gateway.calendar.feeds.retry_after import retry_after
 from gateway.calendar.words import FeedFault
@@ -34,7 +35,7 @@ def refused(status: int, body: bytes, headers: Mapping[str, str], *, gone: FeedF
     ``headers`` have names in lower case.
     """
     errors = _errors(body)
-    reasons = [str(each["reason"]) for each in errors if "reason" in each]
+    reasons = [checked_code(each["reason"]) for each in errors if "reason" in each]
     fault = _fault(status, reasons, gone)
     if any(
         each.get("location") == "syncToken" for each in errors
@@ -45,7 +46,7 @@ def refused(status: int, body: bytes, headers: Mapping[str, str], *, gone: FeedF
 
 def not_granted(answer: Mapping[str, Any]) -> FeedError:
     """No access was given, by the owner or by the token endpoint (RFC 6749, 4.1.2.1 and 5.2)."""
-    error = str(answer.get("error", "unreadable"))
+    error = checked_code(answer.get("error", ""))
     return FeedError(_NOT_GRANTED.get(error, FeedFault.UNAVAILABLE), error)
 
 

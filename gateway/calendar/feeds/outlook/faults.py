@@ -8,6 +8,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from gateway.calendar.feeds.codes import checked_code
 from gateway.calendar.feeds.port import FeedError
 from gateway.calendar.feeds.retry_after import retry_after
 from gateway.calendar.words import FeedFault
@@ -62,11 +63,12 @@ def _fault(status: int, code: str, gone: FeedFault) -> FeedFault:
 def _detail(answer: Mapping[str, Any]) -> str:
     """Entra's own code, which its description begins with; else the error of RFC 6749."""
     code = _AADSTS.search(str(answer.get("error_description", "")))
-    return code.group() if code else str(answer.get("error", "unreadable"))
+    return code.group() if code else checked_code(answer.get("error", ""))
 
 
 def _code(body: bytes) -> str:
     try:
-        return str(json.loads(body)["error"]["code"])[:80]
+        code = json.loads(body)["error"]["code"]
     except (ValueError, LookupError, TypeError):
         return ""
+    return checked_code(code) if code else ""

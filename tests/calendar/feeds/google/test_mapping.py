@@ -3,7 +3,7 @@
 from datetime import UTC, date, datetime
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gateway.calendar.feeds.google.mapping import read_calendars, read_event, sort_out
@@ -162,6 +162,7 @@ ODD = st.sampled_from([None, True, 7, -1, "", "x", [], ["x"], {}, {"x": 1}, {"da
 FIELD = st.sampled_from(["id", "status", "start", "end", "iCalUID", "attendees", "originalStartTime", "created"])
 
 
+@settings(deadline=None)  # the first of them loads the table of zones
 @given(st.dictionaries(FIELD, ODD, max_size=8))
 def test_no_item_however_odd_breaks_the_sorting(odd: dict[str, object]) -> None:
     sort_out([{**event(), **odd}], PARIS, WINDOW)

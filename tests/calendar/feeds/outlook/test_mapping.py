@@ -3,7 +3,7 @@
 from datetime import UTC, date, datetime
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gateway.calendar.feeds.outlook.mapping import (
@@ -178,6 +178,7 @@ FIELD = st.sampled_from(
 )
 
 
+@settings(deadline=None)  # the first of them loads the table of zones
 @given(st.dictionaries(FIELD, ODD, max_size=8))
 def test_no_row_however_odd_breaks_the_sorting(odd: dict[str, object]) -> None:
     read_events(sort_out([{**event(), **odd}]).events)
