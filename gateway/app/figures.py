@@ -14,13 +14,13 @@ T = TypeVar("T")
 
 
 def amount(text: str) -> Money:
-    """Euros and cents, such as 7.99."""
-    return _read(text, money_in)
+    """Euros and cents, such as 7.99; whole euros need no cents."""
+    return _read(f"{text}.00" if text.isascii() and text.isdigit() else text, money_in, "7.99")
 
 
 def rate(text: str) -> Rate:
     """The price of a unit in euros, such as 0.045."""
-    return _read(text, rate_in)
+    return _read(text, rate_in, "0.045")
 
 
 def day(text: str) -> date:
@@ -72,8 +72,8 @@ def lines_words(lines: Iterable[Line]) -> list[dict[str, Any]]:
     ]
 
 
-def _read(text: str, read: Callable[[Section, str], T]) -> T:
+def _read(text: str, read: Callable[[Section, str], T], example: str) -> T:
     try:
         return read(Section({"amount": text}), "amount")
-    except RuleError as wrong:
-        raise Refused(f"{text!r} does not fit: {wrong}.", "Write it like this.") from None
+    except RuleError:
+        raise Refused(f"{text!r} is no amount in euros.", f"Write it like {example}.") from None

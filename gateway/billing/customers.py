@@ -60,7 +60,7 @@ def customer(connection: Connection, rules: BillingRules, account_id: int) -> Cu
     """One client; ``Refused`` where nobody wrote down how to invoice it."""
     found = customers(connection, rules, {account_id})
     if account_id not in found:
-        raise Refused("This account has no billing details.", "Give the name and address for its invoices first.")
+        raise Refused("This account has no billing details.", "`gateway billing profile` gives name and address.")
     return found[account_id]
 
 

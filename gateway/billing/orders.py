@@ -71,7 +71,10 @@ def order(connection: Connection, stamp: Stamp, actor: str, rules: BillingRules,
     refuse_sub_account(connection, wanted.account_id)
     require_order(connection, rules, wanted.account_id, today)
     if wanted.means is PaymentMeans.CARD and wanted.account_id not in methods(connection, {wanted.account_id}):
-        raise Refused("This client has given no card.", "Have one entered, or order by another means of payment.")
+        raise Refused(
+            "This client has given no card.",
+            "Have `gateway billing ask-details` ask for one, or order by another means.",
+        )
     lines = quote(connection, rules, today, wanted)
     order_id = stamp.new_id()
     issued = issue(connection, stamp, rules, _invoice(rules, wanted, order_id, lines, today))

@@ -76,4 +76,4 @@ def is_late(connection: Connection, account_id: int, today: date) -> bool:
 def _change(connection: Connection, account_id: int, **values: object) -> None:
     of_account = billing_profile.c.account_id == account_id
     if connection.execute(update(billing_profile).where(of_account).values(**values)).rowcount == 0:
-        raise Refused("This account has no billing details.", "Give the name and address for its invoices first.")
+        raise Refused("This account has no billing details.", "`gateway billing profile` gives name and address.")

@@ -89,7 +89,7 @@ def _happened(connection: Connection, now: datetime, rules: BillingRules, accoun
     before = running(connection, account_id)
     if isinstance(wish, Subscribe):
         if before is not None:
-            raise Refused("This client has a subscription.", "`gateway plan change` takes another formula.")
+            raise _subscribed(before.value)
         value, events = _begun(connection, now, rules, client, wish.formula)
         return Happened(client, Running(account_id, _NEW, 0, value), events)
     if before is None:
@@ -97,6 +97,13 @@ def _happened(connection: Connection, now: datetime, rules: BillingRules, accoun
     value, past = _advanced(before.value, now, client, rules)
     after, events = _changed(value, now, client, rules, wish)
     return Happened(client, replace(before, value=after), (*past, *events))
+
+
+def _subscribed(value: Subscription) -> Refused:
+    if value.cancelled:
+        day = value.local_day(value.ends_at)
+        return Refused(f"This client has a subscription until {day}.", "Subscribe again once it is over.")
+    return Refused("This client has a subscription.", "`gateway plan change` takes another formula.")
 
 
 def _begun(connection: Connection, now: datetime, rules: BillingRules, client: Customer, formula: Formula) -> Step:

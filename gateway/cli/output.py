@@ -29,7 +29,7 @@ def print_rows(rows: Iterable[Mapping[str, Any]], columns: Sequence[str], *, as_
 
 
 def print_one(thing: Mapping[str, Any], *, as_json: bool) -> None:
-    """Print one thing: a line for each of its values, or all of it as JSON."""
+    """Print one thing: a line for each of its values, a table for each of its lists, or all of it as JSON."""
     if as_json:
         print_json(thing)
         return
@@ -38,8 +38,30 @@ def print_one(thing: Mapping[str, Any], *, as_json: bool) -> None:
     table = Table(box=None, show_header=False, pad_edge=False)
     table.add_column(style="bold")
     for name, value in thing.items():
-        table.add_row(name.replace("_", " "), _cell(value))
+        if not _is_nested(value):
+            table.add_row(name.replace("_", " "), _cell(value))
     _print(table)
+    for name, value in thing.items():
+        if _is_nested(value):
+            _print_below(name, value)
+
+
+def _is_nested(value: Any) -> bool:
+    """Whether it takes a table of its own: a list of things, or a thing that holds such a list."""
+    if isinstance(value, Mapping):
+        return any(_is_nested(each) for each in value.values())
+    return isinstance(value, list) and any(isinstance(each, Mapping) for each in value)
+
+
+def _print_below(name: str, value: Any) -> None:
+    sys.stdout.write(f"\n{name.replace('_', ' ')}\n")
+    if isinstance(value, Mapping):
+        print_one(value, as_json=False)
+    elif any(_is_nested(each) for each in value):
+        for each in value:
+            print_one(each, as_json=False)
+    else:
+        print_rows(value, list(value[0]), as_json=False)
 
 
 def print_json(thing: Mapping[str, Any]) -> None:

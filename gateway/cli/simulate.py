@@ -36,6 +36,8 @@ def simulate(
     if as_json:
         print_json(played)
         return
+    for each in played["steps"]:
+        each["at"] = each["at"].replace("T", " ")  # by the clock of the scenario, not of this machine
     for name, columns in (("steps", _STEPS), ("invoices", _INVOICES), ("accounts", _ACCOUNTS)):
         typer.echo(f"\n{name}")
         print_rows(played[name], columns, as_json=False)

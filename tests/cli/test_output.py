@@ -69,3 +69,14 @@ def test_a_refusal_goes_to_standard_error_with_its_cure(capsys: pytest.CaptureFi
 
 def test_options_that_were_not_given_are_left_to_the_room() -> None:
     assert given(country=None, parts=0, flag=False) == {"parts": 0, "flag": False}
+
+
+def test_what_holds_a_list_is_printed_as_tables_below(capsys: pytest.CaptureFixture[str]) -> None:
+    """An invoice with its lines, also where it is the next one of something else."""
+    line = {"kind": "pack", "net": "50.00"}
+    paper = {"number": "F1", "lines": [line, line]}
+    print_one({"plan": "SOLO", "rates": {"FR": "0.045"}, "papers": [paper], "next": paper}, as_json=False)
+    printed = capsys.readouterr().out.splitlines()
+    told = [each.rstrip() for each in printed if each.strip()]
+    table = ["number  F1", "lines", "kind  net", "pack  50.00", "pack  50.00"]
+    assert told == ["plan   SOLO", "rates  FR: 0.045", "papers", *table, "next", *table]
