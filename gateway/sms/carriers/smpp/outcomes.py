@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from gateway.sms.carriers.port import InDoubt, NotSent, Outcome, Refused, Taken
 from gateway.sms.carriers.smpp.pdus import message_id
 from gateway.sms.carriers.smpp.receipts import normal
-from gateway.sms.carriers.smpp.session import Answered, NotWritten, Reply, Unanswered
+from gateway.sms.carriers.smpp.session import NO_ROOM, Answered, NotWritten, Reply, Unanswered
 from gateway.sms.carriers.smpp.settings import MessageIds
 from gateway.sms.carriers.smpp.statuses import StatusClass, Statuses
 from plans.words import Reason
@@ -30,7 +30,11 @@ def outcome_of(parts: Sequence[Part], statuses: Statuses) -> Outcome:
     for each in failed:
         if isinstance(each, Unanswered):
             return InDoubt(each.why)
-    return NotSent(code(answers[0])) if answers else NotSent(_why(failed))
+    if answers:
+        failures = [status for status in answers if not statuses.is_throttling(status)]
+        return NotSent(code((failures or answers)[0]), throttled=not failures)
+    why = next((each.why for each in failed if isinstance(each, NotWritten)), "")
+    return NotSent(why, throttled=why == NO_ROOM)  # to have waited in vain for room is to have gone too fast
 
 
 def carrier_ref(answer: Answered, reference: str, number: int, ids: MessageIds) -> str:
@@ -42,7 +46,3 @@ def carrier_ref(answer: Answered, reference: str, number: int, ids: MessageIds) 
 def code(status: int) -> str:
     """A command_status as carriers' manuals write it."""
     return f"0x{status:08X}"
-
-
-def _why(failed: Sequence[Reply]) -> str:
-    return next((each.why for each in failed if isinstance(each, NotWritten)), "")

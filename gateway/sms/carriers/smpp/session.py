@@ -12,6 +12,9 @@ from gateway.sms.carriers.smpp.settings import Timing
 from gateway.sms.carriers.smpp.window import Window
 from gateway.sms.carriers.smpp.words import ANSWER, Command, Status
 
+#: Why a submit_sm was not written when no place in the window came free in time.
+NO_ROOM = "window"
+
 _LAST_SEQUENCE = 0x7FFFFFFF  # 5.1.4
 
 #: So many requests that were given up are still listened for.
@@ -107,7 +110,7 @@ class Session(asyncio.Protocol):
         """
         place = await self.window.take(patience_s)
         if place is None:
-            return NotWritten("window")
+            return NotWritten(NO_ROOM)
         return await self._ask(Command.SUBMIT_SM, body, self._due(), place, context)
 
     async def bind(self, command: Command, body: bytes) -> Reply:

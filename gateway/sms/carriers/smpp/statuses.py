@@ -29,6 +29,10 @@ class Statuses:
         """What to do; a number that nobody listed is permanent."""
         return self.classes.get(status, StatusClass.PERMANENT)
 
+    def is_throttling(self, status: int) -> bool:
+        """Whether the carrier only wants to be asked more slowly."""
+        return self.class_of(status) is StatusClass.THROTTLE
+
     def of(self, kind: StatusClass) -> frozenset[int]:
         """The numbers of a class."""
         return frozenset(status for status, each in self.classes.items() if each is kind)
