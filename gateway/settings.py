@@ -83,6 +83,14 @@ class OutlookSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class CalendarsSettings:
+    """How calendars are read."""
+
+    poll_min: int = 15  # minutes between two looks at a calendar that nobody pushes news of
+    private_servers: tuple[str, ...] = ()  # "host:port" of calendar servers of our own, which no https need guard
+
+
+@dataclass(frozen=True, slots=True)
 class SandboxSettings:
     """The sandbox carrier: a phone that lives in the database."""
 
@@ -148,6 +156,7 @@ class Settings:
     notices: NoticeSettings = field(default_factory=NoticeSettings)
     answers: AnswerSettings = field(default_factory=AnswerSettings)
     relay: RelaySettings | None = None
+    calendars: CalendarsSettings = field(default_factory=CalendarsSettings)
     google: GoogleSettings | None = None
     outlook: OutlookSettings | None = None
     seller: SellerSettings | None = None
@@ -199,6 +208,7 @@ _SECTIONS: Mapping[str, type] = {
     "notices": NoticeSettings,
     "answers": AnswerSettings,
     "relay": RelaySettings,
+    "calendars": CalendarsSettings,
     "google": GoogleSettings,
     "outlook": OutlookSettings,
     "seller": SellerSettings,

@@ -111,7 +111,7 @@ def test_the_example_file_shows_the_defaults(read_file: Any) -> None:
     shown = read_file(_in_force(EXAMPLE.read_text(encoding="utf-8")))
     defaults = Settings(smtp=SmtpSettings(tls=shown.smtp.tls), relay=RelaySettings(host=shown.relay.host))
     without_default = {"database_url", "submissions_port", "lmtp_port", "lmtp_socket", "rate_per_s", "postmaster"}
-    without_default |= {"public_url", "google", "outlook"}
+    without_default |= {"public_url", "google", "outlook", "private_servers"}
     assert set(_different(defaults, shown)) == without_default | {"username", "password_file", "seller"}
 
 

@@ -12,6 +12,8 @@ from gateway.accounts.refusals import Refused
 from gateway.app import (
     answers,
     bulk,
+    calendar_settings,
+    calendars,
     catalogue,
     contracting,
     doubts,
@@ -24,6 +26,7 @@ from gateway.app import (
     postpaying,
     pricing,
     printing,
+    reminding,
     routing,
     subscribing,
 )
@@ -35,6 +38,8 @@ from gateway.billing import packs
 from gateway.billing.attempts import TOPIC as COLLECTIONS_TOPIC
 from gateway.billing.letters import TOPIC as LETTERS_TOPIC
 from gateway.billing.rules import BillingRules
+from gateway.calendar.connections import TOPIC as CALENDARS_TOPIC
+from gateway.calendar.reminders import TOPIC as REMINDERS_TOPIC
 from gateway.engine.database import Stamp
 from gateway.settings import Settings
 from gateway.sms import optouts
@@ -105,6 +110,14 @@ READS: Mapping[str, Callable[..., Any]] = {
     "price.list": pricing.listing,
     "postpaid.show": postpaying.show,
     "postpaid.used": postpaying.used,
+    "calendar.list": calendars.listing,
+    "calendar.health": calendars.health,
+    "calendar.settings": calendar_settings.settings_of,
+    "reminder.list": reminding.listing,
+    "reminder.why": reminding.why,
+    "reminder.preview": reminding.preview,
+    "rule.list": reminding.list_rules,
+    "template.show": reminding.show_template,
     "audit": audit,
 }
 
@@ -158,6 +171,17 @@ CHANGES: Mapping[str, Change] = {
     "price.refuse": Change(pricing.refuse),
     "incident": Change(pricing.incident, wakes=(LETTERS_TOPIC,)),
     "calendar.invite": Change(inviting.invite),
+    "calendar.link": Change(calendars.link, wakes=(CALENDARS_TOPIC,)),
+    "calendar.unlink": Change(calendars.unlink),
+    "calendar.enable": Change(calendars.enable, wakes=(CALENDARS_TOPIC,)),
+    "calendar.disable": Change(calendars.disable),
+    "calendar.pause": Change(calendars.pause),
+    "calendar.resume": Change(calendars.resume, wakes=(REMINDERS_TOPIC,)),
+    "calendar.sync": Change(calendars.sync, wakes=(CALENDARS_TOPIC,)),
+    "calendar.set": Change(calendar_settings.set_up, wakes=(CALENDARS_TOPIC,)),
+    "rule.add": Change(reminding.add_rule),
+    "rule.remove": Change(reminding.remove_rule),
+    "template.set": Change(reminding.set_template, wakes=(CALENDARS_TOPIC,)),
     "demo": Change(demo),
 }
 

@@ -7,11 +7,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from email.message import EmailMessage
 from email.utils import localtime, make_msgid
+from functools import partial
 from typing import Any
 
+from gateway.app.catalogue import billing_rules
 from gateway.app.demo import demo
+from gateway.app.demo_calendar import SOON, link_demo_calendar
 from gateway.app.rules import read_rules
 from gateway.app.service import Running
+from gateway.calendar.connections import TOPIC as CALENDARS_TOPIC
 from gateway.engine.database import Engine
 from gateway.settings import Settings
 from gateway.sms.reports import MessageLine, list_messages
@@ -46,6 +50,23 @@ async def demonstrate(settings: Settings, service: Running) -> Demonstration:
     return Demonstration(client, None, await _outcome(engine, before))
 
 
+@dataclass(frozen=True, slots=True)
+class Reminded:
+    """The demo client's calendar, and the reminder that came of its first appointment; None where none came in time."""
+
+    calendar: Mapping[str, Any]
+    message: MessageLine | None
+
+
+async def demonstrate_calendar(settings: Settings, service: Running, server: str) -> Reminded:
+    """Link the demo client's calendar, published at ``server``, and wait for its first reminder."""
+    engine, rules, billing = service.engine, read_rules(settings), billing_rules(settings)
+    before = await _newest(engine)
+    linking = partial(link_demo_calendar, stamp=engine.stamp(), settings=settings, rules=rules, billing=billing)
+    linked = await engine.write(partial(linking, server=server), wakes=(CALENDARS_TOPIC,))
+    return Reminded(linked, await _outcome(engine, before, SOON.total_seconds() + _PATIENCE_S))
+
+
 def _send(client: Mapping[str, Any]) -> None:
     mail = EmailMessage()
     mail["From"], mail["To"] = client["sender"], client["recipient"]
@@ -57,10 +78,10 @@ def _send(client: Mapping[str, Any]) -> None:
         smtp.send_message(mail)
 
 
-async def _outcome(engine: Engine, before: MessageLine | None) -> MessageLine | None:
+async def _outcome(engine: Engine, before: MessageLine | None, patience_s: float = _PATIENCE_S) -> MessageLine | None:
     """The message that came of the mail, in its last state or in the one that it has after a while."""
     newest: MessageLine | None = None
-    for _ in range(round(_PATIENCE_S / _LOOK_EVERY_S)):
+    for _ in range(round(patience_s / _LOOK_EVERY_S)):
         newest = await _newest(engine)
         if newest and (before is None or newest.id > before.id) and newest.state in FINAL:
             return newest

@@ -12,6 +12,7 @@ from functools import partial
 
 from gateway.accounts.refusals import Refused
 from gateway.app import control
+from gateway.app.bridging import bridged, calendar_tasks
 from gateway.app.catalogue import billing_rules
 from gateway.app.linked_calendars import calendar_routes, linkable
 from gateway.app.opening import is_sqlite, open_current
@@ -28,6 +29,13 @@ from gateway.billing.payments.sandbox import SandboxGateway
 from gateway.billing.payments.stripe_secrets import read_secrets
 from gateway.billing.renewing import TOPIC as RENEWALS_TOPIC
 from gateway.billing.renewing import Renewals
+from gateway.calendar.connections import CONNECTIONS
+from gateway.calendar.letters import LETTERS as CALENDAR_LETTERS
+from gateway.calendar.letters import TOPIC as CALENDAR_LETTERS_TOPIC
+from gateway.calendar.letters import LetterDesk
+from gateway.calendar.reminders import REMINDERS
+from gateway.calendar.upkeep import EVERY_S as UPKEEP_S
+from gateway.calendar.upkeep import Upkeep
 from gateway.engine.clock import Clock
 from gateway.engine.database import Engine
 from gateway.settings import RelaySettings, Settings
@@ -51,6 +59,7 @@ from gateway.smtp.roles import Roles
 from gateway.smtp.selling import SELLING_LETTERS, SellingLetters
 from gateway.smtp.spool import ROLE_TOPIC, SPOOL
 from gateway.smtp.spool import TOPIC as SPOOL_TOPIC
+from gateway.smtp.written import WrittenLetters
 from gateway.web.server import WebServer, application, bind
 from gateway.web.webhooks import Hear
 from gateway.wording import read_wording
@@ -74,7 +83,11 @@ QUEUES = {
     ANSWERS: tuple(ANSWER_TOPICS.values()),
     SELLING_LETTERS: (LETTERS_TOPIC,),
     COLLECTIONS: (COLLECTIONS_TOPIC,),
+    CALENDAR_LETTERS: (CALENDAR_LETTERS_TOPIC,),
 }
+
+#: Rows that stay, each with a time of its own.
+TIMETABLES = (CONNECTIONS, REMINDERS)
 
 
 class Role(StrEnum):
@@ -158,12 +171,14 @@ async def _web(engine: Engine, settings: Settings, worker: Worker) -> AsyncItera
 @contextlib.asynccontextmanager
 async def _working(engine: Engine, settings: Settings, rules: Rules) -> AsyncIterator[Worker]:
     if engine.dialect == "sqlite":
-        await free_leases(engine, QUEUES)
+        await free_leases(engine, (*QUEUES, *TIMETABLES))
     readers = Readers()
     mailers = _mailers(settings)
-    beats = Beats(engine, QUEUES, Dates(engine, billing_rules(settings)))
-    async with sending(engine, settings, rules) as sending_tasks:
-        worker = Worker(engine, [*_tasks(engine, settings, rules, readers, mailers), *sending_tasks])
+    async with sending(engine, settings, rules) as sending_tasks, bridged(engine, settings, rules) as bridge:
+        tasks = _tasks(engine, settings, rules, readers, mailers)
+        worker = Worker(engine, [*tasks, *sending_tasks, *calendar_tasks(bridge)])
+        dates = Dates(engine, billing_rules(settings))
+        beats = Beats(engine, QUEUES, dates, {Upkeep(bridge).keep_calendars: UPKEEP_S})
         beats.start()
         work = asyncio.create_task(worker.run())
         try:
@@ -186,12 +201,14 @@ def _tasks(engine: Engine, settings: Settings, rules: Rules, readers: Readers, m
         settings.domain,
         postmaster or f"postmaster@{settings.domain}",
     )
+    calendar_letters = WrittenLetters(engine, mailers.out, wording, settings.domain, LetterDesk())
     return [
         # Two in turn: while one batch of mail is being read, the other is filed.
         *(Task(f"inbound {each}", SPOOL_TOPIC, Inbound(engine, readers, rules).run_once) for each in ("a", "b")),
         Task("answers", INBOUND_TOPIC, Answering(engine, hearing(settings, rules)).run_once),
         Task("notices", sms_notices.TOPIC, Notices(engine, mailers.out, wording, settings).run_once),
         Task("letters", LETTERS_TOPIC, SellingLetters(engine, mailers.out, wording, settings.domain).run_once),
+        Task("calendar letters", CALENDAR_LETTERS_TOPIC, calendar_letters.run_once),
         Task("roles", ROLE_TOPIC, roles.run_once),
         *_billing_tasks(engine, settings),
     ]

@@ -26,4 +26,4 @@ class Bridge:
     patience_s: float = 60.0  # for one answer of a feed
     last_look_s: float = 5.0  # for the event of a reminder that is due
     trust: timedelta = timedelta(hours=2)  # a last look that fails may stand on a poll that is no older than this
-    push_address: str | None = None  # the https address that providers may push to
+    push_addresses: Mapping[Provider, str] = field(default_factory=dict)  # where providers may push to, by https

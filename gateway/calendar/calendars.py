@@ -83,6 +83,11 @@ def of_connection(connection: Connection, account_id: int, connection_id: int) -
     return [_calendar(each) for each in connection.execute(these.order_by(row.calendar_id))]
 
 
+def zone_of(connection: Connection, account_id: int) -> str:
+    """The time zone of an account."""
+    return connection.scalar(select(account.c.time_zone).where(account.c.account_id == account_id)) or "UTC"
+
+
 def is_at(connection: Connection, key: Key, version: int) -> bool:
     """Whether the settings of a calendar are still those of this version; it is locked until the end."""
     row = calendar.c

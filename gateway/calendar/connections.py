@@ -14,6 +14,7 @@ from gateway.calendar.listed import enter_calendars, forget_polls, poll_enabled
 from gateway.calendar.tables import calendar, calendar_connection
 from gateway.calendar.words import ConnectionState, FeedFault, Provider
 from gateway.engine.database import Stamp
+from gateway.engine.queue import Claim
 from gateway.engine.timetable import Timetable
 from gateway.engine.vault import Vault
 
@@ -36,6 +37,7 @@ class Linked:
     state: ConnectionState
     fault: FeedFault | None
     linked_at: datetime
+    listed_at: datetime | None
 
 
 def link(
@@ -53,7 +55,7 @@ def link(
     """Keep what a consent gave, with the calendars that can be chosen; returns the id of the connection.
 
     The same user of the same provider again is the same connection with a new secret: its calendars go on where they
-    stopped. ``zone`` is that of calendars that name none.
+    stopped. ``zone`` is that of calendars that name none. Where ``calendars`` is empty they are listed in a moment.
     """
     known = _id_of(connection, account_id, provider, granted.subject)
     connection_id = stamp.new_id() if known is None else known
@@ -62,6 +64,7 @@ def link(
         "scopes": sorted(granted.scopes),
         "state": ConnectionState.ACTIVE,
         "fault": None,
+        "listed_at": stamp.now if calendars else None,
     }
     if known is None:
         connection.execute(
@@ -114,6 +117,11 @@ def lose_consent(connection: Connection, *, account_id: int, connection_id: int,
     return True
 
 
+def note_fault(connection: Connection, account_id: int, connection_id: int, fault: FeedFault) -> None:
+    """Keep why the calendars of a connection could not be listed."""
+    _change(connection, account_id, connection_id, fault=fault)
+
+
 def find(connection: Connection, account_id: int, connection_id: int) -> Linked:
     """One connection; ``Refused`` where the account has none of this id."""
     found = connection.execute(
@@ -138,6 +146,21 @@ def secret_of(connection: Connection, vault: Vault, account_id: int, connection_
     return vault.open(connection, account_id, owner(connection_id))
 
 
+def listed(connection: Connection, stamp: Stamp, claim: Claim, calendars: Sequence[RemoteCalendar], zone: str) -> None:
+    """Keep the calendars that a connection opens by now, as far as the claim on it still holds."""
+    if CONNECTIONS.renew(connection, [claim], stamp.now + LEASE):
+        found = find(connection, claim.account_id, claim.row_id)
+        of = (claim.account_id, claim.row_id)
+        enter_calendars(connection, stamp, of, found.provider, calendars, zone=zone)
+        _change(connection, *of, listed_at=stamp.now, fault=None)
+
+
+def list_anew(connection: Connection, now: datetime, account_id: int, connection_id: int) -> None:
+    """Have the calendars of a connection listed at its next turn, which is now."""
+    _change(connection, account_id, connection_id, listed_at=None)
+    look_now(connection, now, account_id, connection_id)
+
+
 def hasten(connection: Connection, now: datetime, calendars: Collection[tuple[int, int]]) -> None:
     """Have calendars (account, id) polled at once; a connection that is being worked on looks again when it is done."""
     for account_id, calendar_id in calendars:
@@ -150,14 +173,16 @@ def hasten(connection: Connection, now: datetime, calendars: Collection[tuple[in
         )
         connection_id = connection.scalar(polled)
         if connection_id is not None:
-            link_row = calendar_connection.c
-            free = (
-                link_row.account_id == account_id,
-                link_row.connection_id == connection_id,
-                link_row.claimed_by.is_(None),
-                link_row.look_at > now,
-            )
-            connection.execute(update(calendar_connection).where(*free).values(look_at=now))
+            look_now(connection, now, account_id, connection_id)
+
+
+def look_now(connection: Connection, now: datetime, account_id: int, connection_id: int) -> None:
+    """Look at a connection at once; whoever holds it sees when it is done that there is more to do."""
+    row = calendar_connection.c
+    this = (row.account_id == account_id, row.connection_id == connection_id, row.claimed_by.is_(None))
+    later = row.look_at.is_(None) | (row.look_at > now)
+    active = row.state == ConnectionState.ACTIVE
+    connection.execute(update(calendar_connection).where(*this, later, active).values(look_at=now))
 
 
 def owner(connection_id: int) -> str:

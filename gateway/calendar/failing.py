@@ -36,10 +36,18 @@ def fail(connection: Connection, stamp: Stamp, claim: Claim, failing: Sequence[C
             next_poll_at=after_failure(stamp.now, each.calendar_id, error, each.failures + 1),
         )
     if error.fault in OF_CONSENT:
-        _lose(connection, stamp, claim, failing[0], error)
+        _lose(connection, stamp, claim, failing[0].settings.notify, error)
 
 
-def _lose(connection: Connection, stamp: Stamp, claim: Claim, first: Calendar, error: FeedError) -> None:
+def fail_first(connection: Connection, stamp: Stamp, claim: Claim, error: FeedError) -> None:
+    """Write down that the calendars of a connection could not even be listed; it is tried again."""
+    if CONNECTIONS.renew(connection, [claim], stamp.now + LEASE):
+        connections.note_fault(connection, claim.account_id, claim.row_id, error.fault)
+        if error.fault in OF_CONSENT:
+            _lose(connection, stamp, claim, None, error)
+
+
+def _lose(connection: Connection, stamp: Stamp, claim: Claim, to: str | None, error: FeedError) -> None:
     account_id, connection_id = claim.account_id, claim.row_id
     if connections.lose_consent(connection, account_id=account_id, connection_id=connection_id, fault=error.fault):
         write_letter(
@@ -47,7 +55,7 @@ def _lose(connection: Connection, stamp: Stamp, claim: Claim, first: Calendar, e
             stamp,
             account_id,
             LetterKind.CONSENT_LOST,
-            to=first.settings.notify,
+            to=to,
             link=connections.find(connection, account_id, connection_id).label,
             fault=error.fault.value,
             reminders=at_risk(connection, account_id, connection_id),
@@ -68,3 +76,14 @@ def at_risk(connection: Connection, account_id: int, connection_id: int) -> int:
         )
     )
     return connection.scalar(planned) or 0
+
+
+def planned(connection: Connection, account_id: int) -> dict[int, int]:
+    """How many reminders are planned from each calendar of an account."""
+    row = reminder.c
+    counted = (
+        select(row.calendar_id, func.count())
+        .where(row.account_id == account_id, row.state.in_([ReminderState.PLANNED, ReminderState.WAITING]))
+        .group_by(row.calendar_id)
+    )
+    return dict(tuple(each) for each in connection.execute(counted))

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -31,6 +31,9 @@ _CHANGES = Rows(
 #: An answer that makes further reminders of the same start needless.
 _DONE = frozenset({Answer.CONFIRMED, Answer.CANCELLED})
 
+#: All-day events start at midnight, and are on until the next.
+_OVER = timedelta(days=1)
+
 _Row = Row[*tuple[Any, ...]]
 
 
@@ -55,6 +58,17 @@ def plan(
         *diff([each for each in existing if each.event not in stand], [], stamp.now, gone=off),
     ]
     _write(connection, stamp, calendar, changes, {each.row_id: each for each in existing})
+
+
+def plan_all(connection: Connection, stamp: Stamp, calendar: Calendar, *, sandbox: bool) -> None:
+    """Bring the reminders of all events of a calendar that are not over to what its schedule wants."""
+    row = event.c
+    coming = select(row.event_id).where(
+        row.account_id == calendar.account_id,
+        row.calendar_id == calendar.calendar_id,
+        row.starts_at > stamp.now - _OVER,
+    )
+    plan(connection, stamp, calendar, connection.scalars(coming).all(), sandbox=sandbox)
 
 
 def appointment_of(row: _Row, calendar: Calendar, *, sandbox: bool) -> Appointment:

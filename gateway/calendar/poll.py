@@ -15,6 +15,7 @@ from gateway.calendar.failing import fail
 from gateway.calendar.feeds.port import Changes, FeedError, FeedSession, Window
 from gateway.calendar.keeping import keep
 from gateway.calendar.polling import next_poll, next_relist, window_at
+from gateway.calendar.pushing import keep_pushed
 from gateway.calendar.settings import schedule_of
 from gateway.calendar.words import FeedFault
 from gateway.engine.queue import Claim
@@ -27,14 +28,8 @@ T = TypeVar("T")
 
 async def poll(bridge: Bridge, claim: Claim, session: FeedSession, calendar: Calendar) -> bool:
     """Ask what changed and keep it; whether the calendar is up to date now. What goes wrong is written down."""
-    now = bridge.engine.clock.now()
-    longest = schedule_of(calendar.settings, None).reach
-    cursor = None if _needs_list(calendar, longest, now) else calendar.cursor
-    asked = calendar.window if cursor is not None and calendar.window else window_at(now, longest)
     try:
-        changes = await _changes(bridge, session, calendar, cursor, asked)
-        values = await _values(bridge, calendar, changes, asked)
-        return await keep(bridge, claim, calendar, changes=changes, asked=asked, values=values)
+        return await _poll(bridge, claim, session, calendar)
     except FeedError as error:
         failed = error
     except StorageUnavailable:
@@ -45,6 +40,18 @@ async def poll(bridge: Bridge, claim: Claim, session: FeedSession, calendar: Cal
     unit = partial(fail, stamp=bridge.engine.stamp(), claim=claim, failing=[calendar], error=failed)
     await bridge.engine.write(unit)
     return False
+
+
+async def _poll(bridge: Bridge, claim: Claim, session: FeedSession, calendar: Calendar) -> bool:
+    now = bridge.engine.clock.now()
+    longest = schedule_of(calendar.settings, None).reach
+    cursor = None if _needs_list(calendar, longest, now) else calendar.cursor
+    asked = calendar.window if cursor is not None and calendar.window else window_at(now, longest)
+    changes = await _changes(bridge, session, calendar, cursor, asked)
+    values = await _values(bridge, calendar, changes, asked)
+    kept = await keep(bridge, claim, calendar, changes=changes, asked=asked, values=values)
+    await keep_pushed(bridge, session, calendar)
+    return kept
 
 
 def tell_bug(error: Exception) -> None:

@@ -58,6 +58,11 @@ class DueReminder:
         return self.account_id, self.calendar_id
 
     @property
+    def key(self) -> tuple[int, int]:
+        """What identifies it."""
+        return self.account_id, self.reminder_id
+
+    @property
     def moved(self) -> bool:
         """Whether it tells a new time of what was told before."""
         return _MOVED in self.offset_key

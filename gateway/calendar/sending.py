@@ -14,6 +14,7 @@ from gateway.calendar import calendars, reminders
 from gateway.calendar.bridge import Bridge
 from gateway.calendar.calendars import Calendar
 from gateway.calendar.cover import Means, means
+from gateway.calendar.news import tell_failures
 from gateway.calendar.planning import plan
 from gateway.calendar.reminders import REMINDERS, DueReminder, Settled
 from gateway.calendar.settings import schedule_of
@@ -52,7 +53,7 @@ def sift(connection: Connection, bridge: Bridge, claims: Sequence[Claim]) -> lis
     """Settle what would not leave whatever its event looks like now, and return the rest, which are worth a look."""
     stamp = bridge.engine.stamp()
     judged = _judge_all(connection, bridge, claims, None, stamp.now)
-    reminders.settle(connection, stamp.now, [kept for each in judged if (kept := _kept_back(each))])
+    _keep_back(connection, stamp, judged)
     leaving = [each for each in judged if isinstance(each.verdict, Leave)]
     late = [each for each in leaving if stamp.now - each.reminder.due_at > _PUNCTUAL]
     if not late:
@@ -72,11 +73,11 @@ def send(connection: Connection, bridge: Bridge, claims: Sequence[Claim], looks:
     ours = [each for each in claims if each.row_id in held]
     judged = _judge_all(connection, bridge, ours, looks, stamp.now)
     leaving = [each for each in judged if isinstance(each.verdict, Leave)]
-    requests = [_request(each, stamp.now) for each in leaving]
+    requests = [request_of(each.reminder, each.calendar, stamp.now) for each in leaving]
     answers = submit(connection, stamp, bridge.rules, requests) if requests else []
     settled = [_sent(each.reminder, answer, stamp.now) for each, answer in zip(leaving, answers, strict=True)]
-    settled += [kept for each in judged if (kept := _kept_back(each))]
     reminders.settle(connection, stamp.now, settled)
+    _keep_back(connection, stamp, judged)
     return len(leaving)
 
 
@@ -138,8 +139,8 @@ def _clock(each: DueReminder, calendar: Calendar, *, sandbox: bool) -> ZoneInfo:
     return zone or ZoneInfo(each.zone)
 
 
-def _request(judged: Judged, now: datetime) -> SmsRequest:
-    each, calendar = judged.reminder, judged.calendar
+def request_of(each: DueReminder, calendar: Calendar, now: datetime) -> SmsRequest:
+    """What is handed to the one door for a reminder that leaves now."""
     return SmsRequest(
         account_id=each.account_id,
         origin=Origin.CALENDAR,
@@ -165,6 +166,14 @@ def _sent(each: DueReminder, answer: Submission, now: datetime) -> Settled:
         rounds = each.round + (1 if answer.reason is Reason.NO_CREDIT else 0)
         return Settled(each, ReminderState.WAITING, answer.reason, look_at=again, round=rounds)
     return Settled(each, ReminderState.NOT_SENT, answer.reason, message_id=answer.message_id, round=each.round)
+
+
+def _keep_back(connection: Connection, stamp: Stamp, judged: Sequence[Judged]) -> None:
+    """Settle what does not leave now, and have clients told of what never will."""
+    kept = [settled for each in judged if (settled := _kept_back(each))]
+    reminders.settle(connection, stamp.now, kept)
+    never = [(each.reminder, each.reason) for each in kept if each.is_over and each.reason is not None]
+    tell_failures(connection, stamp, never)
 
 
 def _kept_back(judged: Judged) -> Settled | None:

@@ -13,11 +13,11 @@ from gateway.calendar import calendars, connections
 from gateway.calendar.bridge import Bridge
 from gateway.calendar.calendars import Calendar
 from gateway.calendar.connections import CONNECTIONS, LEASE
-from gateway.calendar.failing import fail
+from gateway.calendar.failing import fail, fail_first
 from gateway.calendar.feeds.port import CalendarFeed, FeedError, FeedSession
-from gateway.calendar.poll import poll
+from gateway.calendar.poll import in_time, poll
 from gateway.calendar.tables import calendar, calendar_connection
-from gateway.calendar.words import ConnectionState, FeedFault
+from gateway.calendar.words import ConnectionState, FeedFault, Provider
 from gateway.engine.leases import held
 from gateway.engine.queue import Claim
 
@@ -25,6 +25,13 @@ BATCH = 4  # connections that one loop works on at a time
 
 #: A calendar that comes up so soon is polled along with the others of its connection.
 _SOON = timedelta(seconds=30)
+
+#: How often the calendars of a connection are listed.
+_LISTED = timedelta(days=1)
+
+
+#: How long to wait where they could not be.
+_UNLISTED = timedelta(minutes=5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +42,9 @@ class Work:
     state: ConnectionState
     secret: bytes | None
     calendars: Sequence[Calendar]
+    provider: Provider
+    listed_at: datetime | None
+    zone: str  # of the account
 
 
 class Sync:
@@ -62,10 +72,26 @@ class Sync:
         async with opened(self._bridge, claim) as (session, work):
             if session is None:
                 return
+            await self._list(session, work)
             soon = self._engine.clock.now() + _SOON
             for each in work.calendars:
                 if each.next_poll_at is not None and each.next_poll_at <= soon:
                     await poll(self._bridge, claim, session, each)
+
+    async def _list(self, session: FeedSession, work: Work) -> None:
+        """See which calendars there are: at first, on demand, and once a day. A fault shows when one is polled."""
+        now = self._engine.clock.now()
+        if work.listed_at is not None and now - work.listed_at < _LISTED:
+            return
+        try:
+            found = await in_time(session.calendars(), self._bridge.patience_s)
+        except FeedError as error:
+            if not work.calendars:
+                await _unlisted(self._bridge, work, error)
+            return
+        stamp = self._engine.stamp()
+        listed = partial(connections.listed, stamp=stamp, claim=work.claim, calendars=found, zone=work.zone)
+        await self._engine.write(listed)
 
 
 @contextlib.asynccontextmanager
@@ -88,21 +114,27 @@ async def opened(bridge: Bridge, claim: Claim) -> AsyncIterator[tuple[FeedSessio
 
 
 async def _open(bridge: Bridge, work: Work) -> FeedSession | None:
-    polled = [each for each in work.calendars if each.next_poll_at is not None]
-    if work.state is not ConnectionState.ACTIVE or not polled:
+    if work.state is not ConnectionState.ACTIVE:
         return None
+    polled = [each for each in work.calendars if each.next_poll_at is not None]
     try:
-        return _feed(bridge, polled[0]).open(work.secret or b"")
+        return _feed(bridge, work.provider).open(work.secret or b"")
     except FeedError as error:
         unit = partial(fail, stamp=bridge.engine.stamp(), claim=work.claim, failing=polled, error=error)
         await bridge.engine.write(unit)
         return None
 
 
-def _feed(bridge: Bridge, calendar: Calendar) -> CalendarFeed:
-    if calendar.provider not in bridge.feeds:
+def _feed(bridge: Bridge, provider: Provider) -> CalendarFeed:
+    if provider not in bridge.feeds:
         raise FeedError(FeedFault.UNAVAILABLE, "not configured")
-    return bridge.feeds[calendar.provider]
+    return bridge.feeds[provider]
+
+
+async def _unlisted(bridge: Bridge, work: Work, error: FeedError) -> None:
+    """A connection whose calendars nobody has seen yet cannot be read."""
+    unit = partial(fail_first, stamp=bridge.engine.stamp(), claim=work.claim, error=error)
+    await bridge.engine.write(unit)
 
 
 def _work(connection: Connection, bridge: Bridge, claim: Claim) -> Work:
@@ -112,14 +144,21 @@ def _work(connection: Connection, bridge: Bridge, claim: Claim) -> Work:
         linked.state,
         connections.secret_of(connection, bridge.vault, claim.account_id, claim.row_id),
         calendars.of_connection(connection, claim.account_id, claim.row_id),
+        linked.provider,
+        linked.listed_at,
+        calendars.zone_of(connection, claim.account_id),
     )
 
 
 def _give_back(connection: Connection, bridge: Bridge, claim: Claim, rotated: bytes | None) -> None:
-    """Settle the connection until the next of its calendars is due; the new secret only where it is still held."""
+    """Settle the connection until there is more to do; the new secret only where it is still held."""
     row = calendar.c
     of_connection = (row.account_id == claim.account_id, row.connection_id == claim.row_id)
     next_poll: datetime | None = connection.scalar(select(func.min(row.next_poll_at)).where(*of_connection))
+    linked = connections.find(connection, claim.account_id, claim.row_id)
+    if linked.state is ConnectionState.ACTIVE and linked.listed_at is None:
+        next_list = bridge.engine.clock.now() + (timedelta() if linked.fault is None else _UNLISTED)
+        next_poll = min(next_poll or next_list, next_list)
     if CONNECTIONS.settle(connection, [(claim, next_poll)]) and rotated is not None:
         bridge.vault.keep(connection, claim.account_id, connections.owner(claim.row_id), rotated)
 

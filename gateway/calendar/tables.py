@@ -42,6 +42,7 @@ calendar_connection = Table(
     Column("state", OneOf(ConnectionState), nullable=False),
     Column("fault", OneOf(FeedFault)),  # why it needs consent again
     Column("linked_at", Instant, nullable=False),
+    Column("listed_at", Instant),  # when its calendars were listed last; null: they are to be
     *timetable_columns(),  # the next poll of any of its calendars
     UniqueConstraint("account_id", "provider", "subject"),
 )
@@ -99,6 +100,7 @@ event = Table(
     Column("edited_at", Instant),  # when what a reminder says last changed; null: never since
     Column("revision", String(80), nullable=False),
     Column("gone_at", Instant),  # deleted, or out of the list
+    Column("asked_at", Instant),  # the client was asked which number is right
     Column("number", String(20)),  # E.164; null where there is none, or more than one
     Column("why", OneOf(Reason)),  # why there is no number
     Column("title_tag", String(4), nullable=False),  # 16 bits of a digest: tells titles apart, and nothing about them
@@ -167,12 +169,18 @@ push_channel = Table(
     Column("resource_id", String(400), nullable=False),
     Column("token", String(64), nullable=False),  # SHA-256 of what every message has to bring along
     Column("expires_at", Instant, nullable=False),
-    *timetable_columns(),  # when it is to be renewed
+    Column("renew_at", Instant, nullable=False),
     UniqueConstraint("name"),
     Index("ix_push_channel_calendar_id", "account_id", "calendar_id"),
     Index("ix_push_channel_remote_name", "remote_name"),
 )
-Index("ix_push_channel_look_at", push_channel.c.look_at)
+
+calendar_digest = Table(
+    "calendar_digest",
+    METADATA,
+    Column("account_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("told_to", Instant, nullable=False),  # everything up to here was told
+)
 
 calendar_letter = Table(
     "calendar_letter",
@@ -180,6 +188,7 @@ calendar_letter = Table(
     Column("account_id", BigInteger, primary_key=True, autoincrement=False),
     Column("letter_id", BigInteger, primary_key=True, autoincrement=False),
     Column("kind", OneOf(LetterKind), nullable=False),
+    Column("recipient", String(320)),  # null: where the account is written to
     Column("facts", JSON, nullable=False),
     Column("written_at", Instant, nullable=False),
     *lease_columns(),

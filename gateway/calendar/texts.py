@@ -37,6 +37,12 @@ def practice_of(calendar: Calendar) -> Practice:
     return Practice(calendar.settings.name or calendar.account_name, calendar.settings.contact)
 
 
+def template_of(calendar: Calendar) -> Template:
+    """What a usual reminder of the calendar says."""
+    own = calendar.settings.template
+    return read_texts(style_of(calendar).language).templates[Kind.REMINDER] if own is None else parse_template(own)
+
+
 def template_for(calendar: Calendar, visits: Sequence[Visit], *, moved: bool) -> Template:
     """The template of the client where it fits what is told and leaves no gap, else the one that ships for it."""
     kind, style = _kind(visits, moved=moved), style_of(calendar)

@@ -74,5 +74,4 @@ class LetterKind(StrEnum):
     CONSENT_LOST = "consent_lost"
     CALENDAR_SILENT = "calendar_silent"
     NUMBER_TO_CHOOSE = "number_to_choose"
-    LOW_CREDIT = "low_credit"
     DIGEST = "digest"

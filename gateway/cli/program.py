@@ -10,6 +10,7 @@ from gateway.accounts.refusals import Refused
 from gateway.cli import (
     accounts,
     billing,
+    calendars,
     carriers,
     catalogue,
     inbound,
@@ -22,6 +23,7 @@ from gateway.cli import (
     plans,
     postpaid,
     pricing,
+    reminders,
     running,
     sandbox,
     senders,
@@ -76,6 +78,10 @@ messages.group.add_typer(inbound.group, name="inbound")
 program.add_typer(messages.group, name="sms")
 program.add_typer(numbers.group, name="number")
 program.add_typer(sandbox.group, name="sandbox")
+program.add_typer(calendars.group, name="calendar")
+program.add_typer(reminders.reminders, name="reminder")
+program.add_typer(reminders.rules, name="rule")
+program.add_typer(reminders.templates, name="template")
 program.add_typer(mails.group, name="mail")
 running.add_to(program)
 upkeep.add_to(program)

@@ -4,13 +4,16 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import Collection
+from dataclasses import replace
 
 from rich.console import Console
 
 from gateway.accounts.refusals import Refused
-from gateway.app.demonstration import Demonstration, demonstrate
+from gateway.app.demo_calendar import published
+from gateway.app.demonstration import Demonstration, Reminded, demonstrate, demonstrate_calendar
 from gateway.app.service import Role, Running, running, until_told_to_stop
 from gateway.cli.output import printable
+from gateway.engine.clock import SystemClock
 from gateway.engine.sqlite import DatabaseInUse
 from gateway.engine.writer import StorageUnavailable
 from gateway.settings import Settings
@@ -23,17 +26,25 @@ async def run(settings: Settings, roles: Collection[Role], *, demo: bool) -> Non
     logging.getLogger("gateway").setLevel(logging.INFO)  # libraries would log peers and addresses
     console = Console(soft_wrap=True, highlight=False, markup=False)
     async with contextlib.AsyncExitStack() as stack:
+        server = await stack.enter_async_context(published(settings, SystemClock())) if demo else None
+        if server:
+            settings = replace(settings, calendars=replace(settings.calendars, private_servers=(server,)))
         service = await _start(stack, settings, roles)
         told = asyncio.create_task(until_told_to_stop())
         _greet(console, settings, service)
-        if demo:
-            shown = asyncio.create_task(demonstrate(settings, service))
+        if server:
+            shown = asyncio.create_task(_show(console, settings, service, server))
             await asyncio.wait({told, shown}, return_when=asyncio.FIRST_COMPLETED)
-            if shown.done():
-                _tell(console, settings, shown.result())
             shown.cancel()
         await told
         console.print("Stopping: finishing what is under way.")
+
+
+async def _show(console: Console, settings: Settings, service: Running, server: str) -> None:
+    """A mail that becomes an SMS, and an appointment that is reminded of."""
+    _tell(console, settings, await demonstrate(settings, service))
+    console.print("\nIts calendar has an appointment in an hour; the reminder leaves in a moment.")
+    _tell_reminder(console, await demonstrate_calendar(settings, service, server))
 
 
 async def _start(stack: contextlib.AsyncExitStack, settings: Settings, roles: Collection[Role]) -> Running:
@@ -75,4 +86,18 @@ def _tell(console: Console, settings: Settings, shown: Demonstration) -> None:
         f"  gateway sms list\n"
         f"  gateway account show {client['account']}\n"
         f"News comes back as mail in {settings.data_dir / 'maildir' / folder_name(client['sender'])}"
+    )
+
+
+def _tell_reminder(console: Console, shown: Reminded) -> None:
+    message, account = shown.message, shown.calendar["account"]
+    if message is None:
+        console.print("  It is still to come.")
+    else:
+        console.print(f"  SMS to {message.to}: {message.state}")
+        console.print(f"  {printable(message.text)}")
+    console.print(
+        f"  gateway reminder list {account}\n"
+        f"  gateway reminder preview {account} {shown.calendar['calendar']!r}\n"
+        f"  gateway calendar health {account}"
     )

@@ -1,9 +1,12 @@
 """What happens by the clock: rows whose time has come, lots that end, the dates of billing. APScheduler only beats."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from functools import partial
+from types import MappingProxyType
+from typing import Protocol
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
+from sqlalchemy import Connection
 
 from gateway.billing.dates import Dates
 from gateway.billing.lots import expire
@@ -18,11 +21,21 @@ DATES_S = 60
 class Beats:
     """Regular work; a beat that comes while the one before is still at it is left out."""
 
-    def __init__(self, engine: Engine, queues: Mapping[Queue, tuple[str, ...]], dates: Dates | None = None) -> None:
-        """``queues``: each with the topics to wake when some of its rows were freed; ``dates``: those of billing."""
+    def __init__(
+        self,
+        engine: Engine,
+        queues: Mapping[Queue, tuple[str, ...]],
+        dates: Dates | None = None,
+        more: Mapping[Callable[[], Awaitable[None]], int] = MappingProxyType({}),
+    ) -> None:
+        """``queues``: each with the topics to wake when some of its rows were freed; ``dates``: those of billing.
+
+        ``more``: other regular work, with the seconds between two beats.
+        """
         self._engine = engine
         self._dates = dates
         self._queues = queues
+        self._more = more
         self._scheduler = AsyncIOScheduler(
             timezone="UTC", job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
         )
@@ -33,6 +46,8 @@ class Beats:
         self._every(EXPIRE_S, self.expire_lots)
         if self._dates:
             self._every(DATES_S, self._dates.keep)
+        for beat, seconds in self._more.items():
+            self._every(seconds, beat)
         self._scheduler.start()
 
     def stop(self) -> None:
@@ -55,7 +70,15 @@ class Beats:
         self._scheduler.add_job(beat, "interval", seconds=seconds, id=beat.__name__)
 
 
-async def free_leases(engine: Engine, queues: Mapping[Queue, tuple[str, ...]]) -> None:
+class Leased(Protocol):
+    """Rows that are held for a time: a queue or a timetable."""
+
+    def free_leases(self, connection: Connection) -> int:
+        """Free every row that a dead process held."""
+        ...
+
+
+async def free_leases(engine: Engine, queues: Iterable[Leased]) -> None:
     """Free what a dead process held, at the start of the only process there is."""
     for queue in queues:
         await engine.write(queue.free_leases)

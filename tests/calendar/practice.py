@@ -10,7 +10,7 @@ from sqlalchemy import Connection, func, select, update
 
 from gateway.billing import subscriptions
 from gateway.billing.lots import Grant, grant
-from gateway.billing.subscriptions import Subscribe
+from gateway.billing.subscriptions import Change, Subscribe
 from gateway.calendar import calendars, connections
 from gateway.calendar.bridge import Bridge
 from gateway.calendar.calendars import Calendar, Key
@@ -146,6 +146,19 @@ class Practice:
             lambda connection: link(connection, self.bridge, self.account_id, server, CalendarSettings())
         )
 
+    async def change_plan(self, plan: str) -> None:
+        """Take another plan."""
+        wish = Change(Formula(plan, Interval.MONTH))
+        stamp = self.engine.stamp()
+        await self.engine.write(
+            lambda connection: subscriptions.apply(connection, stamp, BILLING, account_id=self.account_id, wish=wish)
+        )
+
+    async def message_is(self, message_id: int, state: MessageState) -> None:
+        """Have the network tell of a message."""
+        moved = update(message).where(message.c.message_id == message_id).values(state=state)
+        await self.engine.write(lambda connection: connection.execute(moved))
+
     async def break_zone_of(self, number: str) -> None:
         """Spoil a row so that nobody can make sense of it."""
         spoilt = update(event).where(event.c.number == number).values(zone="Mars/Olympus")
@@ -172,6 +185,7 @@ async def practice(
     feed: CalendarFeed | None = None,
     units: int = 100,
     plan: str | None = "SOLO",
+    vault: Vault | None = None,
     polled: timedelta = timedelta(hours=6),
     rules: Sequence[str] = (FIRST_RULE,),
     **settings: Any,
@@ -180,7 +194,7 @@ async def practice(
     account_id = await client(engine, units=units, plan=plan)
     bridge = Bridge(
         engine,
-        Vault([bytes(32)]),
+        vault or Vault([bytes(32)]),
         {Provider.GOOGLE: feed or MemoryFeed(server, rereads=server.rereads)},
         shipped_rules(),
         BILLING,

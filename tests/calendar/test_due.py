@@ -133,7 +133,7 @@ async def test_a_consent_taken_back_is_found_out_at_the_last_look(
     await alice.until(SOON)
     assert (await alice.sms(), await alice.ledger()) == ([], ["not_sent: consent_missing"])
     assert (await alice.calendar()).fault is FeedFault.CONSENT_REVOKED
-    assert await alice.letters() == [LetterKind.CONSENT_LOST]
+    assert await alice.letters() == [LetterKind.CONSENT_LOST, LetterKind.REMINDER_FAILED]
 
 
 async def test_a_paused_calendar_sends_nothing_and_what_is_of_use_leaves_when_it_goes_on(

@@ -71,16 +71,19 @@ def test_without_a_service_commands_work(gateway: Gateway) -> None:
 def test_with_a_service_commands_work_and_its_demonstration_is_delivered(
     gateway: Gateway, process_environment: dict[str, str]
 ) -> None:
-    with serving(process_environment, "--demo", until="News comes back") as service:
+    with serving(process_environment, "--demo", until="gateway calendar health") as service:
         (added,) = parsed(gateway("account", "add", "Clinic", "--json"))
         assert added["slug"] == "clinic"
-        (message,) = parsed(gateway("sms", "list", "--json"))
+        reminder, message = parsed(gateway("sms", "list", "--json"))
+        assert (reminder["account"], reminder["state"], reminder["units"]) == ("demo", "delivered", 1)
+        told = parsed(gateway("reminder", "list", "demo", "--state", "delivered", "--json"))
+        assert [each["message_id"] for each in told] == [reminder["id"]]
         assert (message["account"], message["state"], message["units"]) == ("demo", "delivered", 1)
         (mail,) = parsed(gateway("mail", "list", "--json"))
         (shown,) = parsed(gateway("mail", "show", mail["id"], "--json"))
         assert (mail["state"], [each["id"] for each in shown["messages"]]) == ("sent_on", [message["id"]])
         (demo,) = parsed(gateway("demo", "--json"))
-        assert demo["units_left"] == 99
+        assert demo["units_left"] == 118  # 100 for mails and 20 for reminders, and one of each was sent
         second = gateway("serve")
         assert (second.returncode, second.stdout) == (1, "")
         assert "already works on" in second.stderr

@@ -1,0 +1,231 @@
+"""The commands about calendars: link, choose, set, and look how they are."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from hashlib import sha256
+from typing import Any
+from urllib.parse import urlsplit
+
+from sqlalchemy import Connection
+
+from gateway.accounts import clients
+from gateway.accounts.refusals import Refused
+from gateway.app.paging import identifier
+from gateway.billing.rules import BillingRules
+from gateway.calendar import calendars, choosing, connections
+from gateway.calendar.calendars import Calendar
+from gateway.calendar.failing import planned
+from gateway.calendar.feeds.ics.caldav import Login
+from gateway.calendar.feeds.ics.feed import Subscription
+from gateway.calendar.feeds.port import Granted, RemoteCalendar
+from gateway.calendar.words import ConnectionState, Provider
+from gateway.engine.database import Stamp
+from gateway.engine.vault import open_vault
+from gateway.settings import Settings
+from gateway.sms.policy import Rules
+from gateway.wording import Language, read_wording
+
+_ID = 40  # characters of the digest by which a feed names its one calendar
+
+
+def listing(connection: Connection, *, account: str) -> Iterator[dict[str, Any]]:
+    """The calendars of an account that are linked, the oldest first; connections without one yet at the end."""
+    client = clients.find(connection, account)
+    found = calendars.of_account(connection, client.account_id)
+    counts = planned(connection, client.account_id)
+    labels = {each.connection_id: each for each in connections.listing(connection, client.account_id)}
+    for each in found:
+        yield {**line(each), "link": labels[each.connection_id].label, "reminders": counts.get(each.calendar_id, 0)}
+    listed = {each.connection_id for each in found}
+    for link in labels.values():
+        if link.connection_id not in listed and link.state is not ConnectionState.UNLINKED:
+            fault = _fault(link.fault.value if link.fault else None)
+            yield {
+                "id": None,
+                "name": None,
+                "provider": link.provider,
+                "state": "being_listed",
+                "link": link.label,
+            } | fault
+
+
+def link(
+    connection: Connection,
+    stamp: Stamp,
+    actor: str,
+    settings: Settings,
+    billing: BillingRules,
+    *,
+    account: str,
+    address: str,
+    user: str | None = None,
+    password: str | None = None,
+    enable: bool = False,
+) -> dict[str, Any]:
+    """Link what lies behind an address: a published file, or with ``user`` and ``password`` a CalDAV server."""
+    client = clients.find(connection, account)
+    host = urlsplit(address).hostname
+    if not host:
+        raise Refused("This is no address of a calendar.", "Write it like https://calendar.example/alice.ics.")
+    subject = sha256(f"{address} {user or ''}".encode()).hexdigest()
+    if user is None or password is None:
+        provider, secret = Provider.ICS, Subscription(address, client.time_zone).seal()
+        listed = [RemoteCalendar(sha256(address.encode()).hexdigest()[:_ID], host)]
+    else:
+        provider, secret = Provider.CALDAV, Login(address, user, password, client.time_zone).seal()
+        listed = []
+    connection_id = connections.link(
+        connection,
+        stamp,
+        actor,
+        open_vault(settings.data_dir),
+        account_id=client.account_id,
+        provider=provider,
+        granted=Granted(secret, subject, host),
+        calendars=listed,
+        zone=client.time_zone,
+    )
+    connections.list_anew(connection, stamp.now, client.account_id, connection_id)  # it may have a name of its own
+    found = calendars.of_connection(connection, client.account_id, connection_id)
+    if enable:
+        for each in found:
+            choosing.enable(connection, stamp, actor, billing, each)
+    again = calendars.by_keys(connection, [each.key for each in found])
+    return {"link": host, "connection_id": connection_id, "calendars": [line(each) for each in again.values()]}
+
+
+def unlink(
+    connection: Connection, stamp: Stamp, actor: str, settings: Settings, rules: Rules, *, account: str, calendar: str
+) -> dict[str, Any]:
+    """End the connection that a calendar came by, with all its calendars; nothing more of them leaves."""
+    found = find(connection, account, calendar)
+    for each in calendars.of_connection(connection, found.account_id, found.connection_id):
+        if each.enabled_at is not None:
+            choosing.disable(connection, stamp, actor, each, sandbox=rules.sandbox)
+    connections.unlink(
+        connection,
+        stamp,
+        actor,
+        open_vault(settings.data_dir),
+        account_id=found.account_id,
+        connection_id=found.connection_id,
+    )
+    return {"id": found.calendar_id, "name": found.name, "state": "unlinked"}
+
+
+def enable(
+    connection: Connection, stamp: Stamp, actor: str, billing: BillingRules, *, account: str, calendar: str
+) -> dict[str, Any]:
+    """Have reminders sent from a calendar."""
+    choosing.enable(connection, stamp, actor, billing, found := find(connection, account, calendar))
+    return _now(connection, found)
+
+
+def disable(
+    connection: Connection, stamp: Stamp, actor: str, rules: Rules, *, account: str, calendar: str
+) -> dict[str, Any]:
+    """Send no more reminders from a calendar."""
+    found = find(connection, account, calendar)
+    choosing.disable(connection, stamp, actor, found, sandbox=rules.sandbox)
+    return _now(connection, found)
+
+
+def pause(connection: Connection, stamp: Stamp, actor: str, *, account: str, calendar: str) -> dict[str, Any]:
+    """Let the reminders of a calendar wait."""
+    choosing.pause(connection, stamp, actor, found := find(connection, account, calendar))
+    return _now(connection, found)
+
+
+def resume(connection: Connection, stamp: Stamp, actor: str, *, account: str, calendar: str) -> dict[str, Any]:
+    """Let them go on."""
+    choosing.resume(connection, stamp, actor, found := find(connection, account, calendar))
+    return _now(connection, found)
+
+
+def sync(connection: Connection, now: datetime, *, account: str) -> list[dict[str, Any]]:
+    """List and read the calendars of an account anew, at once."""
+    client = clients.find(connection, account)
+    found = calendars.of_account(connection, client.account_id)
+    connections.hasten(connection, now, [each.key for each in found])
+    for linked in connections.listing(connection, client.account_id):
+        connections.list_anew(connection, now, client.account_id, linked.connection_id)
+    return [line(each) for each in found if each.enabled_at is not None]
+
+
+def health(connection: Connection, now: datetime, *, account: str | None = None) -> Iterator[dict[str, Any]]:
+    """How the enabled calendars are, of one account or of all: those that cannot be read first."""
+    accounts = [clients.find(connection, account)] if account else list(clients.listing(connection))
+    found = [(each, one) for each in accounts for one in calendars.of_account(connection, each.account_id)]
+    sick_first = sorted(found, key=lambda each: (is_well(each[1], now), each[1].last_success_at or now))
+    for client, each in sick_first:
+        if each.enabled_at is not None or each.connection_state is ConnectionState.NEEDS_CONSENT:
+            yield {
+                "account": client.slug,
+                "id": each.calendar_id,
+                "name": each.name,
+                "provider": each.provider,
+                "well": is_well(each, now),
+                "last_read_at": each.last_success_at,
+                "next_read_at": each.next_poll_at,
+                "failing_since": each.failing_since,
+                "failures": each.failures,
+                **_fault(each.fault.value if each.fault else None),
+                "detail": each.fault_detail or None,
+            }
+
+
+def find(connection: Connection, account: str, calendar: str) -> Calendar:
+    """The linked calendar of this id or name; ``Refused`` where there is none, or more than one."""
+    client = clients.find(connection, account)
+    linked = calendars.of_account(connection, client.account_id)
+    found = [each for each in linked if calendar in {each.name, str(each.calendar_id)}]
+    if len(found) > 1:
+        raise Refused(f"{len(found)} calendars are called {calendar!r}.", "Name it by its id.")
+    if not found:
+        if calendar.isdigit():
+            identifier(calendar)
+        raise Refused(f"There is no calendar {calendar!r}.", f"`gateway calendar list {client.slug}` shows all.")
+    return found[0]
+
+
+def line(each: Calendar) -> dict[str, Any]:
+    """A calendar at a glance."""
+    return {
+        "id": each.calendar_id,
+        "name": each.name,
+        "provider": each.provider,
+        "state": _state(each),
+        "rules": [rule.word for rule in each.settings.rules],
+        "last_read_at": each.last_success_at,
+        **_fault(each.fault.value if each.fault else None),
+    }
+
+
+def is_well(each: Calendar, now: datetime) -> bool:
+    """Whether a calendar is read as it should be."""
+    if each.connection_state is not ConnectionState.ACTIVE or each.fault is not None:
+        return False
+    patience = timedelta(seconds=2 * (each.poll_s or 3600))
+    return each.last_success_at is None or now - each.last_success_at <= patience
+
+
+def _state(each: Calendar) -> str:
+    if each.connection_state is not ConnectionState.ACTIVE:
+        return each.connection_state.value
+    if each.enabled_at is None:
+        return "listed"
+    return "paused" if each.paused else "enabled"
+
+
+def _now(connection: Connection, found: Calendar) -> dict[str, Any]:
+    return line(calendars.by_keys(connection, [found.key])[found.key])
+
+
+def _fault(fault: str | None) -> dict[str, Any]:
+    if fault is None:
+        return {"fault": None, "cure": None}
+    words = read_wording()
+    return {
+        "fault": words.phrase(f"fault_{fault}", Language.EN),
+        "cure": words.phrase(f"fault_cure_{fault}", Language.EN),
+    }

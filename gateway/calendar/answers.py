@@ -1,0 +1,105 @@
+"""Answers to reminders: what somebody meant, and what follows from it for the reminder and its event."""
+
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from functools import partial
+
+from sqlalchemy import Connection, select, update
+
+from gateway.calendar import calendars, reminders
+from gateway.calendar.bridge import Bridge
+from gateway.calendar.letters import TOPIC, write_letter
+from gateway.calendar.planning import plan
+from gateway.calendar.reminders import DueReminder
+from gateway.calendar.tables import reminder
+from gateway.calendar.words import Answer, LetterKind, ReminderState
+from gateway.engine.database import Stamp
+from gateway.sms import answers as given
+from gateway.sms.answers import ANSWERS, any_answers, claim_answers
+from gateway.sms.words import Meaning, Reader
+
+BATCH = 100
+_LEASE = timedelta(minutes=1)
+_TOLD = 200  # characters of an answer that the client is shown
+
+_MEANT: Mapping[Meaning, Answer] = {Meaning.CONFIRM: Answer.CONFIRMED, Meaning.CANCEL: Answer.CANCELLED}
+
+
+class ReminderAnswers:
+    """Takes in what people answer to reminders."""
+
+    def __init__(self, bridge: Bridge) -> None:
+        self._bridge = bridge
+
+    async def run_once(self) -> int:
+        """Record a batch of answers, in one transaction; returns how many it took."""
+        engine = self._bridge.engine
+        if not await engine.read(partial(any_answers, reader=Reader.CALENDAR)):
+            return 0
+        return await engine.write(partial(_take, bridge=self._bridge), wakes=(TOPIC,))
+
+
+def answered(
+    connection: Connection,
+    stamp: Stamp,
+    account_id: int,
+    message_id: int,
+    meaning: Answer,
+    *,
+    text: str = "",
+    sandbox: bool = False,
+) -> bool:
+    """Record an answer to the SMS of a reminder, and tell the client; False where no reminder sent it.
+
+    An unclear answer never takes the place of a clear one. Confirmed or cancelled, no further reminder of the same
+    start leaves. Marking the event itself would need leave to write, which no connection asks for.
+    """
+    row = reminder.c
+    of_message = (row.account_id == account_id, row.message_id == message_id, row.state == ReminderState.SENT)
+    found = connection.execute(
+        select(row.reminder_id, row.answer).where(*of_message).order_by(row.reminder_id).with_for_update()
+    ).all()
+    if not found:
+        return False
+    if meaning is not Answer.UNCLEAR or all(each.answer in {None, Answer.UNCLEAR} for each in found):
+        connection.execute(update(reminder).where(*of_message).values(answer=meaning, answered_at=stamp.now))
+    told = reminders.by_ids(connection, [(account_id, each.reminder_id) for each in found])
+    _follow(connection, stamp, told, meaning, text, sandbox=sandbox)
+    return True
+
+
+def _follow(
+    connection: Connection, stamp: Stamp, told: Sequence[DueReminder], meaning: Answer, text: str, *, sandbox: bool
+) -> None:
+    """Plan no more reminders of what was answered, and tell the client: once, however many copies there are."""
+    known = calendars.by_keys(connection, {each.calendar for each in told})
+    for each in told:
+        plan(connection, stamp, known[each.calendar], [each.event_id], sandbox=sandbox)
+    first = told[0]
+    line = {
+        "what": meaning.value,
+        "to": first.recipient,
+        "start_at": first.start_at.isoformat(),
+        "calendar": known[first.calendar].name,
+        "text": " ".join(text.split())[:_TOLD],
+    }
+    to = known[first.calendar].settings.notify
+    write_letter(connection, stamp, first.account_id, LetterKind.REMINDER_ANSWERED, to=to, lines=[line])
+
+
+def _take(connection: Connection, bridge: Bridge) -> int:
+    stamp = bridge.engine.stamp()
+    taken = claim_answers(
+        connection, Reader.CALENDAR, worker=bridge.engine.node, now=stamp.now, lease=_LEASE, limit=BATCH
+    )
+    for each in taken:
+        _record(connection, stamp, each, sandbox=bridge.rules.sandbox)
+    ANSWERS.finish(connection, [each.claim for each in taken])
+    return len(taken)
+
+
+def _record(connection: Connection, stamp: Stamp, each: given.Answer, *, sandbox: bool) -> None:
+    """One that may be meant for another client, or does not say one thing, is for a person to read."""
+    meaning = Answer.UNCLEAR if each.ambiguous else _MEANT.get(each.meaning, Answer.UNCLEAR)
+    account_id = each.claim.account_id
+    answered(connection, stamp, account_id, each.message_id, meaning, text=each.text, sandbox=sandbox)

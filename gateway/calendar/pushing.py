@@ -1,0 +1,49 @@
+"""Sees to it that a calendar has a push channel, whenever it is polled: a lost one costs time, and never a reminder."""
+
+import logging
+import secrets
+from functools import partial
+
+from gateway.calendar import channels
+from gateway.calendar.bridge import Bridge
+from gateway.calendar.calendars import Calendar
+from gateway.calendar.channels import OpenChannel
+from gateway.calendar.feeds.port import FeedError, FeedSession
+
+log = logging.getLogger(__name__)
+
+
+async def keep_pushed(bridge: Bridge, session: FeedSession, calendar: Calendar) -> None:
+    """Open the channel of a calendar, or renew it when it is time; what goes wrong is tried again at the next poll."""
+    address = bridge.push_addresses.get(calendar.provider)
+    if address is None:
+        return
+    now = bridge.engine.clock.now()
+    known = await bridge.engine.read(partial(channels.of_calendar, key=calendar.key))
+    try:
+        if known is None:
+            await _open(bridge, session, calendar, address)
+        elif now >= known.renew_at:
+            await _renew(bridge, session, calendar, known, address)
+    except FeedError as error:
+        log.info("a push channel could not be kept open: %s", error.fault)
+
+
+async def _open(bridge: Bridge, session: FeedSession, calendar: Calendar, address: str) -> None:
+    name, token = secrets.token_hex(16), secrets.token_urlsafe(32)
+    channel = await session.watch(calendar.remote_id, name, address, token)
+    if channel is not None:
+        opened = partial(channels.opened, stamp=bridge.engine.stamp(), vault=bridge.vault, key=calendar.key)
+        await bridge.engine.write(partial(opened, name=name, token=token, channel=channel))
+
+
+async def _renew(bridge: Bridge, session: FeedSession, calendar: Calendar, known: OpenChannel, address: str) -> None:
+    token = await bridge.engine.read(partial(channels.token_of, vault=bridge.vault, known=known))
+    now = bridge.engine.clock.now()
+    try:
+        channel = await session.renew(calendar.remote_id, known.channel, address, token)
+    except FeedError:
+        if now >= known.channel.expires_at:  # gone: the next poll opens another
+            await bridge.engine.write(partial(channels.forget, vault=bridge.vault, known=known))
+        raise
+    await bridge.engine.write(partial(channels.renewed, now=now, known=known, channel=channel))
