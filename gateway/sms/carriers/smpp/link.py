@@ -146,7 +146,7 @@ class Link:
             self.health = Health(LinkState.REFUSED, f"bind {refused}")
             log.error("carrier %s refuses our account with %s", self._settings.name, refused)
             return timing.refused_pause_s
-        except (OSError, TimeoutError) as error:  # ssl.SSLError is an OSError
+        except (OSError, UnicodeError) as error:  # those of TLS and time are OSErrors; a name can be none
             return self._is_down(type(error).__name__, pause)
         self._session = session
         self.health = Health(LinkState.BOUND)

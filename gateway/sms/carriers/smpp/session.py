@@ -20,6 +20,9 @@ _LAST_SEQUENCE = 0x7FFFFFFF  # 5.1.4
 #: So many requests that were given up are still listened for.
 _REMEMBERED = 10_000
 
+#: A peer that makes us say so much and reads none of it is cut off.
+_DEAF = 50_000
+
 #: How long the last octets may take to leave before the connection is cut.
 _FAREWELL_S = 2.0
 
@@ -91,7 +94,7 @@ class Session(asyncio.Protocol):
         self._outbox: list[bytes] = []
         self._unwritten: list[int] = []
         self._held = False  # the peer does not read what was written
-        self._heard = False
+        self._heard_at = self._loop.time()
         self._ended = False
         self._retiring = ""
         self._why = "closed by the carrier"
@@ -127,7 +130,7 @@ class Session(asyncio.Protocol):
 
     def hold_reading(self, *, held: bool) -> None:
         """Let the peer wait with what it has to say, or go on."""
-        if self._transport and not self._ended:
+        if self._transport and not self._transport.is_closing():
             (self._transport.pause_reading if held else self._transport.resume_reading)()
 
     async def unbind(self) -> None:
@@ -153,6 +156,12 @@ class Session(asyncio.Protocol):
                 self._transport.close()
                 self._timers.append(self._loop.call_later(_FAREWELL_S, self._transport.abort))
 
+    def _cut(self, why: str) -> None:
+        """End at once, with whatever the peer has not read."""
+        self.end(why)
+        if self._transport:
+            self._transport.abort()
+
     # asyncio.Protocol
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -162,7 +171,7 @@ class Session(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         """Take in what came, whole PDUs at a time."""
-        self._heard = True
+        self._heard_at = self._loop.time()
         try:
             for each in self._frames.feed(data):
                 self._take(each)
@@ -219,6 +228,8 @@ class Session(asyncio.Protocol):
         if not self._outbox:
             self._loop.call_soon(self._flush)
         self._outbox.append(octets)
+        if len(self._outbox) > _DEAF:
+            self._cut("deaf")
 
     def _flush(self) -> None:
         if self._outbox and not self._held and self._transport and not self._transport.is_closing():
@@ -280,11 +291,11 @@ class Session(asyncio.Protocol):
     # whether the carrier is still there
 
     def _next_beat(self) -> None:
-        self._timers = [self._loop.call_later(self._timing.enquire_link_s, self._beat)]
+        if not self._ended:
+            self._timers = [self._loop.call_at(self._heard_at + self._timing.enquire_link_s, self._beat)]
 
     def _beat(self) -> None:
-        if self._heard:
-            self._heard = False
+        if self._loop.time() < self._heard_at + self._timing.enquire_link_s:
             self._next_beat()
         else:
             self._ask(Command.ENQUIRE_LINK, b"", self._due()).add_done_callback(self._judge)
@@ -292,9 +303,8 @@ class Session(asyncio.Protocol):
     def _judge(self, reply: "asyncio.Future[Reply]") -> None:
         if isinstance(reply.result(), Answered):
             self._next_beat()
-        elif self._transport:
-            self.end("silent")
-            self._transport.abort()
+        else:
+            self._cut("silent")
 
 
 def _read(pending: _Pending, each: Frame) -> Answered:

@@ -99,6 +99,13 @@ async def test_a_link_that_breaks_is_bound_again_after_a_pause(smsc: Smsc) -> No
         await until(link, LinkState.BOUND)
 
 
+async def test_a_host_that_is_no_name_is_down_like_any_other() -> None:
+    naps = Naps()
+    async with running(link_to(1, naps, host="a..b")) as link:
+        await naps.got(1)
+        assert link.health == Health(LinkState.DOWN, "UnicodeError")
+
+
 async def test_nobody_there_is_tried_again_and_again_ever_more_slowly() -> None:
     naps = Naps()
     async with running(link_to(1, naps)) as link:

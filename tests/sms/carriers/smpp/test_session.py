@@ -156,6 +156,14 @@ async def test_a_peer_that_reads_again_gets_what_was_kept(smsc: Smsc) -> None:
         assert await kept == Answered(0, b"1\0")
 
 
+async def test_a_peer_that_asks_without_end_and_never_reads_is_cut_off(smsc: Smsc) -> None:
+    async with session_with(smsc) as session:
+        connection = await smsc.connected()
+        session.pause_writing()
+        connection.write(frame(Command.ENQUIRE_LINK, 0, 1) * 50_001)
+        assert await session.closed == "deaf"
+
+
 async def test_throttling_closes_the_window(smsc: Smsc) -> None:
     smsc.on_submit = lambda connection, each: connection.answer(each, Status.THROTTLED)
     async with session_with(smsc) as session:
