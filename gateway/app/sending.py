@@ -38,9 +38,11 @@ async def sending(engine: Engine, settings: Settings, rules: Rules) -> AsyncIter
 
 def _tasks(name: str, dispatcher: Dispatcher) -> list[Task]:
     return [
+        # Two in turn for each lane: while the carrier works on one batch, the other is claimed or recorded.
         *(
-            Task(f"dispatch {name} {each}", topic, partial(dispatcher.dispatch_once, lane_of(name, each)))
+            Task(f"dispatch {name} {each} {turn}", topic, partial(dispatcher.dispatch_once, lane_of(name, each)))
             for each, topic in JOB_TOPICS.items()
+            for turn in ("a", "b")
         ),
         Task(f"receipts {name}", RECEIPTS_TOPIC, dispatcher.collect_once),
     ]

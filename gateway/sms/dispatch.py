@@ -92,7 +92,8 @@ class Dispatcher:
         stamp = self._engine.stamp()
         circuit = circuit_of(connection, self._carrier.name)
         shut = circuit.is_open(stamp.now)
-        allowed = allowance(connection, lane, stamp.now, 1 if circuit.half_open and not shut else BATCH)
+        most = BATCH if shut else min(BATCH, self._carrier.at_once)
+        allowed = allowance(connection, lane, stamp.now, 1 if circuit.half_open and not shut else most)
         claims = JOBS.claim(
             connection,
             worker=self._engine.node,

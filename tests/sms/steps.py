@@ -27,6 +27,7 @@ class ScriptedCarrier:
     """A carrier that answers by heart: what it is told to for a recipient, or that it takes the message."""
 
     name = "scripted"
+    at_once = 200
     validity = timedelta(days=2)
 
     def __init__(self, *, deduplicates: bool = True) -> None:

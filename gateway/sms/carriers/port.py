@@ -113,6 +113,7 @@ class Carrier(Protocol):
 
     name: str
     deduplicates: bool  # sending one reference twice is one SMS: a crash between send and answer may resend
+    at_once: int  # how many it can work on: as many as that, and no more, may be in doubt after a crash
     validity: timedelta  # how long the network goes on trying: what was not delivered by then never will be
 
     async def send(self, sms: OutgoingSms) -> Outcome:

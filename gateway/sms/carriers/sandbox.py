@@ -59,6 +59,7 @@ class SandboxCarrier:
 
     name = NAME
     deduplicates = True
+    at_once = 200
     validity = timedelta(days=2)
 
     def __init__(self, engine: Engine, receipt_delay: timedelta = timedelta()) -> None:

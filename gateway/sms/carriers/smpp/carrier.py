@@ -44,6 +44,7 @@ class SmppCarrier:
     def __init__(self, settings: SmppSettings, statuses: Statuses, clock: Clock, nature: Nature | None = None) -> None:
         """``nature``: sleep and chance, for tests."""
         self.name = settings.name
+        self.at_once = settings.timing.window * settings.sessions
         self.validity = settings.tries_for
         self._settings = settings
         self._statuses = statuses
