@@ -11,7 +11,7 @@ GROUP_LIMIT = 256
 
 #: Units wait for company until so many turns of the event loop brought nothing new, and no longer than this.
 QUIET_TURNS = 12
-GATHER_S = 0.005
+GATHER_S = 0.01
 
 
 @dataclass(slots=True, eq=False)

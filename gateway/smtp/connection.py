@@ -11,21 +11,17 @@ import math
 from abc import abstractmethod
 from collections.abc import Callable, Mapping
 from functools import partial
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from aiosmtpd.smtp import SMTP
 
 from gateway.smtp import replies
 from gateway.smtp.commands import read_command
-from gateway.smtp.errand import Errand, Outcome, Read
+from gateway.smtp.errand import Command, EndOfInput, Errand, Outcome, Read
 from gateway.smtp.inbox import Inbox
-from gateway.smtp.limits import Claim, address_of
+from gateway.smtp.limits import MOST_TIMES_TOO_BIG, Claim, address_of, mail_deadline
 from gateway.smtp.office import Office, note_incident
 
-#: A mail that comes more slowly than this, after a first allowance, holds a place that others need.
-SLOWEST_BYTES_PER_S = 100
-#: A mail that goes on for so many times the size limit is not read to its end.
-PATIENCE = 10
 #: How long a client may take at most to read our last words.
 LINGER_S = 10.0
 #: Unknown or malformed commands before we hang up.
@@ -36,18 +32,16 @@ TURN = 64
 AHEAD_BYTES = 131_072
 
 
-#: Does what a command with this argument says: the reply, or the errand that will bring it.
-Command = Callable[[Any, str], bytes | Errand]
-
-
-class EndOfInput(Exception):
-    """The client will send no more."""
-
-
 class Connection(SMTP):
     """A client at one of our doors."""
 
     commands: ClassVar[Mapping[bytes, Command]]  # what each verb does
+
+    __slots__ = (  # a dictionary of so many is slow to look up, and big
+        *("_address", "_busy", "_claim", "_deadline", "_due", "_ended", "_entered", "_errand", "_errors"),
+        *("_expect_more", "_held_back", "_inbox", "_keeping", "_leaving", "_lost", "_mail_pace", "_office", "_parted"),
+        *("_stalled", "_treat", "_waiter", "loop", "transport"),
+    )
 
     def __init__(self, office: Office) -> None:
         # SMTP.__init__ is passed over: it reflects on all methods at each connection, a sixth of the time of a short
@@ -56,9 +50,7 @@ class Connection(SMTP):
         asyncio.StreamReaderProtocol.__init__(
             self, asyncio.StreamReader(loop=self.loop), self._cb_client_connected, self.loop
         )
-        self._timeout_handle = None
-        self._original_transport = None
-        self._handler_coroutine = None
+        self._timeout_handle = self._original_transport = self._handler_coroutine = None
         self.session = self.envelope = self.transport = None
 
         self._office = office
@@ -136,6 +128,7 @@ class Connection(SMTP):
         if self._lost:
             return
         self._lost = self._parted = True
+        self._due = b""
         self._office.guests.depart(self)
         if self._entered:
             self._office.connections.leave(self._address)
@@ -168,6 +161,7 @@ class Connection(SMTP):
 
     def abort(self) -> None:
         """Cut the line; a mail being stored is stored all the same."""
+        self._due = b""
         if self.transport is not None:
             self.transport.abort()  # type: ignore[attr-defined]
 
@@ -185,7 +179,7 @@ class Connection(SMTP):
             self._hand_over(self._waiter)
         used_up = self._answer_lines()
         if self._due:
-            self._flush()
+            self._office.departures.add(self._flush)
         if self._held_back or len(self._inbox.held) > AHEAD_BYTES:
             self._regulate()
         if (self._leaving or (self._ended and used_up)) and not self._busy:
@@ -292,9 +286,8 @@ class Connection(SMTP):
         """Wait for the rest of a mail as long as it comes at all, and not too slowly."""
         settings = self._office.settings
         come = self._inbox.received - from_byte
-        pause = self.loop.time() + settings.data_timeout_s
-        self._deadline = min(pause, since + settings.data_timeout_s + come / SLOWEST_BYTES_PER_S)
-        if come > settings.max_mail_bytes * PATIENCE:
+        self._deadline = mail_deadline(self.loop.time(), since, come, settings.data_timeout_s)
+        if come > settings.max_mail_bytes * MOST_TIMES_TOO_BIG:
             self._part(replies.MAIL_TOO_BIG)
 
     def _regulate(self) -> None:
@@ -325,8 +318,7 @@ class Connection(SMTP):
         self._leaving = True
         return line
 
-    def _flush(self) -> None:
-        # All that is due leaves in one write, and before we wait for more (RFC 2920, 3.2).
+    def _flush(self) -> None:  # all that is due in one write, before we wait for more (RFC 2920, 3.2)
         if self._due and self.transport is not None:
             due, self._due = self._due, b""
             self.transport.write(due)  # type: ignore[attr-defined]
@@ -352,6 +344,7 @@ class Connection(SMTP):
 
     def _close(self) -> None:
         if not self._parted and self.transport is not None:
+            self._flush()
             self._parted = True
             self.transport.close()
             self._reset_timeout(min(LINGER_S, self._office.settings.command_timeout_s))

@@ -5,9 +5,9 @@ from abc import abstractmethod
 from typing import ClassVar
 
 from gateway.smtp import credentials, replies
-from gateway.smtp.connection import Connection, EndOfInput
+from gateway.smtp.connection import Connection
 from gateway.smtp.credentials import Credentials
-from gateway.smtp.errand import Errand
+from gateway.smtp.errand import EndOfInput, Errand
 from gateway.smtp.inbox import Unread
 from gateway.smtp.office import Office
 from gateway.smtp.reception import Dialect, Peer, Proof, SessionFacts
@@ -19,6 +19,8 @@ HELO_LENGTH = 255  # RFC 5321, 4.5.3.1.2
 
 class Entrance(Connection):
     """A client that says who it is."""
+
+    __slots__ = ("_failed_logins", "_helo", "_known", "_proof")
 
     dialect: ClassVar[Dialect]
 

@@ -13,6 +13,10 @@ Read = bytes | Unread
 Outcome = asyncio.Future[Any]
 
 
+class EndOfInput(Exception):
+    """The client will send no more: no errand brings what it was waited for."""
+
+
 def _as_it_is(outcome: Outcome) -> bytes:
     return bytes(outcome.result())
 
@@ -22,3 +26,7 @@ class Errand(NamedTuple):
 
     under_way: Awaitable[Any]
     reply: Callable[[Outcome], bytes] = _as_it_is  # from what came of it
+
+
+#: Does what a command with this argument says, for a session: the reply, or the errand that will bring it.
+Command = Callable[[Any, str], bytes | Errand]

@@ -26,6 +26,8 @@ class Unread(Enum):
 class Inbox:
     """What has come; each way of taking from it gives None when more has to come first."""
 
+    __slots__ = ("_ahead", "_searched", "_trouble", "held", "received")
+
     def __init__(self) -> None:
         self.received = 0  # bytes that ever came
         self.held: bytes | bytearray = b""

@@ -10,6 +10,16 @@ Network = IPv4Network | IPv6Network
 #: Bytes of all mails being received or stored at one time: what a thousand connections cannot exceed together.
 MAIL_MEMORY_BYTES = 256_000_000
 
+#: A mail that comes more slowly than this, after a first allowance, holds a place that others need.
+SLOWEST_BYTES_PER_S = 100
+#: A mail that goes on for so many times the size limit is not read to its end.
+MOST_TIMES_TOO_BIG = 10
+
+
+def mail_deadline(now: float, since: float, come: int, pause_s: float) -> float:
+    """When a mail has made us wait too long, ``come`` bytes of which have come ``since`` then, the last ``now``."""
+    return min(now, since + come / SLOWEST_BYTES_PER_S) + pause_s
+
 
 @lru_cache(maxsize=4096)
 def address_of(host: str) -> Address | None:
@@ -71,6 +81,8 @@ class MailMemory:
 
 class Claim:
     """One session's share of the memory, for the mail that it is taking."""
+
+    __slots__ = ("_memory", "size")
 
     def __init__(self, memory: MailMemory) -> None:
         self._memory = memory

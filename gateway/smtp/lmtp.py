@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
 from gateway.smtp import replies
-from gateway.smtp.connection import Command
+from gateway.smtp.errand import Command
 from gateway.smtp.limits import is_front
 from gateway.smtp.protocol import SmtpSession
 from gateway.smtp.reception import Dialect

@@ -9,9 +9,8 @@ from typing import ClassVar
 from gateway.smtp import replies
 from gateway.smtp.addresses import Misaddressed, RecipientAddress, read_recipient
 from gateway.smtp.author import header_from
-from gateway.smtp.connection import Command
 from gateway.smtp.entrance import Entrance
-from gateway.smtp.errand import Errand, Outcome, Read
+from gateway.smtp.errand import Command, Errand, Outcome, Read
 from gateway.smtp.inbox import Unread
 from gateway.smtp.office import Office, note_incident, promise
 from gateway.smtp.parameters import read_mail_parameters
@@ -38,6 +37,8 @@ class Transaction:
 
 class SmtpSession(Entrance):
     """A client that speaks SMTP."""
+
+    __slots__ = ("_transaction",)
 
     dialect: ClassVar[Dialect] = Dialect.SMTP
 
