@@ -40,7 +40,8 @@ def _documents(connection: Connection) -> Iterator[Discrepancy]:
     )
     of_it = and_(counted.c.account_id == row.account_id, counted.c.invoice_id == row.invoice_id)
     every = select(invoice, counted.c.units.label("counted")).outerjoin(counted, of_it).order_by(row.series, row.number)
-    streamed = connection.execution_options(yield_per=_AT_ONCE).execute(every)
+    # Said for this statement alone: the connection belongs to the other units of the group, too.
+    streamed = connection.execute(every, execution_options={"yield_per": _AT_ONCE})
     for each in streamed:
         yield from _of_document(each, from_stored(Invoice, each.document))
 
