@@ -48,7 +48,9 @@ def act_on(connection: Connection, stamp: Stamp, rules: BillingRules, all_happen
     """Issue the invoices of events, and open the attempts to take their money or to try again."""
     today = rules.today(stamp.now)
     orders = [order for each in all_happened for order in orders_of(each, rules, today)]
-    issued = issue_all(connection, stamp, rules, orders)
+    issued = issue_all(
+        connection, stamp, rules, orders, {each.running.account_id: each.customer for each in all_happened}
+    )
     again = open_of(connection, _retried(all_happened))
     open_attempts(connection, stamp, [*issued, *again])
     return issued

@@ -80,14 +80,19 @@ def issue(connection: Connection, stamp: Stamp, rules: BillingRules, order: Invo
 
 
 def issue_all(
-    connection: Connection, stamp: Stamp, rules: BillingRules, orders: Sequence[InvoiceOrder]
+    connection: Connection,
+    stamp: Stamp,
+    rules: BillingRules,
+    orders: Sequence[InvoiceOrder],
+    known: Mapping[int, Customer] | None = None,
 ) -> list[Issued]:
     """Issue invoices, in order; one that was issued under its key is given back as it was.
 
-    ``InvoiceUnsound`` where the sums of one do not add up, ``Refused`` where a client cannot be invoiced: then none is.
+    ``known`` are clients that the caller has read in this transaction; the others are read now. ``InvoiceUnsound``
+    where the sums of one do not add up, ``Refused`` where a client cannot be invoiced: then none is.
     """
     drafts = [_Draft(each, InvoiceKind.INVOICE, invoice_of(each.lines, each.prepaid)) for each in orders]
-    return _issue(connection, stamp, rules, drafts)
+    return _issue(connection, stamp, rules, drafts, known or {})
 
 
 def credit(
@@ -113,7 +118,7 @@ def credit(
     order = InvoiceOrder(account_id, key, (), today, today, subscription_id=corrected.subscription_id)
     note = _credit_of(corrected, parts, earlier)
     draft = _Draft(order, InvoiceKind.CREDIT_NOTE, note, corrects_id=invoice_id)
-    (issued,) = _issue(connection, stamp, rules, [draft])
+    (issued,) = _issue(connection, stamp, rules, [draft], {})
     settle_if_covered(connection, stamp, corrected)
     return issued
 
@@ -129,13 +134,20 @@ def _credit_of(corrected: Issued, parts: Mapping[int, Money] | None, earlier: Se
         raise Refused(f"This is more than the invoice took: {too_large}.", "Give back less.") from None
 
 
-def _issue(connection: Connection, stamp: Stamp, rules: BillingRules, drafts: Sequence[_Draft]) -> list[Issued]:
+def _issue(
+    connection: Connection,
+    stamp: Stamp,
+    rules: BillingRules,
+    drafts: Sequence[_Draft],
+    read: Mapping[int, Customer],
+) -> list[Issued]:
     _refuse_unsound(drafts)
     _lock_series(connection, {each.series for each in drafts})
     keys = [(each.order.account_id, each.order.key) for each in drafts]
     known = under(connection, keys)
     fresh = {key: each for key, each in zip(keys, drafts, strict=True) if key not in known}
-    buyers = customers(connection, rules, {account_id for account_id, _ in fresh})
+    unread = {account_id for account_id, _ in fresh} - read.keys()
+    buyers = {**read, **(customers(connection, rules, unread) if unread else {})}
     if any(account_id not in buyers for account_id, _ in fresh):
         raise Refused("An account has no billing details.", "Give the name and address for its invoices first.")
     known |= _write(connection, stamp, rules, fresh, buyers)

@@ -87,7 +87,7 @@ _LOCKED = (
 
 
 def _locked(connection: Connection, ordered: list[int]) -> dict[int, Row[int, int, int, float]]:
-    return {each.account_id: each for each in connection.execute(_LOCKED, {"accounts": ordered})}
+    return {each[0]: each for each in connection.execute(_LOCKED, {"accounts": ordered}).all()}
 
 
 _RAISE = (
@@ -131,7 +131,7 @@ _OPEN = select(
 
 def open_lots(connection: Connection, account_ids: Collection[int], now: datetime) -> dict[int, list[Lot]]:
     """The lots that can still be drawn, by account."""
-    rows = connection.execute(_OPEN, {"accounts": sorted(account_ids), "now": now})
+    rows = connection.execute(_OPEN, {"accounts": sorted(account_ids), "now": now}).all()
     lots: dict[int, list[Lot]] = {account_id: [] for account_id in account_ids}
     for account_id, lot_id, kind, units_left, expires_at in rows:
         lots[account_id].append(Lot(lot_id, kind, units_left, expires_at))

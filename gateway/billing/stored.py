@@ -6,6 +6,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from fractions import Fraction
 from functools import cache
+from operator import attrgetter
 from types import NoneType
 from typing import Any, TypeVar, cast, get_args, get_origin, get_type_hints
 from zoneinfo import ZoneInfo
@@ -49,9 +50,14 @@ def _writer(kind: Any) -> _Turn:
     if issubclass(kind, Mapping):
         return lambda each: {str(key): to_stored(one) for key, one in each.items()}
     if is_dataclass(kind):
-        names = [each.name for each in fields(kind)]
-        return lambda each: {name: to_stored(getattr(each, name)) for name in names}
+        return _object_writer(tuple(each.name for each in fields(kind)))
     return _itself
+
+
+def _object_writer(names: tuple[str, ...]) -> _Turn:
+    """All fields are fetched in one call: a hundred thousand invoices are written in a night."""
+    fetch, single = attrgetter(*names), len(names) == 1
+    return lambda each: dict(zip(names, map(to_stored, (fetch(each),) if single else fetch(each)), strict=True))
 
 
 @cache

@@ -1,4 +1,4 @@
-"""All benches, or those named: ``python -m tests.bench [intake whole_path fairness idle engine extraction smpp]``.
+"""All benches, or those named: ``python -m tests.bench [intake whole_path fairness idle …]``; ``--help`` names all.
 
 Everything that is compared runs in turn within one run, round by round, and what is judged is the median of ratios.
 What is missing on this machine is skipped, loudly. The exit code is 1 where a target was missed.
@@ -8,11 +8,11 @@ import argparse
 import sys
 from collections.abc import Callable
 
-from tests.bench import engine, extraction, fairness, idle, intake, smpp, whole_path
+from tests.bench import engine, extraction, fairness, idle, intake, invoicing, lots, smpp, whole_path
 from tests.bench.figures import Figure, show
 from tests.bench.postfix import PostfixMissing, Tools, unpack
 
-BENCHES = ("engine", "extraction", "idle", "intake", "whole_path", "fairness", "smpp")
+BENCHES = ("engine", "extraction", "idle", "intake", "whole_path", "fairness", "smpp", "lots", "invoicing")
 
 
 def main() -> int:
@@ -26,6 +26,8 @@ def main() -> int:
         "intake": lambda: intake.bench(tools, asked.rounds, asked.mails) if tools else [],
         "whole_path": lambda: whole_path.bench(tools, asked.rounds, asked.mails),
         "fairness": fairness.bench,
+        "lots": lambda: lots.bench(asked.rounds),
+        "invoicing": invoicing.bench,
         "smpp": lambda: smpp.bench(asked.rounds, 5 * asked.mails),
     }
     figures: list[Figure] = []
