@@ -48,6 +48,11 @@ class Calendar:
             self.children[parent].add(event["id"])
         return kept
 
+    def forget(self, series_id: str, event_id: str) -> None:
+        """Take an exception out of its series, as if there had never been one."""
+        self.children[series_id].discard(event_id)
+        del self.history[event_id]
+
     def at(self, event_id: str, version: int | None = None) -> Json | None:
         """An event as it was at a version of the calendar, or as it is."""
         for written, event in reversed(self.history.get(event_id, [])):

@@ -55,7 +55,7 @@ def insert(calendar: Calendar, body: Json) -> Json:
 def patch(calendar: Calendar, event_id: str, body: Json) -> Json:
     """Change fields; ``null`` clears one. A cancelled event whose status is set to confirmed is back."""
     before = find(calendar, event_id)
-    return calendar.keep(_checked(calendar, _merged(before, body)))
+    return _kept(calendar, before, _merged(before, body))
 
 
 def update(calendar: Calendar, event_id: str, body: Json) -> Json:
@@ -63,7 +63,7 @@ def update(calendar: Calendar, event_id: str, body: Json) -> Json:
     before = find(calendar, event_id)
     always = ("id", "iCalUID", "eventType", "creator", "organizer", "created", "recurringEventId", "originalStartTime")
     kept = {name: before[name] for name in always if name in before}
-    return calendar.keep(_checked(calendar, {"status": "confirmed"} | body | kept))
+    return _kept(calendar, before, {"status": "confirmed"} | body | kept)
 
 
 def delete(calendar: Calendar, event_id: str) -> None:
@@ -83,6 +83,16 @@ def move(source: Calendar, destination: Calendar, event_id: str) -> Json:
     moved = [destination.keep(each | organizer) for each in source.family(event_id)]
     source.keep(root | {"status": "cancelled"})
     return moved[0]
+
+
+def _kept(calendar: Calendar, before: Json, after: Json) -> Json:
+    """Keep a new version; of a series at other times, exceptions that name no start of it any more are forgotten."""
+    kept = calendar.keep(_checked(calendar, after))
+    if "recurrence" in kept and any(kept[name] != before.get(name) for name in ("start", "end", "recurrence")):
+        for name in list(calendar.children[kept["id"]]):
+            if single(kept, {}, name, calendar.zone) is None:
+                calendar.forget(kept["id"], name)
+    return kept
 
 
 def _merged(before: Json, change: Json) -> Json:

@@ -49,9 +49,17 @@ class GooglePeer:
 
     def instances(self, calendar: str = PRIMARY, **query: str) -> list[Json]:
         """What is in a calendar, as its owner sees it."""
-        told = self.control.get(f"/calendars/{calendar}/events", singleEvents="true", orderBy="startTime", **query)
-        rows: list[Json] = told["items"]
-        return rows
+        return self.rows(calendar, singleEvents="true", orderBy="startTime", **query)
+
+    def rows(self, calendar: str = PRIMARY, **query: str) -> list[Json]:
+        """A list from its first page to its last."""
+        rows: list[Json] = []
+        while True:
+            page = self.control.get(f"/calendars/{calendar}/events", **query)
+            rows += page["items"]
+            if "nextPageToken" not in page:
+                return rows
+            query["pageToken"] = page["nextPageToken"]
 
     def fail(self, kind: str, path: str = "", times: int = 1, **more: Any) -> None:
         """Let something go wrong: a reason of ``answers.REFUSALS``, or what ``stage.accidents`` can do."""

@@ -90,8 +90,7 @@ class GoogleServer:
         return f"{handle}_{start.astimezone(ZoneInfo('UTC')):%Y%m%dT%H%M%SZ}"
 
     def _exceptions(self, handle: str) -> list[str]:
-        rows = self.peer.control.get(f"/calendars/{self.calendar}/events", maxResults="2500")["items"]
-        mine = (row for row in rows if row.get("recurringEventId") == handle)
+        mine = (row for row in self.peer.rows(self.calendar) if row.get("recurringEventId") == handle)
         return [row["id"] for row in mine if row["status"] != "cancelled"]
 
     def _change(self, handle: str, change: Json) -> None:

@@ -65,6 +65,16 @@ def test_a_written_instance_becomes_an_exception(events: Any) -> None:
     assert told["recurringEventId"] == series["id"]
 
 
+def test_a_series_at_other_hours_forgets_its_exceptions_for_good(google_peer: GooglePeer) -> None:
+    series = google_peer.create(weekly(count=2))
+    google_peer.delete(f"{series['id']}_20261027T080000Z")
+    for hour in ("11", "09"):
+        google_peer.change(
+            series["id"], {"start": at("2026-10-20", f"{hour}:00"), "end": at("2026-10-20", f"{hour}:30")}
+        )
+        assert len(google_peer.instances()) == 2
+
+
 def test_a_deleted_event_is_there_as_cancelled_and_cannot_be_deleted_twice(events: Any) -> None:
     made = events.insert(calendarId="primary", body=appointment()).execute()
     events.delete(calendarId="primary", eventId=made["id"]).execute()
