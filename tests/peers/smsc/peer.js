@@ -82,15 +82,8 @@ function receipt(pdu, id) {
   };
 }
 
-function together(socket) { // answers of one turn leave in one write, as those of a carrier do
-  if (socket.writableCorked) return;
-  socket.cork();
-  setImmediate(() => socket.uncork());
-}
-
 function answer(session, pdu) {
   counts.inFlight -= 1;
-  together(session.socket);
   const ending = pdu.destination_addr.slice(-2);
   if (ending === '97') { session.socket.destroy(); return; }
   const refused = pdu.crowded ? 0x58 : REFUSALS[ending];
