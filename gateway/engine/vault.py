@@ -15,6 +15,8 @@ from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from sqlalchemy import (
     BigInteger,
     Column,
@@ -61,8 +63,13 @@ class Vault:
             raise VaultError("the vault has no key")
         if any(len(key) != KEY_BYTES for key in keys):
             raise VaultError(f"a vault key has {KEY_BYTES} bytes")
+        self._keys = tuple(keys)
         self._ciphers = {_key_id(key): AESGCM(key) for key in keys}
         self._first = _key_id(keys[0])
+
+    def derived(self, purpose: str) -> tuple[bytes, ...]:
+        """Keys for another purpose, one from each of ours in their order; they tell nothing about these (RFC 5869)."""
+        return tuple(HKDF(SHA256(), KEY_BYTES, salt=None, info=purpose.encode()).derive(key) for key in self._keys)
 
     def keep(self, connection: Connection, account_id: int, owner: str, value: bytes) -> None:
         """Store ``value``, in place of what the owner had."""
