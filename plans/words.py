@@ -47,6 +47,7 @@ class Reason(StrEnum):
     ACCOUNT_SUSPENDED = "account_suspended"
     ACCOUNT_CLOSED = "account_closed"
     RELAYING = "relaying"
+    REPLY_ADDRESS_INVALID = "reply_address_invalid"
     # money and quantity
     NO_CREDIT = "no_credit"
     NO_SUBSCRIPTION = "no_subscription"  # of reminders, as the three after it

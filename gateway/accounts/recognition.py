@@ -23,6 +23,7 @@ class Question:
     peer_address: str  # the IP address of the other side; empty on a Unix socket
     mail_from: str
     slug: str | None = None  # the account named in the recipient's address
+    wanted_id: int | None = None  # the account that the recipient's address stands for
     vouched: bool = False  # a trusted front has proven ``mail_from``
 
 
@@ -46,7 +47,7 @@ def recognise(connection: Connection, questions: Sequence[Question]) -> list[Rec
 
     An exact address goes before its domain. Only a proof counts: AUTH as the account, a trusted front, or a
     registered host of the same account that covers the peer. Where several accounts have registered the same address,
-    ``slug`` must tell which is meant.
+    ``slug`` or ``wanted_id`` must tell which is meant.
     """
     spelled = [addresses.address(question.mail_from) for question in questions]
     registered = _registered(connection, {each for each in spelled if each})
@@ -117,13 +118,17 @@ def _answer(
     proven = [each for each in candidates if _is_proven(question, each.client.account_id, hosts)]
     if not proven:
         return _why_unproven(question, candidates)
-    meant = [each for each in proven if question.slug in (None, each.client.slug)]
+    meant = [each for each in proven if _is_meant(question, each.client)]
     if not meant:
         return Reason.SENDER_UNKNOWN if question.account_id is None else Reason.SENDER_NOT_ALLOWED
     best = [each for each in meant if each.sender.kind is meant[0].sender.kind]
     if len(best) > 1:
         return Reason.SENDER_UNKNOWN  # several accounts, and nothing says which
     return _standing_reason(best[0]) or RecognisedSender(best[0].client, best[0].sender)
+
+
+def _is_meant(question: Question, client: Client) -> bool:
+    return question.slug in {None, client.slug} and question.wanted_id in {None, client.account_id}
 
 
 def _is_proven(question: Question, account_id: int, hosts: Mapping[int, list[addresses.Network]]) -> bool:

@@ -14,6 +14,7 @@ from gateway.accounts.refusals import Refused
 from gateway.app import control
 from gateway.app.bridging import bridged, calendar_tasks
 from gateway.app.catalogue import billing_rules
+from gateway.app.keyed import reply_addresses
 from gateway.app.linked_calendars import calendar_routes, linkable
 from gateway.app.opening import is_sqlite, open_current
 from gateway.app.rules import hearing, read_rules
@@ -48,6 +49,8 @@ from gateway.sms.inbox import INBOUND_TOPIC
 from gateway.sms.jobs import JOBS
 from gateway.sms.jobs import TOPICS as JOB_TOPICS
 from gateway.sms.policy import Rules
+from gateway.sms.words import Reader
+from gateway.smtp.answers import Answers
 from gateway.smtp.desk import Desk
 from gateway.smtp.inbound import Inbound
 from gateway.smtp.listener import Doors, bind_doors, serve_smtp, server_tls
@@ -147,7 +150,9 @@ async def until_told_to_stop() -> None:
 async def _listening(engine: Engine, settings: Settings, rules: Rules) -> AsyncIterator[Doors]:
     doors = bind_doors(settings.smtp)
     tls = server_tls(settings.smtp.tls) if settings.smtp.tls else None
-    listener = await serve_smtp(settings, Desk(engine, rules), read_wording().smtp_line, doors, tls)
+    listener = await serve_smtp(
+        settings, Desk(engine, rules, reply_addresses(settings)), read_wording().smtp_line, doors, tls
+    )
     try:
         yield doors
     finally:
@@ -207,6 +212,11 @@ def _tasks(engine: Engine, settings: Settings, rules: Rules, readers: Readers, m
         *(Task(f"inbound {each}", SPOOL_TOPIC, Inbound(engine, readers, rules).run_once) for each in ("a", "b")),
         Task("answers", INBOUND_TOPIC, Answering(engine, hearing(settings, rules)).run_once),
         Task("notices", sms_notices.TOPIC, Notices(engine, mailers.out, wording, settings).run_once),
+        Task(
+            "answers by mail",
+            ANSWER_TOPICS[Reader.MAIL],
+            Answers(engine, mailers.out, wording, settings, reply_addresses(settings)).run_once,
+        ),
         Task("letters", LETTERS_TOPIC, SellingLetters(engine, mailers.out, wording, settings.domain).run_once),
         Task("calendar letters", CALENDAR_LETTERS_TOPIC, calendar_letters.run_once),
         Task("roles", ROLE_TOPIC, roles.run_once),

@@ -29,6 +29,7 @@ class Answer:
     number: str  # ours
     text: str
     meaning: Meaning
+    missing_parts: int
     ambiguous: bool  # another client had written to that phone shortly before
     at: datetime
     message_id: int  # the message that it answers; 0, and no more of it, where there is none
@@ -64,7 +65,7 @@ def _read(connection: Connection, claims: Sequence[Claim]) -> list[Answer]:
     came, about = inbound_sms.c, message.c
     rows = connection.execute(
         select(answer.c.answer_id, came.inbound_id, came.sender, came.recipient, came.body, came.meaning)
-        .add_columns(came.ambiguous, came.sent_at, came.message_id)
+        .add_columns(came.missing_parts, came.ambiguous, came.sent_at, came.message_id)
         .add_columns(about.origin, about.origin_id, about.message_class, about.body, about.created_at)
         .join(inbound_sms, and_(came.account_id == answer.c.account_id, came.inbound_id == answer.c.inbound_id))
         .outerjoin(message, and_(about.account_id == came.account_id, about.message_id == came.message_id))

@@ -1,7 +1,8 @@
 """What a recipient address says: a phone number with its wishes, or one of the roles that every domain has.
 
 ``0612345678@sms.example`` names a number, ``0612345678+marketing@…`` its class, ``0612345678@<account>.sms.example``
-the account that pays. Whether the number exists is decided elsewhere.
+the account that pays. Whether the number exists is decided elsewhere. ``re-<tag>@sms.example`` answers an SMS that
+came in (``gateway.smtp.reply_addresses``).
 """
 
 import re
@@ -15,8 +16,12 @@ from plans.words import MessageClass, Reason
 
 LOCAL_PART_LENGTH = 64  # RFC 5321, 4.5.3.1.1
 
+#: How addresses that answer an SMS begin.
+REPLY_PREFIX = "re-"
+
 # ASCII on purpose: \d would take the digits of every script, and two scripts are two texts for one number.
 _NUMBER = re.compile(r"\+?[0-9(][0-9 ().\-/]*\Z")
+_REPLY = re.compile(rf"{REPLY_PREFIX}([A-Za-z2-7]{{1,61}})\Z", re.IGNORECASE)
 _ACCOUNT = re.compile(r"[a-z0-9][a-z0-9-]{0,39}\Z")
 
 UNKNOWN_TAG = "After the number only +marketing or +alert is understood; write the number alone or with one of these."
@@ -36,6 +41,7 @@ class NumberAddress(NamedTuple):
     number_text: str  # digits, an international prefix, separators; not yet known to be a number
     message_class: MessageClass | None  # None leaves it to the sender's setting
     account_slug: str | None  # None leaves it to the sender
+    account_id: int | None = None  # the account whose conversation a reply address stands for
 
 
 class RoleAddress(NamedTuple):
@@ -45,7 +51,14 @@ class RoleAddress(NamedTuple):
     role: Role
 
 
-RecipientAddress = NumberAddress | RoleAddress
+class ReplyAddress(NamedTuple):
+    """An address of ours that stands for a conversation; not yet known to be genuine."""
+
+    raw: str
+    tag: str
+
+
+RecipientAddress = NumberAddress | RoleAddress | ReplyAddress
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +78,8 @@ def read_recipient(path: Path, our_domain: str) -> RecipientAddress | Misaddress
     role = path.local.lower()
     if role in _ROLES:
         return RoleAddress(path.raw, _ROLES[role])
+    if reply := _REPLY.match(path.local):
+        return ReplyAddress(path.raw, reply[1])
     return _read_number(path, slug)
 
 

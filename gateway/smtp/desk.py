@@ -14,9 +14,10 @@ from gateway.sms import admission
 from gateway.sms.numbers import Number
 from gateway.sms.policy import Rules
 from gateway.smtp import spool
-from gateway.smtp.addresses import NumberAddress, RecipientAddress
+from gateway.smtp.addresses import NumberAddress, RecipientAddress, ReplyAddress
 from gateway.smtp.automatic import automatic_sender
 from gateway.smtp.reception import Admitted, Asker, Envelope, Peer, Proof, SessionFacts
+from gateway.smtp.reply_addresses import ReplyAddresses
 from plans.words import Reason
 
 
@@ -30,7 +31,7 @@ class _Asked(NamedTuple):
 
     @property
     def sender(self) -> recognition.Question:
-        return _question(self.asker, self.mail_from, self.recipient.account_slug)
+        return _question(self.asker, self.mail_from, self.recipient)
 
 
 #: For so long an answer about a recipient may be given again: a burst asks the same over and over. What is said at RCPT
@@ -42,9 +43,10 @@ _MOST_KEPT = 10_000
 class Desk:
     """Answers the listener. Each question of many sessions shares one read with those that wait beside it."""
 
-    def __init__(self, engine: Engine, rules: Rules) -> None:
+    def __init__(self, engine: Engine, rules: Rules, reply_addresses: ReplyAddresses) -> None:
         self._engine = engine
         self._rules = rules
+        self._reply_addresses = reply_addresses
         self.expect_more = engine.expect_more
         self._lately: dict[_Asked, tuple[float, Admitted | Reason]] = {}  # with the moment until which it holds
 
@@ -58,6 +60,9 @@ class Desk:
         self, session: SessionFacts, mail_from: str, recipient: RecipientAddress, already: Sequence[Admitted]
     ) -> Admitted | Reason | Awaitable[Admitted | Reason]:
         """Decide on one recipient; a role address is open to everybody, a number only to a proven sender."""
+        if isinstance(recipient, ReplyAddress):
+            meant = self._meant_by(recipient)
+            return self.admit(session, mail_from, meant, already) if meant else Reason.REPLY_ADDRESS_INVALID
         if not isinstance(recipient, NumberAddress):
             return Admitted(recipient, spool.NO_ACCOUNT, None, None, None)
         promised = len([each for each in already if each.e164 is not None])
@@ -67,10 +72,14 @@ class Desk:
             return answer
         return Reason.AUTOMATIC_MAIL if automatic_sender(mail_from) else self._engine.read_each(self._answer, asked)
 
+    def _meant_by(self, address: ReplyAddress) -> NumberAddress | None:
+        of = self._reply_addresses.read(address.tag, self._engine.clock.now())
+        return NumberAddress(address.raw, of.phone, None, None, of.account_id) if of else None
+
     async def confirm(self, envelope: Envelope, author: str | None) -> Sequence[Reason | None]:
         """Whether the From header, too, belongs to a sender of the account that each recipient was admitted for."""
         asker = envelope.session.asker
-        questions = [_question(asker, author or "", _slug(each)) for each in envelope.recipients]
+        questions = [_question(asker, author or "", each.recipient) for each in envelope.recipients]
         answers = await self._engine.read_each(_recognise_all, questions)
         return [
             None if _confirms(each, answer) else Reason.SENDER_UNPROVEN
@@ -134,18 +143,16 @@ def _admitted(asked: _Asked, asker: RecognisedSender, number: Number | Reason) -
     )
 
 
-def _question(asker: Asker, mail_from: str, slug: str | None) -> recognition.Question:
+def _question(asker: Asker, mail_from: str, recipient: RecipientAddress) -> recognition.Question:
+    number = recipient if isinstance(recipient, NumberAddress) else None
     return recognition.Question(
         account_id=asker.account_id,
         peer_address=asker.peer_address,
         mail_from=mail_from,
-        slug=slug,
+        slug=number.account_slug if number else None,
+        wanted_id=number.account_id if number else None,
         vouched=asker.vouched,
     )
-
-
-def _slug(admitted: Admitted) -> str | None:
-    return admitted.recipient.account_slug if isinstance(admitted.recipient, NumberAddress) else None
 
 
 def _confirms(admitted: Admitted, answer: RecognisedSender | Reason) -> bool:

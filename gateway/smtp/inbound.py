@@ -20,11 +20,13 @@ from gateway.sms.notices import Notice, enter_notices, wants
 from gateway.sms.policy import Rules
 from gateway.sms.request import SmsRequest
 from gateway.sms.submit import submit
+from gateway.sms.talks import Talk, talks
 from gateway.sms.words import News
 from gateway.smtp.readers import Readers
 from gateway.smtp.reading import UNREADABLE, ReadMail
-from gateway.smtp.requests import Opened, automatic_kind, requests_of
+from gateway.smtp.requests import Opened, automatic_kind, is_reply, requests_of
 from gateway.smtp.spool import NO_ACCOUNT, SPOOL
+from gateway.smtp.spooled import SpooledEnvelope
 from gateway.smtp.tables import mail, spool
 from gateway.smtp.words import MailState
 from plans.words import Origin, Reason
@@ -133,10 +135,17 @@ def open_mails(connection: Connection, claims: Sequence[Claim]) -> list[Opened]:
     found = {each.mail_id: (each.envelope, each.raw, each.received_at) for each in rows}
     senders = _senders(connection, account_ids, {envelope.sender_id for envelope, _, _ in found.values()})
     return [
-        Opened(claim, envelope, raw, received_at, senders.get(envelope.sender_id))
+        Opened(claim, envelope, raw, received_at, senders.get(envelope.sender_id), _talks(connection, claim, envelope))
         for claim in claims
         for envelope, raw, received_at in [found[claim.row_id]]
     ]
+
+
+def _talks(connection: Connection, claim: Claim, envelope: SpooledEnvelope) -> Mapping[str, Talk]:
+    """The conversations that a mail goes on with; nearly none does."""
+    phones = {each.e164 for each in envelope.recipients if each.e164 and is_reply(each)}
+    found = talks(connection, {(claim.account_id, phone) for phone in phones})
+    return {phone: talk for (_, phone), talk in found.items()}
 
 
 def _senders(connection: Connection, account_ids: Collection[int], ids: Collection[int]) -> Mapping[int, Sender]:

@@ -170,10 +170,16 @@ def _paragraph(words: ReadersWords, news: RecipientNews) -> str:
 
 
 def _answer(words: ReadersWords, thread: Thread, sender: str = "postmaster") -> EmailMessage:
+    return letter_in_thread(words, thread, "auto-replied", sender)
+
+
+def letter_in_thread(
+    words: ReadersWords, thread: Thread, submitted: str, sender: str, name: str = "SMS"
+) -> EmailMessage:
     """A letter within the thread of a mail (RFC 5322, 3.6.4)."""
     subject = thread.subject or words.phrase("subject_news")
     again = subject if subject.lower().startswith("re:") else f"Re: {subject}"
-    message = blank_letter(words, again, "auto-replied", sender)
+    message = blank_letter(words, again, submitted, sender, name)
     if thread.message_id:
         message["In-Reply-To"] = thread.message_id
         message["References"] = _references(thread)
@@ -192,11 +198,13 @@ def _references(thread: Thread) -> str:
     return " ".join(reversed(kept))
 
 
-def blank_letter(words: ReadersWords, subject: str, submitted: str, sender: str = "postmaster") -> EmailMessage:
+def blank_letter(
+    words: ReadersWords, subject: str, submitted: str, sender: str = "postmaster", name: str = "SMS"
+) -> EmailMessage:
     """The headers that every letter has; RFC 3834, 3.1 for those that keep machines from answering."""
     head = words.head
     message = EmailMessage(_LetterPolicy(linesep="\r\n", utf8=not head.to.isascii()))
-    message["From"] = f'"SMS" <{sender}@{head.domain}>'
+    message["From"] = f'"{name}" <{sender}@{head.domain}>'
     message["To"] = head.to
     message["Subject"] = " ".join(subject.split())[:_SUBJECT]
     message["Date"] = format_datetime(head.date)

@@ -1,7 +1,6 @@
 """News back by mail: the notices of one mail become one letter to whoever wrote it."""
 
 import logging
-from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -13,6 +12,7 @@ from gateway.engine.queue import Claim, Queue
 from gateway.settings import Settings
 from gateway.sms.tables import notice
 from gateway.smtp.correspondence import Correspondence, gather
+from gateway.smtp.hourly import Hourly
 from gateway.smtp.letters import Letterhead, low_credit_letter, news_letter, unreadable_letter
 from gateway.smtp.mailer import Letter, Mailer, NotSent, Sent
 from gateway.wording import Wording
@@ -38,8 +38,7 @@ class Notices:
         self._wording = wording
         self._domain = settings.domain
         self._settings = settings.notices
-        self._sent: Counter[str] = Counter()  # letters of the hour, by address
-        self._hour: datetime | None = None
+        self._hourly = Hourly(engine.clock, settings.notices.max_per_hour)
 
     async def run_once(self) -> int:
         """Send the letters of one batch of notices; returns how many notices it took.
@@ -71,7 +70,7 @@ class Notices:
         now = self._engine.clock.now()
         if each.writer.automatic:
             await self._settle(each.claims)
-        elif self._is_flood(each.writer.address, now):
+        elif self._hourly.is_flood(each.writer.address):
             await self._put_off(each.claims, now + timedelta(hours=1))
         elif await self._send_all(letters(self._wording, self._domain, now, each), each.claims[0].attempts):
             await self._settle(each.claims)
@@ -85,18 +84,10 @@ class Notices:
             if isinstance(outcome, NotSent) and attempts < MOST_ATTEMPTS:
                 return False
             if isinstance(outcome, Sent):
-                self._sent[letter.envelope_to] += 1
+                self._hourly.count(letter.envelope_to)
             else:
                 log.warning("a letter was given up after %d attempts: %s", attempts, outcome.code)
         return True
-
-    def _is_flood(self, address: str, now: datetime) -> bool:
-        """Whether the address had its letters of this hour; what is put off shares letters later, nothing is lost."""
-        hour = now.replace(minute=0, second=0, microsecond=0)
-        if hour != self._hour:
-            self._hour = hour
-            self._sent.clear()
-        return self._sent[address] >= self._settings.max_per_hour
 
     async def _settle(self, claims: Sequence[Claim]) -> None:
         await self._engine.write(lambda connection: NOTICES.finish(connection, claims), urgent=True)

@@ -35,6 +35,7 @@ CODES: Mapping[Reason, tuple[int, str]] = {
     Reason.ACCOUNT_SUSPENDED: (550, "5.2.1"),
     Reason.ACCOUNT_CLOSED: (550, "5.2.1"),
     Reason.RELAYING: (550, "5.7.1"),
+    Reason.REPLY_ADDRESS_INVALID: (550, "5.1.1"),
     # money and quantity; what time alone will cure is temporary
     Reason.NO_CREDIT: (552, "5.2.2"),
     Reason.NO_SUBSCRIPTION: (552, "5.2.2"),

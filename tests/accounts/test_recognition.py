@@ -117,6 +117,18 @@ async def test_accounts_that_share_a_sender_are_told_apart_by_name(engine: Engin
     ]
 
 
+async def test_accounts_that_share_a_sender_are_told_apart_by_whose_conversation_it_is(engine: Engine) -> None:
+    ids = {}
+    for name in ("Bank", "Clinic"):
+        ids[name] = (await add_client(engine, name=name)).account_id
+        await add_sender(engine, name.lower(), "it@group.example")
+        await add_sender(engine, name.lower(), OFFICE)
+    wanted = [Question(None, OFFICE, "it@group.example", wanted_id=each) for each in (ids["Bank"], ids["Clinic"], 1)]
+    assert await ask(engine, *wanted) == [
+        *(("bank", "it@group.example"), ("clinic", "it@group.example"), Reason.SENDER_UNKNOWN),
+    ]
+
+
 async def test_a_name_never_leads_out_of_the_proven_account(engine: Engine) -> None:
     clinic = await add_client(engine, name="Clinic")
     await add_client(engine, name="Bank")

@@ -5,6 +5,7 @@ In production the worker shares the process; here is what taking mail in costs b
 
 import uvloop
 
+from gateway.app.keyed import reply_addresses
 from gateway.app.opening import open_current
 from gateway.app.rules import read_rules
 from gateway.app.service import until_told_to_stop
@@ -17,7 +18,7 @@ from gateway.wording import read_wording
 async def serve(settings: Settings) -> None:
     """Take mail in until told to stop."""
     async with open_current(settings) as engine:
-        desk = Desk(engine, read_rules(settings))
+        desk = Desk(engine, read_rules(settings), reply_addresses(settings))
         listener = await serve_smtp(settings, desk, read_wording().smtp_line, bind_doors(settings.smtp))
         await until_told_to_stop()
         await listener.drain(1)

@@ -18,13 +18,14 @@ def mail(text: str = "See you at 10", message_id: str = "<1@clinic.example>", he
 
 
 async def spooled(engine: Engine, member: Member, raw: bytes, *numbers: str) -> int:
-    """Store a mail of a member to E.164 numbers; its id."""
+    """Store a mail of a member to E.164 numbers, or to ``re-tag=number``, which answers a phone; its id."""
     session = SessionFacts(
         Peer(IPv4Address("127.0.0.1"), encrypted=False), Proof(member.account_id, "login"), Dialect.SMTP, "test"
     )
     recipients = tuple(
-        Admitted(NumberAddress(each, each, None, None), member.account_id, member.sender.sender_id, each, None)
+        Admitted(NumberAddress(raw, number, None, None), member.account_id, member.sender.sender_id, number, None)
         for each in numbers
+        for raw, _, number in [each.rpartition("=") if "=" in each else (each, "", each)]
     )
     return await spool.store(engine, Envelope(session, member.sender.value, recipients, smtp_utf8=False), raw)
 

@@ -11,6 +11,7 @@ from gateway.smtp.addresses import (
     Misaddressed,
     NumberAddress,
     RecipientAddress,
+    ReplyAddress,
     Role,
     RoleAddress,
     read_recipient,
@@ -49,6 +50,11 @@ def test_an_address_names_a_number_its_class_and_its_account(
     address: str, number: str, message_class: MessageClass | None, slug: str | None
 ) -> None:
     assert read(address) == NumberAddress(address, number, message_class, slug)
+
+
+def test_the_address_of_a_conversation_is_known_in_any_case() -> None:
+    assert read("Re-abc2@sms.test") == ReplyAddress("Re-abc2@sms.test", "abc2")
+    assert isinstance(read("re-abc1@sms.test"), Misaddressed)
 
 
 @pytest.mark.parametrize("local", ["postmaster", "Abuse", "ABUSE"])

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import delete, select, update
@@ -17,8 +18,8 @@ from gateway.smtp.spool import SPOOL
 from gateway.smtp.tables import mail as filed
 from gateway.smtp.tables import spool
 from gateway.smtp.words import MailState
-from plans.words import Reason
-from tests.cast import DELIVERS, LATE, Member, alice, bob, shipped_rules
+from plans.words import MessageClass, Reason
+from tests.cast import DELIVERS, LATE, Member, alice, bob, send, shipped_rules, sms
 from tests.clock import StoppedClock
 from tests.smtp.post import mail, spooled
 
@@ -137,3 +138,41 @@ async def test_a_mail_whose_claim_was_lost_is_left_to_its_new_holder(
     await engine.write(lambda c: file_mails(c, engine.stamp(), shipped_rules(), opened, contents))
     assert await texts(engine, member) == []
     assert await waiting(engine) == 1
+
+
+REPLY = "re-abc"
+
+
+async def answered(engine: Engine, inbound: Inbound, member: Member, text: str, **sent: Any) -> list[tuple[Any, ...]]:
+    """What becomes of a mail that answers a phone: class, sender ID and text of the second message."""
+    await send(engine, shipped_rules(), sms(member, DELIVERS, **sent))
+    await spooled(engine, member, mail(text), f"{REPLY}={DELIVERS}")
+    await inbound.run_once()
+    rows = select(message.c.message_class, message.c.display, message.c.body).order_by(message.c.message_id).offset(1)
+    return [tuple(each) for each in await engine.read(lambda connection: connection.execute(rows).all())]
+
+
+async def test_an_answer_goes_on_as_the_conversation_was_without_its_quotation(
+    engine: Engine, inbound: Inbound
+) -> None:
+    member = await alice(engine)
+    text = f"Parfait.\r\n\r\nLe 23/11/2026 à 10:00, {DELIVERS} a écrit :\r\n> Oui"
+    sent = {"message_class": MessageClass.MARKETING, "display": "Clinique"}
+    assert await answered(engine, inbound, member, text, **sent) == [
+        (MessageClass.MARKETING, "Clinique", "Parfait. STOP au 36000")
+    ]
+
+
+async def test_an_answer_that_is_nothing_but_quotation_is_refused(engine: Engine, inbound: Inbound) -> None:
+    member = await alice(engine)
+    assert await answered(engine, inbound, member, f"Le 23/11/2026, {DELIVERS} a écrit :\r\n> Oui") == []
+    assert await reasons(engine) == [(MailState.REFUSED, Reason.NO_TEXT)]
+
+
+async def test_an_answer_to_a_phone_that_got_nothing_goes_out_as_the_sender_sends(
+    engine: Engine, inbound: Inbound
+) -> None:
+    member = await alice(engine)
+    await spooled(engine, member, mail("Bonjour"), f"{REPLY}={DELIVERS}")
+    await inbound.run_once()
+    assert await texts(engine, member) == [(DELIVERS, "Bonjour")]

@@ -9,18 +9,23 @@ from email import message_from_bytes, policy
 from email.message import EmailMessage
 from typing import Any
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import ColumnElement, Connection, Table, func, select
 
 from gateway.accounts import clients, passwords, senders
 from gateway.accounts.passwords import NewPassword
+from gateway.app.answers import sandbox_reply
+from gateway.app.rules import read_rules
 from gateway.app.service import Running
 from gateway.billing.lots import Grant, grant
 from gateway.billing.tables import balance
 from gateway.engine.clock import Clock
 from gateway.settings import Settings
 from gateway.sms.audit import audit
+from gateway.sms.inbound_tables import answer
+from gateway.sms.inbox import INBOUND_TOPIC
 from gateway.sms.reports import MessageLine, list_messages
-from gateway.sms.tables import job, notice, sandbox_sms
+from gateway.sms.tables import inbound, job, notice, sandbox_sms
+from gateway.sms.words import Reader
 from gateway.smtp.maildir import folder_name
 from gateway.smtp.tables import spool
 from gateway.wording import Language
@@ -72,6 +77,13 @@ class Gateway:
             tuple(each) for each in await self.running.engine.read(lambda connection: connection.execute(texts).all())
         ]
 
+    async def reply(self, number: str, text: str) -> None:
+        """Have a phone of the sandbox answer."""
+        stamp, rules = self.running.engine.stamp(), read_rules(self.settings)
+        await self.running.engine.write(
+            lambda connection: sandbox_reply(connection, stamp, rules, number=number, text=text), wakes=(INBOUND_TOPIC,)
+        )
+
     async def units_left(self, sender: "Sender") -> int:
         """The credit of a sender's account."""
         left = select(balance.c.credit_units).where(balance.c.account_id == sender.account_id)
@@ -84,6 +96,14 @@ class Gateway:
     async def letter(self, address: str) -> EmailMessage:
         """The first letter to an address, once it is there."""
         return (await eventually(lambda: self.letters(address)))[0]
+
+    async def letter_saying(self, address: str, text: str) -> EmailMessage:
+        """The letter to an address that has ``text`` in it, once it is there."""
+
+        async def look() -> list[EmailMessage]:
+            return [each for each in await self.letters(address) if text in each.get_content()]
+
+        return (await eventually(look))[0]
 
     async def at_rest(self) -> None:
         """Wait until nothing is left to do that could be done now."""
@@ -138,17 +158,13 @@ class Sender:
 
 
 def _nothing_to_do(connection: Connection) -> bool:
-    due = [
-        connection.scalar(select(func.count()).select_from(each).where(each.c.parked_until.is_(None)))
-        for each in (spool, job, notice)
-    ]
-    claimed = [
-        connection.scalar(select(func.count()).select_from(each).where(each.c.claimed_by.is_not(None)))
-        for each in (spool, job, notice)
-    ]
-    receipts = connection.scalar(
-        select(func.count()).where(
-            sandbox_sms.c.receipt_due_at <= select(func.max(sandbox_sms.c.received_at)).scalar_subquery()
-        )
-    )
+    due = [_count(connection, each, each.c.parked_until.is_(None)) for each in (spool, job, notice, inbound)]
+    due.append(_count(connection, answer, answer.c.parked_until.is_(None) & (answer.c.reader == Reader.MAIL)))
+    claimed = [_count(connection, each, each.c.claimed_by.is_not(None)) for each in (spool, job, notice, answer)]
+    newest = select(func.max(sandbox_sms.c.received_at)).scalar_subquery()
+    receipts = _count(connection, sandbox_sms, sandbox_sms.c.receipt_due_at <= newest)
     return not any((*due, *claimed, receipts))
+
+
+def _count(connection: Connection, table: Table, such: ColumnElement[bool]) -> int:
+    return connection.scalar(select(func.count()).select_from(table).where(such)) or 0
