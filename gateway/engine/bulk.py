@@ -4,7 +4,7 @@ A driver's ``executemany`` gives up Python's lock and takes it again for each ro
 more than the row; and SQLAlchemy treats each value of each row by itself. Here a statement takes up to 64 rows.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from functools import lru_cache
 from itertools import chain
 from typing import Any
@@ -30,7 +30,8 @@ class BulkInsert:
     def __call__(self, connection: Connection, rows: Sequence[Row]) -> None:
         """Insert them all."""
         width = len(self._columns)
-        for chunk in _chunks(rows):
+        for start in range(0, len(rows), LARGEST):
+            chunk = rows[start : start + LARGEST]
             values = list(chain.from_iterable(chunk))
             for column, stored in self._processors(connection.dialect):
                 values[column::width] = map(stored, values[column::width])
@@ -45,12 +46,3 @@ class BulkInsert:
         """How each column's type wants its values stored, by the column's place in a row."""
         found = [column.type.dialect_impl(dialect).bind_processor(dialect) for column in self._columns]
         return [(place, stored) for place, stored in enumerate(found) if stored]
-
-
-def _chunks(rows: Sequence[Row]) -> Iterator[Sequence[Row]]:
-    """Pieces whose sizes are powers of two: few different statements, so that drivers keep them prepared."""
-    start = 0
-    while left := len(rows) - start:
-        size = min(LARGEST, 1 << left.bit_length() - 1)
-        yield rows[start : start + size]
-        start += size
