@@ -79,13 +79,17 @@ class Engine:
         *,
         wakes: Sequence[str] = (),
         urgent: bool = False,
+        at_once: bool = False,
     ) -> "asyncio.Future[T]":
         """Like ``write`` for a set-based unit: all items waiting for the same ``unit`` go into one call of it.
+
+        A unit ``at_once`` does not wait for company: right for one so big that company makes it no cheaper.
 
         ``unit`` must be the same function object each time, and return one result per item, in order. The answer comes
         as a future: who asks thousands of times a second takes it by a callback, without a task for each question.
         """
-        return self._hand_in(self._writes, self._work(unit, wakes, many=True, item=item), urgent=urgent)
+        work = self._work(unit, wakes, many=True, item=item)
+        return self._hand_in(self._writes, work, urgent=urgent, at_once=at_once)
 
     async def read(self, unit: Callable[[Connection], T]) -> T:
         """Run a unit that only reads, on a snapshot."""
@@ -112,11 +116,13 @@ class Engine:
     ) -> Work:
         return Work(unit, self._loop.create_future(), many, item, tuple(wakes))
 
-    def _hand_in(self, inbox: Inbox, work: Work, *, urgent: bool = False) -> "asyncio.Future[Any]":
+    def _hand_in(
+        self, inbox: Inbox, work: Work, *, urgent: bool = False, at_once: bool = False
+    ) -> "asyncio.Future[Any]":
         if inbox.closed:
             work.future.set_exception(StorageUnavailable("the engine is closed"))
         else:
-            inbox.put(work, urgent=urgent)
+            inbox.put(work, urgent=urgent, at_once=at_once)
             self._bell.gather()
         return work.future
 

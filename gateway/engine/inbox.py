@@ -42,11 +42,13 @@ class Inbox:
         self._changed = threading.Condition()
         self._idle = threads
         self._rung = False  # there is work, and a thread shall take it
+        self.in_a_hurry = False  # not all of it may wait for company
         self.closed = False
 
-    def put(self, work: Work, *, urgent: bool) -> None:
-        """Hand in a unit, to be taken at the next ring."""
+    def put(self, work: Work, *, urgent: bool, at_once: bool = False) -> None:
+        """Hand in a unit, to be taken at the next ring; one ``at_once`` waits for no company."""
         (self._urgent if urgent else self._normal).append(work)
+        self.in_a_hurry = self.in_a_hurry or at_once
 
     def __len__(self) -> int:
         return len(self._urgent) + len(self._normal)
@@ -65,6 +67,7 @@ class Inbox:
             group = [*_off(self._urgent, GROUP_LIMIT)]
             group += _off(self._normal, GROUP_LIMIT - len(group))
             self._idle -= 1
+            self.in_a_hurry = False
             self._rung = len(self) > 0
             if self._rung:
                 self._changed.notify()  # what is left over is for another thread, where there is one
@@ -119,9 +122,14 @@ class Bell:
 
     def _turn(self) -> None:
         self._quiet_turns += 1
-        if self._quiet_turns < QUIET_TURNS and self._loop.time() < self._until:
+        if self._is_worth_waiting():
             self._loop.call_soon(self._turn)
             return
         self._gathering = False
         for inbox in self._inboxes:
             inbox.ring()
+
+    def _is_worth_waiting(self) -> bool:
+        if any(inbox.in_a_hurry for inbox in self._inboxes):
+            return False
+        return self._quiet_turns < QUIET_TURNS and self._loop.time() < self._until

@@ -15,6 +15,9 @@ from gateway.smtp.tables import spool
 
 SPOOL = Queue(spool, key="mail_id", order="mail_id")
 
+#: To write a mail as big as this takes longer than the commit that it could share.
+BIG_BYTES = 65_536
+
 #: Woken when mails to numbers were stored, and when mails to roles were.
 TOPIC = "spool"
 ROLE_TOPIC = "role"
@@ -31,7 +34,7 @@ def store(engine: Engine, envelope: Envelope, raw: bytes) -> "asyncio.Future[int
     stamp = engine.stamp()
     rows = [_row(stamp, envelope.mail_from, admitted, raw) for admitted in by_account.values()]
     topics = [ROLE_TOPIC if account_id == NO_ACCOUNT else TOPIC for account_id in by_account]
-    return engine.write_each(_insert, rows, wakes=topics)
+    return engine.write_each(_insert, rows, wakes=topics, at_once=len(raw) > BIG_BYTES)
 
 
 _INSERT = BulkInsert(

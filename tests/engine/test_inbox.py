@@ -78,6 +78,17 @@ async def test_what_is_going_on_elsewhere_holds_a_group_open(
     assert await taken(inbox) == 2
 
 
+async def test_what_is_big_is_not_kept_waiting(inbox: Inbox, bell: Bell) -> None:
+    inbox.put(work(), urgent=False, at_once=True)
+    bell.gather()
+    group = asyncio.create_task(taken(inbox))
+    async with asyncio.timeout(SOON_S):
+        while not group.done():
+            bell.expect_more()
+            await asyncio.sleep(0)
+    assert await group == 1
+
+
 async def test_nobody_is_called_while_a_group_is_worked_off(inbox: Inbox, hand_in: Callable[[], None]) -> None:
     """What came meanwhile is called for after the answer, together with what that brings."""
     hand_in()
