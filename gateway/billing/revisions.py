@@ -1,6 +1,6 @@
 """Notifies new prices, hears refusals, and adjusts prepaid packs when the notice is over (terms, article 4)."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -55,7 +55,9 @@ def revise(
         today = stamp.now.astimezone(client.zone).date()
         notice = rules.conditions(today).notice
         told = prices.revision(item, since, today, notice, lambda day: day.weekday() < _SATURDAY)
-        notified.append(_notify(connection, stamp, client, told, today + notice.clear_days * _DAY))
+        last_day = today + notice.clear_days * _DAY
+        facts = {"refuse_until": last_day.isoformat(), **_new_price(rules, told)}
+        notified.append(_notify(connection, stamp, client, told, facts))
         audit_trail.append(connection, stamp, actor, account_id, Action.PRICE_REVISED, item=item, since=str(since))
     return notified
 
@@ -85,17 +87,18 @@ def refuse(
     return heard
 
 
-def adjust_due(connection: Connection, stamp: Stamp, rules: BillingRules, limit: int = 100) -> list[Issued]:
+def adjust_due(connection: Connection, stamp: Stamp, rules: BillingRules, limit: int = 100) -> list[Issued | None]:
     """Invoice what prices whose notice is over add to prepaid packs, of up to ``limit`` revisions.
 
-    Only units that were unused when the price took effect count, however late this runs.
+    Returns what became of each: its invoice, or None where nothing was left to adjust. Only units that were unused when
+    the price took effect count, however late this runs.
     """
     row = price_revision.c
     soon = (row.adjusted_at.is_(None), ~row.refused, row.applies_on <= stamp.now.date() + _DAY)
     found = connection.execute(
         _REVISION.where(*soon).order_by(row.applies_on, row.revision_id).limit(limit).with_for_update(skip_locked=True)
     ).all()
-    issued = []
+    adjusted: list[Issued | None] = []
     for each in found:
         client = customer(connection, rules, each.account_id)
         effective = midnight(each.applies_on, client.zone)
@@ -103,12 +106,12 @@ def adjust_due(connection: Connection, stamp: Stamp, rules: BillingRules, limit:
             continue
         revised = Revision(each.item, each.since, each.notified_on, each.applies_on)
         amount = _adjustment(connection, rules, client, revised, effective)
-        if amount > NOTHING:
-            lines = (sum_line(LineKind.PACK_REVISION, each.item, amount, client.vat(each.applies_on, rules)),)
-            issued.append(bill(connection, stamp, rules, Bill(each.account_id, f"revision {each.revision_id}", lines)))
+        lines = (sum_line(LineKind.PACK_REVISION, each.item, amount, client.vat(each.applies_on, rules)),)
+        owed = Bill(each.account_id, f"revision {each.revision_id}", lines)
+        adjusted.append(bill(connection, stamp, rules, owed) if amount > NOTHING else None)
         of_revision = (row.account_id == each.account_id, row.revision_id == each.revision_id)
         connection.execute(update(price_revision).where(*of_revision).values(adjusted_at=stamp.now))
-    return issued
+    return adjusted
 
 
 def next_adjustment(connection: Connection, rules: BillingRules) -> datetime | None:
@@ -123,14 +126,24 @@ def next_adjustment(connection: Connection, rules: BillingRules) -> datetime | N
 _REVISION = select(price_revision)
 
 
-def _notify(connection: Connection, stamp: Stamp, client: Customer, told: Revision, last_day: date) -> Notified:
-    """Write a new price down for a client, with the letter that names the last day for refusing it."""
+def _new_price(rules: BillingRules, told: Revision) -> dict[str, str]:
+    """What a revision brings, before tax, as its letter names it."""
+    if told.item in rules.catalogue.tiers:
+        tier = rules.catalogue.tier(told.item).on(told.since)
+        return {"month": str(tier.month), "year": str(tier.year)}
+    return {"net": str(rules.catalogue.pack(told.item).on(told.since).net)}
+
+
+def _notify(
+    connection: Connection, stamp: Stamp, client: Customer, told: Revision, facts: Mapping[str, str]
+) -> Notified:
+    """Write a new price down for a client, with the letter that names it and the last day for refusing it."""
     revision_id = stamp.new_id()
     names = ("item", "since", "notified_on", "applies_on", "refused")
     values = {name: getattr(told, name) for name in names}
     connection.execute(insert(price_revision).values(account_id=client.account_id, revision_id=revision_id, **values))
-    facts = {"item": told.item, "applies_on": told.applies_on.isoformat(), "refuse_until": last_day.isoformat()}
-    write_letter(connection, stamp, client.account_id, LetterKind.PRICE_REVISED, **facts)
+    named = {"item": told.item, "applies_on": told.applies_on.isoformat(), **facts}
+    write_letter(connection, stamp, client.account_id, LetterKind.PRICE_REVISED, **named)
     return Notified(client.account_id, revision_id, told)
 
 

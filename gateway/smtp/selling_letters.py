@@ -50,6 +50,9 @@ def _more(words: ReadersWords, kind: LetterKind, told: Mapping[str, str | None])
     """What follows from the facts: how an invoice is paid, why money did not come and what happens next."""
     if kind is LetterKind.INVOICE_ISSUED:
         yield words.phrase("invoice_paid" if told["due"] == "0.00" else "invoice_due", **told)
+    elif kind is LetterKind.PRICE_REVISED:
+        yield words.phrase("price_of_pack" if "net" in told else "price_of_plan", **told)
+        yield words.phrase("price_refused_until", **told)
     elif kind is LetterKind.PAYMENT_FAILED:
         yield words.phrase(f"payment_{told['why']}", **told)
         yield words.phrase("payment_again" if told["retry_at"] else "payment_not_again", **told)

@@ -28,7 +28,13 @@ FACTS: dict[LetterKind, dict[str, Any]] = {
     LetterKind.CREDIT_NOTE_ISSUED: {"invoice": "A2026-000001", "amount": "9.59", "due": "-9.59", "due_on": None},
     LetterKind.PAYMENT_FAILED: {"invoice": "F2026-000001", "amount": "9.59", "why": "declined", "retry_at": None},
     LetterKind.SERVICE_SUSPENDED: {},
-    LetterKind.PRICE_REVISED: {"item": "SOLO", "applies_on": "2027-03-14", "refuse_until": "2027-03-13"},
+    LetterKind.PRICE_REVISED: {
+        "item": "SOLO",
+        "applies_on": "2027-03-14",
+        "refuse_until": "2027-03-13",
+        "month": "8.99",
+        "year": "85.00",
+    },
     LetterKind.LOW_CREDIT: {"units": 12},
     LetterKind.LOT_ENDS: {"label": "PACK-1000", "units": 1, "days": 7, "ends_at": "2027-03-01T23:00:00+00:00"},
 }
@@ -76,7 +82,7 @@ async def test_a_new_price_names_its_days(engine: Engine) -> None:
     await a_letter(engine, LetterKind.PRICE_REVISED)
     await by(engine, postbox).run_once()
     told = postbox.letters[0].get_content()
-    assert [each in told for each in ("SOLO", "14/03/2027", "13/03/2027")] == [True] * 3
+    assert [each in told for each in ("SOLO", "14/03/2027", "13/03/2027", "8.99 EUR")] == [True] * 4
 
 
 async def test_the_accepted_version_of_the_terms_is_mailed(engine: Engine) -> None:

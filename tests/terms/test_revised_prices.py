@@ -94,7 +94,8 @@ async def revised(engine: Engine, item: str = "BIG", since: date = DEARER_SINCE)
 
 
 async def adjusted(engine: Engine) -> list[Issued]:
-    return await engine.write(lambda connection: adjust_due(connection, engine.stamp(), SHOP))
+    done = await engine.write(lambda connection: adjust_due(connection, engine.stamp(), SHOP))
+    return [each for each in done if each]
 
 
 async def refused(engine: Engine, told: Notified, on: date) -> None:
@@ -127,6 +128,7 @@ async def test_a_new_price_is_told_and_applies_after_ten_clear_days(engine: Engi
         "item": "BIG",
         "applies_on": "2027-03-14",
         "refuse_until": "2027-03-13",
+        "net": "550.00",
     }
     assert await engine.read(lambda connection: next_adjustment(connection, SHOP)) == at("2027-03-14")
 
