@@ -14,7 +14,7 @@ from gateway.billing import revisions
 from gateway.billing.rules import BillingRules
 from gateway.billing.selling_tables import price_revision
 from gateway.engine.database import Stamp
-from gateway.sms.incidents import GivenBack, give_back
+from gateway.sms.incidents import GivenBack, give_back, has_carried
 from gateway.sms.policy import Rules
 from plans.incidents import Incident
 from plans.prices import Revision
@@ -70,6 +70,9 @@ def incident(
     until: str,
 ) -> GivenBack:
     """Give back what messages cost that were handed to a carrier while it could not send, and were not delivered."""
+    known = {each.carrier for each in rules.routes}
+    if carrier not in known and not has_carried(connection, carrier):
+        raise Refused(f"There is no carrier {carrier!r}.", f"Name one of {', '.join(sorted(known))}.")
     happened = Incident(carrier, _instant(since, billing), _instant(until, billing))
     return give_back(connection, stamp, actor, billing, rules.credit.refund_grace, happened=happened)
 

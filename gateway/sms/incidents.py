@@ -24,6 +24,11 @@ from plans.words import Reason
 LONGEST = timedelta(days=31)
 
 
+def has_carried(connection: Connection, carrier: str) -> bool:
+    """Whether any message was ever handed to this carrier."""
+    return bool(connection.scalar(select(exists().where(message.c.carrier == carrier))))
+
+
 @dataclass(frozen=True, slots=True)
 class GivenBack:
     """What an incident gave back."""

@@ -112,6 +112,7 @@ def test_a_price_that_the_catalogue_does_not_have_is_not_notified(ok: Ok, gatewa
 
 
 def test_an_incident_gives_back_what_it_wasted(ok: Ok, gateway: Gateway) -> None:
+    assert "Name one of sandbox" in gateway("incident", "nobody", "2026-01-05T09:00", "2026-01-05T10:00").stderr
     (given_back,) = ok("incident", "sandbox", "2026-01-05T09:00", "2026-01-05T10:00")
     assert (given_back["messages"], given_back["units"]) == (0, 0)
     assert "begins before it ends" in gateway("incident", "sandbox", "2026-01-05T10:00", "2026-01-05T09:00").stderr
