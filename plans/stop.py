@@ -8,6 +8,7 @@ from plans.checked import RuleError, Section
 from plans.words import MessageClass
 
 _CODE = "{short_code}"
+_LINK = "{link}"
 
 
 class StopMention(StrEnum):
@@ -23,6 +24,7 @@ class StopRules:
     """The words of the STOP mention and where an answer reaches us."""
 
     text: str  # appended to the message as it stands, so it begins with its own space
+    link_text: str  # the same with a link, where that takes the place of an answer
     short_code: str  # what is answered to, where the message shows a name
     answerable: frozenset[str]  # destinations (ISO 3166) whose networks carry an answer back
 
@@ -40,10 +42,22 @@ def stop_mention(message_class: MessageClass, destination: str, rules: StopRules
 def stop_rules_from(document: Mapping[str, object]) -> StopRules:
     """Read ``[stop]`` of windows.toml; ``RuleError`` names a key that is missing or wrong."""
     section = Section(document).section("stop")
-    section.only({"text", "short_code", "answerable"})
-    text, short_code = section.text("text"), section.text("short_code")
+    section.only({"text", "link_text", "short_code", "answerable"})
+    text, link_text, short_code = (section.text(each) for each in ("text", "link_text", "short_code"))
     if _CODE not in text:
         raise RuleError(f"{section.name('text')} must hold {_CODE}")
+    if _LINK not in link_text:
+        raise RuleError(f"{section.name('link_text')} must hold {_LINK}")
     if not (short_code.isascii() and short_code.isdigit()):
         raise RuleError(f"{section.name('short_code')} must be digits")
-    return StopRules(text.replace(_CODE, short_code), short_code, frozenset(section.texts("answerable")))
+    return StopRules(text.replace(_CODE, short_code), link_text, short_code, frozenset(section.texts("answerable")))
+
+
+def stop_text(mention: StopMention, rules: StopRules, link: str | None) -> str:
+    """What is appended to a message; ``link`` is its STOP link, None where none is served.
+
+    Without one the code is named all the same: no way out at all would be worse.
+    """
+    if mention is StopMention.NONE:
+        return ""
+    return rules.link_text.replace(_LINK, link) if mention is StopMention.LINK and link else rules.text

@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 from gateway.app.carriers import routes_of
+from gateway.app.keyed import stop_links
 from gateway.settings import DoubtSettings, Settings, config_file
 from gateway.sms.conversations import Memory
 from gateway.sms.doubt import DoubtTerms
@@ -29,6 +30,7 @@ def read_rules(settings: Settings) -> Rules:
         rates=rates_from(rates),
         credit=credit_terms_from(windows),
         routes=routes_of(settings),
+        links=stop_links(settings),
         doubt=_doubt(settings.in_doubt),
         sandbox=settings.sandbox.enabled,
     )

@@ -48,6 +48,7 @@ from gateway.sms.arrivals import INBOUND
 from gateway.sms.inbox import INBOUND_TOPIC
 from gateway.sms.jobs import JOBS
 from gateway.sms.jobs import TOPICS as JOB_TOPICS
+from gateway.sms.keywords import read_keywords
 from gateway.sms.policy import Rules
 from gateway.sms.words import Reader
 from gateway.smtp.answers import Answers
@@ -64,8 +65,9 @@ from gateway.smtp.spool import ROLE_TOPIC, SPOOL
 from gateway.smtp.spool import TOPIC as SPOOL_TOPIC
 from gateway.smtp.written import WrittenLetters
 from gateway.web.server import WebServer, application, bind
+from gateway.web.stop import StopPages
 from gateway.web.webhooks import Hear
-from gateway.wording import read_wording
+from gateway.wording import Language, read_wording
 from gateway.worker.beats import Beats, free_leases
 from gateway.worker.loops import Task, Worker
 
@@ -162,7 +164,7 @@ async def _listening(engine: Engine, settings: Settings, rules: Rules) -> AsyncI
 @contextlib.asynccontextmanager
 async def _web(engine: Engine, settings: Settings, worker: Worker) -> AsyncIterator[int]:
     async with linkable(settings, engine.clock) as found:
-        pages = calendar_routes(engine, settings, found)
+        pages = [*calendar_routes(engine, settings, found), *StopPages(engine, read_wording(), _speaks).routes()]
         app = application(engine, lambda: worker.stuck(STUCK_S), _webhooks(engine, settings), pages)
         door = bind(settings.web.host, settings.web.port)
         server = WebServer(app, door)
@@ -236,6 +238,11 @@ def _billing_tasks(engine: Engine, settings: Settings) -> list[Task]:
         hear = partial(Collector(engine, rules, gateways).hear, sandbox.name)
         tasks.append(Task("sandbox bank", SANDBOX_BANK_TOPIC, partial(sandbox.tell, hear)))
     return [*tasks, Task("collections", COLLECTIONS_TOPIC, Collector(engine, rules, gateways).run_once)]
+
+
+def _speaks(destination: str) -> Language | None:
+    """The language of a country; None where it is not known."""
+    return next(iter(read_keywords().destinations.get(destination, ())), None)
 
 
 def _webhooks(engine: Engine, settings: Settings) -> dict[str, Hear]:

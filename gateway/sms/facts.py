@@ -54,6 +54,7 @@ def clients(connection: Connection, account_ids: Collection[int]) -> dict[int, C
 def client_of(each: accounts.Client, state: AccountState, opened: Mapping[str, int | None]) -> Client:
     """The account as the sending core sees it; ``state`` is the stricter of its own and its parent's."""
     standing = Standing(
+        account_id=each.account_id,
         slug=each.slug,
         state=state,
         country=each.country,

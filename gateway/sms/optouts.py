@@ -18,6 +18,9 @@ from gateway.sms.words import Source
 
 MOST = 1_000  # lines of one list
 
+#: What only the phone's owner can have said; what an operator noted is undone by hand.
+SAID = (Source.SMS, Source.LINK)
+
 #: Who changed it, in the audit trail, where the recipients did so themselves.
 RECIPIENT = "recipient"
 
@@ -64,15 +67,24 @@ def stop(
     return new
 
 
-def lift(connection: Connection, stamp: Stamp, account_id: int, recipient: str, actor: str = RECIPIENT) -> bool:
-    """Let every voice of an account through to a recipient again; whether any was silenced."""
-    lifted = connection.execute(delete(suppression).where(*_of(account_id, recipient))).rowcount > 0
+def lift(
+    connection: Connection,
+    stamp: Stamp,
+    account_id: int,
+    recipient: str,
+    *,
+    sources: Collection[Source] = SAID,
+    actor: str = RECIPIENT,
+) -> bool:
+    """Let the voices of an account that were silenced in these ways through again; whether there were any."""
+    silenced = delete(suppression).where(*_of(account_id, recipient), suppression.c.source.in_(sources))
+    lifted = connection.execute(silenced).rowcount > 0
     if lifted:
         audit_trail.append(connection, stamp, actor, account_id, Action.OPTOUT_REMOVED)
     return lifted
 
 
-def silenced(connection: Connection, recipient: str, sources: Collection[Source]) -> list[int]:
+def silenced(connection: Connection, recipient: str, sources: Collection[Source] = SAID) -> list[int]:
     """The accounts that a recipient said STOP to, in one of these ways."""
     row = suppression.c
     said = select(row.account_id).where(row.recipient == recipient, row.source.in_(sources)).distinct()
@@ -85,7 +97,7 @@ def remove(
     """Let messages through again, at the recipient's own wish; ``Refused`` where there was no STOP."""
     client = clients.find(connection, account)
     recipient = _read(number, client.country, sandbox=sandbox)
-    if not lift(connection, stamp, client.account_id, recipient, actor):
+    if not lift(connection, stamp, client.account_id, recipient, sources=tuple(Source), actor=actor):
         raise Refused(
             f"{recipient} has not said STOP to {client.slug}.", f"`gateway optout list {client.slug}` shows who has."
         )

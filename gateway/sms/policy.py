@@ -12,9 +12,10 @@ from gateway.sms.holidays import is_holiday
 from gateway.sms.numbers import Number
 from gateway.sms.routes import Journey, Route, reaches
 from gateway.sms.segments import MAX_PARTS, Encoded, encode
+from gateway.sms.stop_links import StopLinks
 from gateway.sms.territories import zone_of
 from plans.destinations import Rates, part_price
-from plans.stop import StopMention, StopRules, stop_mention
+from plans.stop import StopMention, StopRules, stop_mention, stop_text
 from plans.terms import CreditTerms
 from plans.windows import Window, applying, next_opening
 from plans.words import MessageClass, Reason
@@ -29,6 +30,7 @@ class Rules:
     rates: Rates
     credit: CreditTerms
     routes: tuple[Route, ...]  # to the carriers
+    links: StopLinks | None = None  # None: nobody serves the pages behind STOP links
     doubt: DoubtTerms = field(default_factory=DoubtTerms)
     sandbox: bool = False  # fictional mobile numbers are served, by the sandbox carrier
 
@@ -44,6 +46,7 @@ class Standing:
     foreign_policy: ForeignPolicy
     opened: Mapping[str, int | None]  # destinations opened; the units per part agreed, None for the published price
     stop_in_alerts: bool
+    account_id: int = 0
     slug: str = ""  # its short name: routes may be for some accounts only
 
 
@@ -155,7 +158,8 @@ def compose(request: Request, standing: Standing, rules: Rules) -> Composed:
     stop = stop_mention(
         request.message_class, request.number.destination, rules.stop, in_alerts=standing.stop_in_alerts
     )
-    encoded = encode(_with_stop(request.text, stop, rules.stop), request.encoding)
+    link = rules.links.url(standing.account_id, request.number.e164) if rules.links else None
+    encoded = encode(request.text + stop_text(stop, rules.stop, link), request.encoding)
     return Composed(encoded, stop, price * len(encoded.parts))
 
 
@@ -174,8 +178,3 @@ def next_departure(
 def _part_price(number: Number, standing: Standing, rules: Rules) -> int | None:
     surcharges = standing.foreign_policy is ForeignPolicy.SURCHARGE
     return part_price(number.destination, standing.country, standing.opened, rules.rates, surcharges=surcharges)
-
-
-def _with_stop(text: str, mention: StopMention, stop: StopRules) -> str:
-    # Where a link belongs, the code is named as long as no links are served: no way out at all would be worse.
-    return text if mention is StopMention.NONE else text + stop.text

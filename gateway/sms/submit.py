@@ -13,6 +13,7 @@ from gateway.billing.charges import Bill, Charge, Charged, charge
 from gateway.engine.database import Stamp
 from gateway.engine.upsert import insert_in
 from gateway.sms.circuits import closed_to_messages
+from gateway.sms.clicks import enter_links
 from gateway.sms.facts import SenderDay
 from gateway.sms.intake import Key, first_answers, key_of, take_in
 from gateway.sms.judgement import Judged, answer_to, judge
@@ -23,6 +24,7 @@ from gateway.sms.request import SmsRequest, Submission, storable
 from gateway.sms.routes import Journey, choose
 from gateway.sms.tables import daily_count, job, message
 from gateway.sms.words import MessageState, News
+from plans.stop import StopMention
 
 _KEPT_OF_REFUSED = 1_000  # characters of a text that was never sent
 
@@ -41,6 +43,7 @@ def submit(connection: Connection, stamp: Stamp, rules: Rules, requests: Sequenc
     settled = [_settle(each, carriers.get(each.message_id), bill.charged.get(each.message_id)) for each in judged]
     _store(connection, stamp, settled)
     _queue(connection, stamp, settled)
+    _enter_links(connection, rules, settled)
     _count(connection, stamp, settled)
     enter_notices(connection, stamp, [*_refusals_and_holds(settled), *_low_credit(settled, bill)])
     first = first_answers(connection, {key_of(request) for request in requests} - fresh.keys())
@@ -157,6 +160,18 @@ def _queue(connection: Connection, stamp: Stamp, settled: Sequence[_Settled]) ->
     ]
     if rows:
         connection.execute(_QUEUE, rows)
+
+
+def _enter_links(connection: Connection, rules: Rules, settled: Sequence[_Settled]) -> None:
+    """Remember the STOP links that leave with messages."""
+    if rules.links:
+        links = {
+            (each.judged.request.account_id, each.judged.number.e164)
+            for each in settled
+            if each.charged and each.judged.number and each.judged.composed
+            if each.judged.composed.stop is StopMention.LINK
+        }
+        enter_links(connection, rules.links, links)
 
 
 def _turn(turn: int, held_until: datetime | None, now: datetime) -> int:

@@ -23,9 +23,6 @@ from gateway.sms.words import Meaning, Source
 from gateway.wording import Language, Wording
 from plans.words import Origin
 
-#: What only the phone's owner can have said; what an operator noted is undone by hand.
-_SAID = (Source.SMS, Source.LINK)
-
 
 @dataclass(frozen=True, slots=True)
 class Hearing:
@@ -59,9 +56,7 @@ class _Settings:
 def understand(connection: Connection, stamp: Stamp, hearing: Hearing, arrivals: Sequence[Arrival]) -> None:
     """Record each SMS, act upon it, and leave it for the rooms that must know."""
     heard = _hear(connection, hearing, arrivals)
-    silenced = {
-        each.phone: optouts.silenced(connection, each.phone, _SAID) for each in heard if each.meaning is Meaning.START
-    }
+    silenced = {each.phone: optouts.silenced(connection, each.phone) for each in heard if each.meaning is Meaning.START}
     concerned = {account_id for each in heard for account_id in _meant(each.place)}
     settings = _settings(connection, concerned.union(*silenced.values()))
     for each in heard:

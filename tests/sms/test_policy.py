@@ -43,7 +43,7 @@ WEEKDAYS = Window(
 )
 RULES = Rules(
     windows=(WEEKDAYS,),
-    stop=StopRules(" STOP 36000", "36000", frozenset({"FR"})),
+    stop=StopRules(" STOP 36000", " STOP: {link}", "36000", frozenset({"FR"})),
     rates=Rates({"FR": 1, "RE": 2}, default=3, surcharge=1),
     credit=CreditTerms(12, timedelta(days=30), silence_refunded=True),
     routes=all_to("sandbox"),

@@ -5,8 +5,10 @@ from dataclasses import replace
 import pytest
 
 from gateway.accounts.words import AccountState, Encoding, ForeignPolicy
+from gateway.engine.seals import Seals
 from gateway.sms.numbers import Line, Number
 from gateway.sms.policy import Request, Rules, Standing, compose
+from gateway.sms.stop_links import StopLinks
 from gateway.sms.territories import zone_of
 from plans.stop import StopMention, stop_mention
 from plans.words import MessageClass
@@ -49,3 +51,14 @@ def test_the_mention_counts_in_the_parts_and_the_price(rules: Rules) -> None:
 def test_a_link_takes_its_place_where_no_answer_arrives(rules: Rules, destination: str, mention: StopMention) -> None:
     """R58, special term 4: outside metropolitan France, where answering is not possible, a STOP link."""
     assert stop_mention(MessageClass.MARKETING, destination, rules.stop, in_alerts=False) is mention
+
+
+def test_the_link_itself_stands_in_the_message_and_is_counted(rules: Rules) -> None:
+    """R58, special term 4: the link takes the place of STOP; A21: it counts in the parts and the price."""
+    served = replace(rules, links=StopLinks("https://sms.example", Seals([bytes(32)])))
+    reunion = replace(request("a" * 130, MessageClass.MARKETING), number=Number("+262692123456", "RE", Line.MOBILE))
+    standing = replace(FRENCH, country="RE", account_id=7)
+    composed = compose(reunion, standing, served)
+    assert composed.encoded.text == f"{'a' * 130} STOP: {served.links.url(7, '+262692123456') if served.links else ''}"
+    assert (composed.stop, len(composed.encoded.parts)) == (StopMention.LINK, 2)
+    assert compose(reunion, standing, rules).encoded.text == "a" * 130 + " STOP au 36000"
