@@ -37,11 +37,22 @@ _JUST_NOW = timedelta(seconds=30)
 async def last_look(bridge: Bridge, leaving: Sequence[Judged]) -> dict[int, Look]:
     """How the look at the event of each reminder went, by the id of the reminder; none where none was possible."""
     by_connection: dict[tuple[int, int], list[DueReminder]] = defaultdict(list)
+    fresh: dict[int, Look] = {}
     for each in leaving:
-        by_connection[each.calendar.account_id, each.calendar.connection_id].append(each.reminder)
+        if _was_read_just_now(bridge, each.calendar):
+            fresh[each.reminder.reminder_id] = Look.FRESH
+        else:
+            by_connection[each.calendar.account_id, each.calendar.connection_id].append(each.reminder)
     room = asyncio.Semaphore(_AT_ONCE)
     looks = await asyncio.gather(*(_at_one(bridge, room, key, each) for key, each in by_connection.items()))
-    return {reminder_id: look for some in looks for reminder_id, look in some.items()}
+    return {reminder_id: look for some in (fresh, *looks) for reminder_id, look in some.items()}
+
+
+def _was_read_just_now(bridge: Bridge, calendar: Calendar) -> bool:
+    """Whether a calendar that can only be read whole was read a moment ago: its connection is left to others."""
+    feed, seen = bridge.feeds.get(calendar.provider), calendar.last_success_at
+    recent = seen is not None and bridge.engine.clock.now() - seen < _JUST_NOW
+    return recent and feed is not None and not feed.rereads
 
 
 async def _at_one(
@@ -84,7 +95,7 @@ class _Looker:
         if self.bridge.feeds[calendar.provider].rereads:
             return await self._reread(calendar, each)
         if calendar.key not in self.polled:
-            self.polled[calendar.key] = self._is_young(calendar) or await poll(
+            self.polled[calendar.key] = _was_read_just_now(self.bridge, calendar) or await poll(
                 self.bridge, self.claim, self.session, calendar
             )
         return Look.FRESH if self.polled[calendar.key] else Look.BLIND
@@ -115,7 +126,3 @@ class _Looker:
         changes = Changes([event] if event else [], gone, calendar.cursor or "", complete=False)
         asked = Window(each.start_at, each.start_at)
         return await keep(self.bridge, self.claim, calendar, changes=changes, asked=asked, values={})
-
-    def _is_young(self, calendar: Calendar) -> bool:
-        seen, now = calendar.last_success_at, self.bridge.engine.clock.now()
-        return seen is not None and now - seen < _JUST_NOW
