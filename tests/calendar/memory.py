@@ -45,6 +45,7 @@ class MemoryCalendar:
     requests: list[str] = field(default_factory=list)
     channels: dict[str, Channel] = field(default_factory=dict)
     told: list[tuple[str, str]] = field(default_factory=list)  # address and token of each channel
+    gives_up_channels: bool = False  # and opens one only once
     clock: int = 0
     numbers: "count[int]" = field(default_factory=count)
 
@@ -231,14 +232,19 @@ class MemorySession:
     async def watch(self, calendar_id: str, channel_id: str, address: str, token: str) -> Channel | None:
         """A channel for a week."""
         server = self._server(calendar_id, "watch")
+        if server.gives_up_channels and server.requests.count("watch") != 2:
+            raise FeedError(FeedFault.UNAVAILABLE, "503")
         server.told.append((address, token))
-        channel = Channel(channel_id, f"resource of {calendar_id}", datetime(2027, 1, 1, tzinfo=UTC))
+        ends = datetime(2027, len(server.told), 1, tzinfo=UTC)
+        channel = Channel(channel_id, f"resource of {calendar_id}", ends)
         server.channels[channel_id] = channel
         return channel
 
     async def renew(self, calendar_id: str, channel: Channel, address: str, token: str) -> Channel:
         """The same one for longer."""
         server = self._server(calendar_id, "renew")
+        if server.gives_up_channels:
+            raise FeedError(FeedFault.UNAVAILABLE, "503")
         server.told.append((address, token))
         longer = replace(channel, expires_at=channel.expires_at + timedelta(days=7))
         server.channels[channel.channel_id] = longer

@@ -32,6 +32,7 @@ from plans.words import LotKind
 from tests.billing.buyers import RULES as BILLING
 from tests.billing.buyers import new_subscriber
 from tests.calendar.memory import MemoryCalendar, MemoryFeed
+from tests.calendar.server import CalendarServer
 from tests.cast import YEAR, shipped_rules
 from tests.clock import StoppedClock
 
@@ -137,13 +138,19 @@ class Practice:
             )
         )
 
-    async def add(self, server: MemoryCalendar) -> Key:
+    async def add(self, server: MemoryCalendar, rules: Sequence[str] = (FIRST_RULE,)) -> Key:
         """Link and enable another calendar of the same practice."""
         feed = self.bridge.feeds[Provider.GOOGLE]
         assert isinstance(feed, MemoryFeed)
         feed.servers[server.calendar_id] = server
         return await self.engine.write(
-            lambda connection: link(connection, self.bridge, self.account_id, server, CalendarSettings())
+            lambda connection: link(
+                connection,
+                self.bridge,
+                self.account_id,
+                (feed.provider, server.secret, server.calendar_id),
+                CalendarSettings(rules=tuple(map(Rule, rules))),
+            )
         )
 
     async def change_plan(self, plan: str) -> None:
@@ -156,13 +163,19 @@ class Practice:
 
     async def message_is(self, message_id: int, state: MessageState) -> None:
         """Have the network tell of a message."""
-        moved = update(message).where(message.c.message_id == message_id).values(state=state)
+        values = {"state": state, "submitted_at": self.clock.now()}
+        moved = update(message).where(message.c.message_id == message_id).values(values)
         await self.engine.write(lambda connection: connection.execute(moved))
 
     async def break_zone_of(self, number: str) -> None:
         """Spoil a row so that nobody can make sense of it."""
         spoilt = update(event).where(event.c.number == number).values(zone="Mars/Olympus")
         await self.engine.write(lambda connection: connection.execute(spoilt))
+
+    async def facts(self) -> list[Any]:
+        """What the letters tell, in order."""
+        row = calendar_letter.c
+        return [each.facts for each in await self._rows(select(row.facts).order_by(row.letter_id))]
 
     async def _rows(self, statement: Any) -> Sequence[Any]:
         return await self.engine.read(lambda connection: connection.execute(statement).all())
@@ -177,12 +190,22 @@ def _next(connection: Connection) -> datetime | None:
     return min((each for each in times if each is not None), default=None)
 
 
+@dataclass(frozen=True)
+class Served:
+    """A calendar on some server: in the hands of its owner, and by its feed."""
+
+    server: CalendarServer
+    feed: CalendarFeed
+    secret: bytes
+    calendar_id: str
+
+
 async def practice(
     engine: Engine,
     clock: StoppedClock,
     server: MemoryCalendar,
     *,
-    feed: CalendarFeed | None = None,
+    served: Served | None = None,
     units: int = 100,
     plan: str | None = "SOLO",
     vault: Vault | None = None,
@@ -190,20 +213,21 @@ async def practice(
     rules: Sequence[str] = (FIRST_RULE,),
     **settings: Any,
 ) -> Practice:
-    """Open Alice's practice with her calendar linked and enabled."""
+    """Open Alice's practice with her calendar linked and enabled: in memory, or wherever it is served."""
     account_id = await client(engine, units=units, plan=plan)
+    lies = served or Served(server, MemoryFeed(server, rereads=server.rereads), server.secret, server.calendar_id)
+    provider = lies.feed.provider
     bridge = Bridge(
         engine,
         vault or Vault([bytes(32)]),
-        {Provider.GOOGLE: feed or MemoryFeed(server, rereads=server.rereads)},
+        {provider: lies.feed},
         shipped_rules(),
         BILLING,
-        Pace(google=polled),
+        Pace(google=polled, outlook=polled, caldav=polled, ics=polled),
     )
+    chosen = CalendarSettings(rules=tuple(map(Rule, rules)), **settings)
     key = await engine.write(
-        lambda connection: link(
-            connection, bridge, account_id, server, CalendarSettings(rules=tuple(map(Rule, rules)), **settings)
-        )
+        lambda connection: link(connection, bridge, account_id, (provider, lies.secret, lies.calendar_id), chosen)
     )
     return Practice(engine, clock, bridge, server, account_id, key)
 
@@ -225,19 +249,23 @@ async def client(engine: Engine, slug: str = "alice", *, units: int, plan: str |
 
 
 def link(
-    connection: Connection, bridge: Bridge, account_id: int, server: MemoryCalendar, settings: CalendarSettings
+    connection: Connection,
+    bridge: Bridge,
+    account_id: int,
+    lies: tuple[Provider, bytes, str],
+    settings: CalendarSettings,
 ) -> Key:
     """Link and enable a calendar."""
-    stamp = bridge.engine.stamp()
+    stamp, (provider, secret, calendar_id) = bridge.engine.stamp(), lies
     connection_id = connections.link(
         connection,
         stamp,
         "tests",
         bridge.vault,
         account_id=account_id,
-        provider=Provider.GOOGLE,
-        granted=Granted(server.secret, f"user of {server.calendar_id}", "alice@gmail.example"),
-        calendars=[RemoteCalendar(server.calendar_id, "Appointments", "Europe/Paris")],
+        provider=provider,
+        granted=Granted(secret, f"user of {calendar_id}"[:300], "alice@gmail.example"),
+        calendars=[RemoteCalendar(calendar_id, "Appointments", "Europe/Paris")],
         zone="Europe/Paris",
     )
     (one,) = calendars.of_connection(connection, account_id, connection_id)

@@ -1,0 +1,111 @@
+"""Push channels: they bring the next poll forward, and losing one costs time only."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+from gateway.calendar import channels
+from gateway.calendar.upkeep import Upkeep
+from gateway.calendar.words import Provider
+from tests.calendar.conftest import Opening
+from tests.calendar.memory import MemoryCalendar
+from tests.calendar.practice import WRITTEN, Practice, paris
+from tests.clock import StoppedClock
+
+START = paris("2026-11-25T15:00")
+ADDRESS = "https://sms.example/push/google"
+
+
+async def pushed(open_practice: Opening) -> Practice:
+    """Alice's practice, where providers can push to us."""
+    alice = await open_practice(polled=timedelta(minutes=15))
+    alice.bridge = replace(alice.bridge, push_addresses={Provider.GOOGLE: ADDRESS})
+    await alice.run()
+    return alice
+
+
+async def hint(alice: Practice, name: str, token: str) -> bool:
+    """A message comes over a channel."""
+    now = alice.clock.now()
+    return await alice.engine.write(lambda connection: channels.hint(connection, now, name=name, token=token))
+
+
+async def test_a_channel_is_opened_with_the_first_poll_and_polls_become_rare(
+    open_practice: Opening, server: MemoryCalendar, clock: StoppedClock
+) -> None:
+    alice = await pushed(open_practice)
+    assert [address for address, _ in server.told] == [ADDRESS]
+    await alice.poll_now()
+    await alice.until(clock.now() + timedelta(days=1))
+    assert len([each for each in server.requests if each in {"list", "changes"}]) <= 2 + 24 / 6 + 2
+    assert len(server.requests) <= 15
+
+
+async def test_a_push_has_the_calendar_read_at_once(
+    open_practice: Opening, server: MemoryCalendar, clock: StoppedClock
+) -> None:
+    alice = await pushed(open_practice)
+    await server.create(WRITTEN, START)
+    (name,), (_, token) = server.channels, server.told[0]
+    assert await hint(alice, name, token)
+    await alice.run()
+    assert len(await alice.reminders()) == 1
+
+
+async def test_a_push_without_the_token_or_over_no_channel_changes_nothing(
+    open_practice: Opening, server: MemoryCalendar
+) -> None:
+    alice = await pushed(open_practice)
+    (name,), (_, token) = server.channels, server.told[0]
+    assert [await hint(alice, *each) for each in ((name, "guess"), ("guess", token), ("", ""))] == [False] * 3
+    before = len(server.requests)
+    await alice.run()
+    assert len(server.requests) == before
+
+
+async def test_a_channel_is_renewed_in_time_and_keeps_its_token(
+    open_practice: Opening, server: MemoryCalendar, clock: StoppedClock
+) -> None:
+    alice = await pushed(open_practice)
+    await alice.until(clock.now() + timedelta(days=21))
+    assert server.requests.count("renew") == 1
+    (_, first), (_, second) = server.told
+    assert first == second
+
+
+async def test_a_channel_that_the_provider_gives_up_is_renewed_at_once(
+    open_practice: Opening, server: MemoryCalendar, clock: StoppedClock
+) -> None:
+    alice = await pushed(open_practice)
+    (name,), (_, token) = server.channels, server.told[0]
+    now = clock.now()
+    await alice.engine.write(lambda connection: channels.renew_now(connection, now, name=name, token=token))
+    await alice.run()
+    assert server.requests.count("renew") == 1
+
+
+async def test_a_channel_that_cannot_be_renewed_and_has_ended_is_opened_anew(
+    open_practice: Opening, server: MemoryCalendar, clock: StoppedClock
+) -> None:
+    alice = await pushed(open_practice)
+    server.gives_up_channels = True
+    await alice.until(paris("2027-01-03T12:00"))
+    assert server.requests.count("watch") == 2
+
+
+async def test_a_channel_that_cannot_be_opened_costs_nothing_but_time(
+    open_practice: Opening, server: MemoryCalendar
+) -> None:
+    server.gives_up_channels = True
+    alice = await pushed(open_practice)
+    await server.create(WRITTEN, START)
+    await alice.until(START)
+    assert len(await alice.sms()) == 1
+
+
+async def test_what_ended_long_ago_is_forgotten(
+    open_practice: Opening, server: MemoryCalendar, clock: StoppedClock
+) -> None:
+    alice = await pushed(open_practice)
+    clock.set(paris("2027-02-01T12:00"))
+    await Upkeep(alice.bridge).keep_calendars()
+    assert await alice.engine.read(lambda connection: channels.of_calendar(connection, alice.key)) is None
