@@ -49,11 +49,12 @@ async def open_practices(engine: Engine, count: int) -> Bridge:
     server = MemoryCalendar(rereads=False)
     await server.create(WRITTEN, engine.clock.now() + AHEAD + _DAY)
     feed = MemoryFeed(server, rereads=False)
+    lies = (feed.provider, server.secret, server.calendar_id)
     pace = Pace(google=7 * _DAY, relist=7 * _DAY)
     bridge = Bridge(engine, Vault([bytes(32)]), {Provider.GOOGLE: feed}, shipped_rules(), BILLING, pace)
     for number in range(count):
         account_id = await client(engine, f"client{number}", units=_UNITS, plan="SOLO")
-        await engine.write(lambda connection: link(connection, bridge, account_id, server, CalendarSettings()))  # noqa: B023
+        await engine.write(lambda connection: link(connection, bridge, account_id, lies, CalendarSettings()))  # noqa: B023
     while await Sync(bridge).run_once():
         pass
     return bridge

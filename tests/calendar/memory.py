@@ -46,6 +46,7 @@ class MemoryCalendar:
     channels: dict[str, Channel] = field(default_factory=dict)
     told: list[tuple[str, str]] = field(default_factory=list)  # address and token of each channel
     gives_up_channels: bool = False  # and opens one only once
+    failed: bool = False  # since somebody set it back
     clock: int = 0
     numbers: "count[int]" = field(default_factory=count)
 
@@ -137,6 +138,7 @@ class MemoryCalendar:
         if self.revoked:
             raise FeedError(FeedFault.CONSENT_REVOKED, "invalid_grant")
         if self.failures:
+            self.failed = True
             raise self.failures.pop(0)
 
     def copy(self) -> "MemoryCalendar":

@@ -1,6 +1,7 @@
 """Alice's practice: a linked calendar, a clock, and short ways to make time pass and to look at what came of it."""
 
-from collections.abc import Sequence
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -75,19 +76,23 @@ class Practice:
         return found[self.key]
 
     async def run(self) -> None:
-        """Do all that is due now."""
-        due = Due(self.bridge)
-        while await self.sync() + await due.run_once():
+        """Do all that is due now, as two workers who know nothing of each other."""
+        workers = [Sync(self.bridge), Sync(self.bridge), Due(self.bridge), Due(self.bridge)]
+        while any(await asyncio.gather(*(each.run_once() for each in workers))):
             pass
 
-    async def until(self, instant: datetime) -> None:
-        """Let time pass, and do at each moment what is due then."""
-        await self.run()
+    async def until(self, instant: datetime, watch: Callable[[], Awaitable[None]] | None = None) -> None:
+        """Let time pass, and do at each moment what is due then; ``watch`` looks at what came of it."""
+        await self._moment(self.clock.now(), watch)
         while (then := await self.engine.read(_next)) is not None and then <= instant:
-            self.clock.set(max(then, self.clock.now()))
-            await self.run()
+            await self._moment(max(then, self.clock.now()), watch)
+        await self._moment(instant, watch)
+
+    async def _moment(self, instant: datetime, watch: Callable[[], Awaitable[None]] | None) -> None:
         self.clock.set(instant)
         await self.run()
+        if watch:
+            await watch()
 
     async def sms(self) -> list[str]:
         """Whom something was sent to, in order."""
