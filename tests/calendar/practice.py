@@ -77,7 +77,7 @@ class Practice:
 
     async def run(self) -> None:
         """Do all that is due now, as two workers who know nothing of each other."""
-        workers = [Sync(self.bridge), Sync(self.bridge), Due(self.bridge), Due(self.bridge)]
+        workers: list[Sync | Due] = [Sync(self.bridge), Sync(self.bridge), Due(self.bridge), Due(self.bridge)]
         while any(await asyncio.gather(*(each.run_once() for each in workers))):
             pass
 
