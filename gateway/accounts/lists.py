@@ -1,11 +1,11 @@
-"""The lists of names that the operator keeps in files: free mail providers, countries, refused sender IDs."""
+"""The lists of names that the operator keeps in files: free mail providers, countries, sender IDs."""
 
 import tomllib
 from functools import cache
 from importlib.resources import files
 
 from gateway.settings import config_file
-from plans.sender_ids import RefusedNames, refused_names_from
+from plans.sender_ids import SenderIdRules, sender_id_rules_from
 
 
 @cache
@@ -23,6 +23,6 @@ def countries() -> frozenset[str]:
 
 
 @cache
-def refused_sender_ids() -> RefusedNames:
-    """The sender IDs that are too general to name anybody, by country, from ``config/windows.toml``."""
-    return refused_names_from(tomllib.loads(config_file("windows.toml").read_text(encoding="utf-8")))
+def sender_id_rules() -> SenderIdRules:
+    """What may stand as the sender on a phone, by country, from ``config/sender_ids.toml``."""
+    return sender_id_rules_from(tomllib.loads(config_file("sender_ids.toml").read_text(encoding="utf-8")))

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, delete, func, insert, select
 from sqlalchemy.exc import IntegrityError
 
 from gateway.accounts import addresses, audit_trail, clients, tables
-from gateway.accounts.lists import free_mail_domains, refused_sender_ids
+from gateway.accounts.lists import free_mail_domains, sender_id_rules
 from gateway.accounts.refusals import Refused
 from gateway.accounts.words import Action, Content, Encoding, Notify, SenderKind
 from gateway.engine.database import Stamp
@@ -120,7 +120,7 @@ def recognisable(value: str) -> tuple[SenderKind, str]:
 
 def checked_display(display: str | None, country: str) -> str | None:
     """The sender ID if it may stand on phones of ``country``; ``Refused`` otherwise."""
-    if display is not None and (problem := sender_id_problem(display, country, refused_sender_ids())):
+    if display is not None and (problem := sender_id_problem(display, country, sender_id_rules())):
         raise Refused(
             f"{display!r} cannot be a sender ID.",
             "Use 3 to 11 letters and digits, with one letter at least, that name you: no general word such as INFO.",

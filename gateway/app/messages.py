@@ -88,6 +88,7 @@ def look_ahead(
         "parts": encoded.parts if encoded else [],
         "outside_gsm": outside(encoded.text) if encoded else "",
         "replacements": [asdict(each) for each in encoded.replacements] if encoded else [],
+        "display": seen.composed.display if seen.composed else None,
         "stop": seen.composed.stop if seen.composed else None,
         "units": seen.composed.units if seen.composed else 0,
         "draws": [asdict(each) for each in seen.draws],

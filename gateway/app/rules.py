@@ -4,6 +4,7 @@ import tomllib
 from datetime import timedelta
 from typing import Any
 
+from gateway.accounts.lists import sender_id_rules
 from gateway.app.carriers import routes_of
 from gateway.app.keyed import stop_links
 from gateway.settings import DoubtSettings, Settings, config_file
@@ -30,6 +31,7 @@ def read_rules(settings: Settings) -> Rules:
         rates=rates_from(rates),
         credit=credit_terms_from(windows),
         routes=routes_of(settings),
+        sender_ids=sender_id_rules(),
         links=stop_links(settings),
         doubt=_doubt(settings.in_doubt),
         sandbox=settings.sandbox.enabled,

@@ -11,7 +11,7 @@ from gateway.accounts.recognition import RecognisedSender
 from gateway.billing.lots import spendable
 from gateway.sms.facts import Client, SenderDay, Stops, client_of, opted_out, sent_today, voice_of
 from gateway.sms.numbers import Number, NumberProblem, parse
-from gateway.sms.policy import Record, Request, Rules, admission, compose
+from gateway.sms.policy import Record, Request, Rules, admission, compose, displayed
 from gateway.sms.routes import reaches
 from plans.words import LotKind, MessageClass, Origin, Reason
 
@@ -43,7 +43,7 @@ def admit(connection: Connection, now: datetime, rules: Rules, questions: Sequen
     counted = sent_today(connection, set(days.values()))
     sent = {sender_id: counted.get(day, 0) for sender_id, day in days.items()}
     credit = spendable(connection, {each.client.payer_id for each in asked}, now, frozenset(LotKind))
-    return [_answer(each, rules, stopped, sent.get(each.sender_id, 0), credit) for each in asked]
+    return [_answer(each, rules, stopped, sent.get(each.sender_id, 0), credit, now=now) for each in asked]
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +86,8 @@ def _answer(
     stopped: Stops,
     sent: int,
     credit: Mapping[int, int],
+    *,
+    now: datetime,
 ) -> Number | Reason:
     question, client, number = each.question, each.client, each.number
     if isinstance(number, NumberProblem):
@@ -97,7 +99,9 @@ def _answer(
     )
     if reason := admission(number, client.standing, record, rules):
         return reason
-    shortest = _shortest(question, number)
+    shortest = displayed(_shortest(question, number), rules, now)
+    if isinstance(shortest, Reason):
+        return shortest
     if not reaches(rules.routes, shortest.journey(client.standing)):
         return Reason.NO_ROUTE
     if credit[client.payer_id] < question.promised + compose(shortest, client.standing, rules).units:

@@ -1,7 +1,7 @@
 """The one decision about a message: send it, hold it until a time, or refuse it for a reason."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
 from zoneinfo import ZoneInfo
@@ -15,6 +15,7 @@ from gateway.sms.segments import MAX_PARTS, Encoded, encode
 from gateway.sms.stop_links import StopLinks
 from gateway.sms.territories import zone_of
 from plans.destinations import Rates, part_price
+from plans.sender_ids import SenderIdRules, shown_in
 from plans.stop import StopMention, StopRules, stop_mention, stop_text
 from plans.terms import CreditTerms
 from plans.windows import Window, applying, next_opening
@@ -30,6 +31,7 @@ class Rules:
     rates: Rates
     credit: CreditTerms
     routes: tuple[Route, ...]  # to the carriers
+    sender_ids: SenderIdRules = field(default_factory=SenderIdRules)
     links: StopLinks | None = None  # None: nobody serves the pages behind STOP links
     doubt: DoubtTerms = field(default_factory=DoubtTerms)
     sandbox: bool = False  # fictional mobile numbers are served, by the sandbox carrier
@@ -82,6 +84,7 @@ class Composed:
     encoded: Encoded
     stop: StopMention
     units: int
+    display: str | None = None  # the sender ID that is shown; None for the carrier's own number
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,25 +117,41 @@ def decide(request: Request, standing: Standing, record: Record, rules: Rules, n
     """Judge one message; the first check that fails gives the reason.
 
     1. all that ``admission`` checks: account, destination, opt-out, daily cap;
-    2. the text: there is some, and it fits the parts allowed, STOP mention included;
-    3. the sending windows: outside them it is held, not refused (terms, article 6.2).
+    2. the sender ID, which gives way to the carrier's own number where the country wants it so;
+    3. the text: there is some, and it fits the parts allowed, STOP mention included;
+    4. the sending windows: outside them it is held, not refused (terms, article 6.2).
 
     Credit is not looked at: the charge itself decides, under the account's lock. A request that was seen before does
     not come this far: ``intake`` gives its first answer again.
     """
     if reason := admission(request.number, standing, record, rules):
         return Refuse(reason)
-    if not reaches(rules.routes, request.journey(standing)):
-        return Refuse(Reason.NO_ROUTE)
-    if not request.text.strip():
-        return Refuse(Reason.NO_TEXT)
-    composed = compose(request, standing, rules)
+    shown = displayed(request, rules, now)
+    if isinstance(shown, Reason):
+        return Refuse(shown)
+    if reason := _unsendable(shown, standing, rules):
+        return Refuse(reason)
+    composed = compose(shown, standing, rules)
     if len(composed.encoded.parts) > min(request.max_parts, MAX_PARTS):
         return Refuse(Reason.TOO_MANY_PARTS)
     opening = next_departure(request.number.destination, request.message_class, standing, rules, now)
     if opening > now:
         return Hold(composed, opening, Reason.OUTSIDE_WINDOW)
     return Send(composed)
+
+
+def _unsendable(request: Request, standing: Standing, rules: Rules) -> Reason | None:
+    if not reaches(rules.routes, request.journey(standing)):
+        return Reason.NO_ROUTE
+    return None if request.text.strip() else Reason.NO_TEXT
+
+
+def displayed(request: Request, rules: Rules, now: datetime) -> Request | Reason:
+    """The request with the sender ID that may stand in the country, or why none may."""
+    if request.display is None:
+        return request
+    shown = shown_in(request.display, request.number.destination, rules.sender_ids, now.date())
+    return shown if isinstance(shown, Reason) else replace(request, display=shown)
 
 
 def admission(number: Number, standing: Standing, record: Record, rules: Rules) -> Reason | None:
@@ -160,7 +179,7 @@ def compose(request: Request, standing: Standing, rules: Rules) -> Composed:
     )
     link = rules.links.url(standing.account_id, request.number.e164) if rules.links else None
     encoded = encode(request.text + stop_text(stop, rules.stop, link), request.encoding)
-    return Composed(encoded, stop, price * len(encoded.parts))
+    return Composed(encoded, stop, price * len(encoded.parts), request.display)
 
 
 def next_departure(

@@ -71,7 +71,7 @@ def _carriers(rules: Rules, judged: Sequence[Judged], closed: Collection[str]) -
     for each in judged:
         if each.composed and each.number:
             request = each.request
-            journey = Journey.of(each.number, request.message_class, request.display, each.client.standing.slug)
+            journey = Journey.of(each.number, request.message_class, each.composed.display, each.client.standing.slug)
             carrier = choose(rules.routes, journey, closed, each.message_id).carrier
             carriers[each.message_id] = carrier or choose(rules.routes, journey, (), each.message_id).carrier or ""
     return carriers
@@ -130,7 +130,7 @@ def _message(stamp: Stamp, each: _Settled) -> dict[str, Any]:
         "reason": answer.reason,
         "recipient": judged.number.e164 if judged.number else storable(request.recipient, 20),
         "destination": judged.number.destination if judged.number else None,
-        "display": request.display,
+        "display": judged.composed.display if judged.composed else request.display,
         "body": encoded.text if encoded else storable(request.text, _KEPT_OF_REFUSED),
         "alphabet": encoded.alphabet if encoded else None,
         "parts": answer.parts,

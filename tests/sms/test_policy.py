@@ -26,6 +26,7 @@ from gateway.sms.policy import (
 from gateway.sms.routes import all_to
 from gateway.sms.segments import MAX_PARTS
 from plans.destinations import Rates
+from plans.sender_ids import sender_id_rules_from
 from plans.stop import StopMention, StopRules
 from plans.terms import CreditTerms
 from plans.windows import Hours, Window
@@ -197,3 +198,31 @@ def test_a_holiday_holds_marketing() -> None:
     verdict = decide(MARKETING, ACTIVE, CLEAN, RULES, armistice)
     assert isinstance(verdict, Hold)
     assert verdict.until.date() == date(2026, 11, 12)
+
+
+SENDER_IDS = sender_id_rules_from(
+    {
+        "country": [
+            {"name": "FR", "since": date(2020, 1, 1), "kinds": ["name"], "refused": ["INFO"]},
+            {"name": "RE", "since": date(2020, 1, 1), "kinds": [], "otherwise": "replace"},
+        ]
+    }
+)
+
+
+@pytest.mark.parametrize(
+    ("number", "display", "shown"),
+    [
+        (FRENCH, "Clinic", "Clinic"),
+        (FRENCH, "INFO", Reason.SENDER_ID_INVALID),
+        (REUNION, "Clinic", None),
+        (FRENCH, None, None),
+    ],
+)
+def test_what_is_shown_is_what_the_country_of_the_phone_lets_stand(
+    number: Number, display: str | None, shown: str | Reason | None
+) -> None:
+    standing = replace(ACTIVE, opened={"RE": None})
+    request = replace(ALERT, number=number, display=display)
+    verdict = decide(request, standing, CLEAN, replace(RULES, sender_ids=SENDER_IDS), SUNDAY_NOON)
+    assert (verdict.reason if isinstance(verdict, Refuse) else verdict.composed.display) == shown

@@ -1,6 +1,7 @@
 """The one door: what becomes of requests, and what is charged for them."""
 
 from dataclasses import replace
+from datetime import date
 
 import pytest
 
@@ -8,6 +9,7 @@ from gateway.accounts.words import Notify
 from gateway.engine.database import Engine
 from gateway.sms.policy import Rules
 from gateway.sms.words import MessageState, News
+from plans.sender_ids import sender_id_rules_from
 from plans.words import LotKind, MessageClass, Origin, Reason
 from tests.cast import alice, alices_branch, bob, charlie, grant_more, send, sms
 from tests.clock import StoppedClock
@@ -154,3 +156,14 @@ async def test_a_text_is_never_written_to_a_log(engine: Engine, rules: Rules, ca
         await send(engine, rules, sms(member, text="secret words"), sms(member, "0123456789", text="secret words"))
     assert "secret" not in caplog.text
     assert "123456789" not in caplog.text
+
+
+async def test_a_message_keeps_the_sender_id_that_its_phone_shows(engine: Engine, rules: Rules) -> None:
+    """Where the country wants no name, the carrier's own number takes its place; the preview says so."""
+    member = await alice(engine)
+    no_names = {"name": "FR", "since": date(2020, 1, 1), "kinds": ["number"], "otherwise": "replace"}
+    there = replace(rules, sender_ids=sender_id_rules_from({"country": [no_names]}))
+    (answer,) = await send(engine, there, sms(member, display="Clinic"))
+    assert (await story(engine, answer.message_id)).display is None
+    (named,) = await send(engine, rules, sms(member, display="Clinic"))
+    assert (await story(engine, named.message_id)).display == "Clinic"
