@@ -1,0 +1,161 @@
+"""Kills whoever reads calendars and sends reminders, again and again, and counts what was lost or doubled.
+
+    python -m tests.crash.reminders_loop --database sqlite --kills 30
+    python -m tests.crash.reminders_loop --database postgres --kills 30
+
+A calendar that is different at every look is read by a process that is killed with ``kill -9`` at random moments; then
+its reminders are all due, every fourth event is cancelled in the last moment, and whoever sends them is killed just so
+(two processes at once on PostgreSQL). The exit code is 0 where every event has one reminder, every phone got one SMS
+and those of cancelled events none, and the books agree.
+"""
+
+import argparse
+import asyncio
+import contextlib
+import random
+import subprocess
+import sys
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy import Connection, func, select
+
+from gateway.app.schema import METADATA
+from gateway.calendar.settings import CalendarSettings
+from gateway.calendar.tables import reminder
+from gateway.calendar.words import Provider, ReminderState
+from gateway.engine.database import open_engine
+from gateway.engine.migration import upgrade
+from gateway.sms.audit import audit
+from gateway.sms.tables import message
+from tests.calendar.practice import client, link
+from tests.clock import StoppedClock
+from tests.crash.reminder_worker import DUE, READING, SENDING, bridge_at, number_of, work
+from tests.databases import from_outside
+from tests.postgres import Databases, running_server
+
+
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """Every figure but ``reminders`` must be nought."""
+
+    reminders: int
+    lost: int  # events without a reminder, or phones without their SMS
+    doubled: int  # events with two, or phones with two
+    wrong: int  # SMS about what was cancelled
+    astray: int  # reminders that are not due when they should be, or that have no end
+    discrepancies: int  # of the audit of the house
+
+    @property
+    def clean(self) -> bool:
+        """Whether all is as if nobody had been killed."""
+        return not any((self.lost, self.doubled, self.wrong, self.astray, self.discrepancies))
+
+
+def run(url: str, *, events: int, kills: int, at_once: int, seed: int) -> Findings:
+    """Kill so many times in each phase, let one run of each finish, and look."""
+    chance = random.Random(seed)  # noqa: S311 - moments, not secrets
+    asyncio.run(_open_practice(url, events))
+    _phase(url, READING, events, kills, at_once, chance)
+    with from_outside(url).connect() as connection:
+        planned = _planned(connection, events)
+    _phase(url, SENDING, events, kills, at_once, chance)
+    with from_outside(url).connect() as connection:
+        sent = _sent(connection, events)
+    return Findings(
+        reminders=events,
+        lost=planned.lost + sent.lost,
+        doubled=planned.doubled + sent.doubled,
+        wrong=sent.wrong,
+        astray=planned.astray + sent.astray,
+        discrepancies=sent.discrepancies,
+    )
+
+
+def _phase(url: str, phase: str, events: int, kills: int, at_once: int, chance: random.Random) -> None:  # noqa: PLR0917 - a phase is all of these
+    for number in range(kills):
+        with contextlib.ExitStack() as stack:
+            for _ in range(at_once):
+                stack.enter_context(_worker(url, phase, number, events))
+            time.sleep(chance.uniform(0, 0.6))
+    asyncio.run(work(url, phase, -1, events))
+
+
+def _planned(connection: Connection, events: int) -> Findings:
+    """Every event has its one reminder, due a day before the start that counts."""
+    row = reminder.c
+    rows = connection.execute(select(row.event_id, row.due_at, row.state)).all()
+    per_event = Counter(each.event_id for each in rows)
+    late = sum(each.due_at != DUE or each.state is not ReminderState.PLANNED for each in rows)
+    doubled = sum(count > 1 for count in per_event.values())
+    return Findings(events, events - len(per_event), doubled, 0, late, 0)
+
+
+def _sent(connection: Connection, events: int) -> Findings:
+    """Every phone got its one SMS, but those of events that were cancelled."""
+    phones = Counter(connection.scalars(select(message.c.recipient)))
+    wanted = {"+33" + number_of(each)[1:] for each in range(events) if each % 4}
+    open_ones = reminder.c.state.in_([ReminderState.PLANNED, ReminderState.WAITING])
+    return Findings(
+        events,
+        lost=len(wanted - phones.keys()),
+        doubled=sum(count > 1 for count in phones.values()),
+        wrong=len(phones.keys() - wanted),
+        astray=connection.scalar(select(func.count()).where(open_ones)) or 0,
+        discrepancies=sum(1 for _ in audit(connection)),
+    )
+
+
+async def _open_practice(url: str, events: int) -> None:
+    async with open_engine(url, StoppedClock()) as engine:
+        bridge = bridge_at(engine, READING, 0, 0)
+        account_id = await client(engine, units=10 * events, plan="SOLO")
+        lies = (Provider.GOOGLE, b"token 1", "main")
+        await engine.write(lambda connection: link(connection, bridge, account_id, lies, CalendarSettings()))
+
+
+@contextlib.contextmanager
+def _worker(url: str, phase: str, number: int, events: int) -> Iterator[None]:
+    """A process that is at work when this returns, and killed when it is left."""
+    command = [sys.executable, "-m", "tests.crash.reminder_worker", url, phase, str(number), str(events)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:  # noqa: S603 - our own program
+        assert process.stdout is not None
+        try:
+            assert process.stdout.readline() == "ready\n"
+            yield
+        finally:
+            process.kill()
+
+
+@contextlib.contextmanager
+def _database(kind: str) -> Iterator[str]:
+    with tempfile.TemporaryDirectory(prefix="gateway-crash-") as folder, contextlib.ExitStack() as stack:
+        if kind == "sqlite":
+            url = f"sqlite:///{Path(folder) / 'gateway.db'}"
+        else:
+            url = Databases(stack.enter_context(running_server())).create()
+        upgrade(url, METADATA)
+        yield url
+
+
+def main() -> int:
+    """Run the loop; 0 where nothing went wrong."""
+    parser = argparse.ArgumentParser(prog="python -m tests.crash.reminders_loop")
+    parser.add_argument("--database", choices=("sqlite", "postgres"), default="sqlite")
+    parser.add_argument("--kills", type=int, default=30, help="in each phase")
+    parser.add_argument("--events", type=int, default=2_000)
+    parser.add_argument("--seed", type=int, default=random.randrange(1_000_000))  # noqa: S311 - moments, not secrets
+    asked = parser.parse_args()
+    at_once = 1 if asked.database == "sqlite" else 2  # an SQLite file serves one process
+    with _database(asked.database) as url:
+        found = run(url, events=asked.events, kills=asked.kills, at_once=at_once, seed=asked.seed)
+    print(f"2 x {asked.kills} kills, seed {asked.seed}: {found}", "clean" if found.clean else "NOT CLEAN")  # noqa: T201
+    return 0 if found.clean else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
