@@ -10,6 +10,7 @@ from gateway.calendar.answers import ReminderAnswers
 from gateway.calendar.bridge import Bridge
 from gateway.calendar.connections import TOPIC as CALENDARS_TOPIC
 from gateway.calendar.due import Due
+from gateway.calendar.feeds.ics.shared import IcsFeeds
 from gateway.calendar.news import ReminderNews
 from gateway.calendar.polling import Pace
 from gateway.calendar.reminders import TOPIC as REMINDERS_TOPIC
@@ -30,30 +31,20 @@ _SYNCS = 4  # loops that poll, each a few connections at a time
 @contextlib.asynccontextmanager
 async def bridged(engine: Engine, settings: Settings, rules: Rules) -> AsyncIterator[Bridge]:
     """Open the feeds; published files and CalDAV need no setting up, Google and Outlook an application there."""
-    from gateway.calendar.feeds.ics.addresses import Gate  # late: an HTTP client and an XML parser come with them
-    from gateway.calendar.feeds.ics.caldav import CalDavFeed
-    from gateway.calendar.feeds.ics.feed import IcsFeed
-    from gateway.calendar.feeds.ics.fetching import Fetcher
-    from gateway.calendar.feeds.ics.reading import CalendarReader
-
-    gate, reader, now = Gate(settings.calendars.private_servers), CalendarReader(), engine.clock.now
-    async with linkable(settings, engine.clock) as found, Fetcher(gate) as fetcher:
+    files = IcsFeeds(settings.calendars.private_servers, engine.clock.now)
+    async with linkable(settings, engine.clock) as found:
         try:
             yield Bridge(
                 engine,
                 open_vault(settings.data_dir),
-                {
-                    Provider.ICS: IcsFeed(fetcher, reader, now),
-                    Provider.CALDAV: CalDavFeed(fetcher, reader, now),
-                    **found.feeds,
-                },
+                {**files.feeds, **found.feeds},
                 rules,
                 billing_rules(settings),
                 _pace(settings),
                 push_addresses={each: address for each in Provider if (address := push_address(settings, each))},
             )
         finally:
-            await reader.close()
+            await files.close()
 
 
 def calendar_tasks(bridge: Bridge) -> list[Task]:

@@ -15,8 +15,7 @@ from gateway.billing.rules import BillingRules
 from gateway.calendar import calendars, choosing, connections
 from gateway.calendar.calendars import Calendar
 from gateway.calendar.failing import planned
-from gateway.calendar.feeds.ics.caldav import Login
-from gateway.calendar.feeds.ics.feed import Subscription
+from gateway.calendar.feeds.ics.keys import Login, Subscription
 from gateway.calendar.feeds.port import Granted, RemoteCalendar
 from gateway.calendar.words import ConnectionState, Provider
 from gateway.engine.database import Stamp

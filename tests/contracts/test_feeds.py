@@ -9,9 +9,10 @@ from gateway.calendar.feeds.google.client import GoogleClient
 from gateway.calendar.feeds.google.feed import GoogleFeed
 from gateway.calendar.feeds.google.tokens import Tokens, write_tokens
 from gateway.calendar.feeds.ics.addresses import Gate
-from gateway.calendar.feeds.ics.caldav import CalDavFeed, Login
-from gateway.calendar.feeds.ics.feed import IcsFeed, Subscription
+from gateway.calendar.feeds.ics.caldav import CalDavFeed
+from gateway.calendar.feeds.ics.feed import IcsFeed
 from gateway.calendar.feeds.ics.fetching import Fetcher
+from gateway.calendar.feeds.ics.keys import Login, Subscription
 from gateway.calendar.feeds.ics.reading import CalendarReader
 from gateway.calendar.feeds.outlook.app import OutlookApp
 from gateway.calendar.feeds.outlook.consent import OutlookConsent

@@ -7,7 +7,6 @@ is one request, and no deletion is ever missed.
 
 import json
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
 from urllib.parse import urljoin, urlsplit
 
@@ -22,31 +21,10 @@ from gateway.calendar.feeds.ics.dav import (
 )
 from gateway.calendar.feeds.ics.feed import AHEAD, BEHIND
 from gateway.calendar.feeds.ics.fetching import Ask, Fetcher
+from gateway.calendar.feeds.ics.keys import Login
 from gateway.calendar.feeds.ics.reading import CalendarReader
 from gateway.calendar.feeds.port import Changes, Channel, FeedError, FeedEvent, FeedSession, RemoteCalendar, Window
 from gateway.calendar.words import FeedFault, Provider
-
-
-@dataclass(frozen=True, slots=True)
-class Login:
-    """What it takes to read the calendars of a server."""
-
-    url: str  # of the server, of the user's calendars, or of one calendar
-    user: str
-    password: str = field(repr=False)
-    zone: str  # IANA, for times that name none
-
-    def seal(self) -> bytes:
-        """As it is kept."""
-        return json.dumps({name: getattr(self, name) for name in self.__slots__}).encode()
-
-    @classmethod
-    def unseal(cls, secret: bytes) -> "Login":
-        """What was kept; ``FeedError`` where it makes no sense."""
-        try:
-            return cls(**json.loads(secret))
-        except (ValueError, TypeError):
-            raise FeedError(FeedFault.UNREADABLE, "secret") from None
 
 
 class CalDavFeed:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from gateway.calendar.feeds.ics.fetching import Answer, Ask, Fetcher
+from gateway.calendar.feeds.ics.keys import Subscription
 from gateway.calendar.feeds.ics.reading import CalendarReader
 from gateway.calendar.feeds.ics.wire import Expanded
 from gateway.calendar.feeds.port import Changes, Channel, FeedError, FeedEvent, FeedSession, RemoteCalendar, Window
@@ -15,27 +16,6 @@ from gateway.calendar.words import FeedFault, Provider
 #: Where an event is looked for just before its reminder leaves: no reminder goes out longer before.
 AHEAD = timedelta(days=62)
 BEHIND = timedelta(days=2)
-
-
-@dataclass(frozen=True, slots=True)
-class Subscription:
-    """What it takes to read a feed; the address itself is a secret, for whoever knows it reads the calendar."""
-
-    url: str
-    zone: str  # IANA, for times that name none
-
-    def seal(self) -> bytes:
-        """As it is kept."""
-        return json.dumps({"url": self.url, "zone": self.zone}).encode()
-
-    @classmethod
-    def unseal(cls, secret: bytes) -> "Subscription":
-        """What was kept; ``FeedError`` where it makes no sense."""
-        try:
-            words = json.loads(secret)
-            return cls(str(words["url"]), str(words["zone"]))
-        except (ValueError, KeyError, TypeError):
-            raise FeedError(FeedFault.UNREADABLE, "secret") from None
 
 
 class IcsFeed:

@@ -8,8 +8,9 @@ from typing import NamedTuple
 import pytest
 
 from gateway.calendar.feeds.ics.addresses import Gate
-from gateway.calendar.feeds.ics.caldav import CalDavFeed, Login
+from gateway.calendar.feeds.ics.caldav import CalDavFeed
 from gateway.calendar.feeds.ics.fetching import Fetcher
+from gateway.calendar.feeds.ics.keys import Login
 from gateway.calendar.feeds.ics.reading import CalendarReader
 from gateway.calendar.feeds.port import FeedError, FeedSession, Window
 from gateway.calendar.words import FeedFault

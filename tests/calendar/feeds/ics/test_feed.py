@@ -9,8 +9,9 @@ from typing import NamedTuple
 import pytest
 
 from gateway.calendar.feeds.ics.addresses import Gate
-from gateway.calendar.feeds.ics.feed import IcsFeed, Subscription
+from gateway.calendar.feeds.ics.feed import IcsFeed
 from gateway.calendar.feeds.ics.fetching import Fetcher
+from gateway.calendar.feeds.ics.keys import Subscription
 from gateway.calendar.feeds.ics.reading import CalendarReader
 from gateway.calendar.feeds.port import FeedError, FeedSession, Window
 from gateway.calendar.words import FeedFault
