@@ -1,6 +1,6 @@
 """Answers to reminders: what somebody meant, and what follows from it for the reminder and its event."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import timedelta
 from functools import partial
 
@@ -8,6 +8,7 @@ from sqlalchemy import Connection, select, update
 
 from gateway.calendar import calendars, reminders
 from gateway.calendar.bridge import Bridge
+from gateway.calendar.calendars import Calendar
 from gateway.calendar.letters import TOPIC, write_letter
 from gateway.calendar.planning import plan
 from gateway.calendar.reminders import DueReminder
@@ -47,9 +48,12 @@ def answered(
     meaning: Answer,
     *,
     text: str = "",
+    told: bool = False,
     sandbox: bool = False,
 ) -> bool:
-    """Record an answer to the SMS of a reminder, and tell the client; False where no reminder sent it.
+    """Record an answer to the SMS of a reminder; False where no reminder sent it.
+
+    The client is told, unless it is ``told`` otherwise: what a person has to read comes as a mail that can be answered.
 
     An unclear answer never takes the place of a clear one. Confirmed or cancelled, no further reminder of the same
     start leaves. Marking the event itself would need leave to write, which no connection asks for.
@@ -63,27 +67,27 @@ def answered(
         return False
     if meaning is not Answer.UNCLEAR or all(each.answer in {None, Answer.UNCLEAR} for each in found):
         connection.execute(update(reminder).where(*of_message).values(answer=meaning, answered_at=stamp.now))
-    told = reminders.by_ids(connection, [(account_id, each.reminder_id) for each in found])
-    _follow(connection, stamp, told, meaning, text, sandbox=sandbox)
+    sent = reminders.by_ids(connection, [(account_id, each.reminder_id) for each in found])
+    known = calendars.by_keys(connection, {each.calendar for each in sent})
+    for each in sent:  # no more reminders of what was answered
+        plan(connection, stamp, known[each.calendar], [each.event_id], sandbox=sandbox)
+    if not told:
+        _tell(connection, stamp, sent[0], known[sent[0].calendar], meaning=meaning, text=text)
     return True
 
 
-def _follow(
-    connection: Connection, stamp: Stamp, told: Sequence[DueReminder], meaning: Answer, text: str, *, sandbox: bool
+def _tell(
+    connection: Connection, stamp: Stamp, first: DueReminder, of: Calendar, *, meaning: Answer, text: str
 ) -> None:
-    """Plan no more reminders of what was answered, and tell the client: once, however many copies there are."""
-    known = calendars.by_keys(connection, {each.calendar for each in told})
-    for each in told:
-        plan(connection, stamp, known[each.calendar], [each.event_id], sandbox=sandbox)
-    first = told[0]
+    """Write to the client: once, however many copies there are."""
     line = {
         "what": meaning.value,
         "to": first.recipient,
         "start_at": first.start_at.isoformat(),
-        "calendar": known[first.calendar].name,
+        "calendar": of.name,
         "text": " ".join(text.split())[:_TOLD],
     }
-    to = known[first.calendar].settings.notify
+    to = of.settings.notify
     write_letter(connection, stamp, first.account_id, LetterKind.REMINDER_ANSWERED, to=to, lines=[line])
 
 
@@ -102,4 +106,5 @@ def _record(connection: Connection, stamp: Stamp, each: given.Answer, *, sandbox
     """One that may be meant for another client, or does not say one thing, is for a person to read."""
     meaning = Answer.UNCLEAR if each.ambiguous else _MEANT.get(each.meaning, Answer.UNCLEAR)
     account_id = each.claim.account_id
-    answered(connection, stamp, account_id, each.message_id, meaning, text=each.text, sandbox=sandbox)
+    told = each.meaning not in _MEANT  # by the mail that brings the text
+    answered(connection, stamp, account_id, each.message_id, meaning, text=each.text, told=told, sandbox=sandbox)

@@ -68,7 +68,7 @@ def _paragraphs(words: ReadersWords, answer: Answer, scope: StopScope) -> list[s
         *([words.phrase("answer_ambiguous")] if answer.ambiguous else []),
         *([words.phrase("answer_missing")] if answer.missing_parts else []),
         *_consequence(words, answer, scope),
-        words.phrase("answer_how", number=answer.phone),
+        *([] if answer.meaning is Meaning.STOP else [words.phrase("answer_how", number=answer.phone)]),
     ]
 
 

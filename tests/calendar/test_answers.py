@@ -104,3 +104,5 @@ async def test_what_comes_from_the_phone_reaches_the_reminder(
     assert await ReminderAnswers(alice.bridge).run_once() == 1
     assert await ReminderAnswers(alice.bridge).run_once() == 0
     assert (await alice.reminders())[0].answer is meaning
+    told = [] if meaning is Answer.UNCLEAR else [LetterKind.REMINDER_ANSWERED]
+    assert await alice.letters() == told  # what a person has to read comes as a mail that can be answered
