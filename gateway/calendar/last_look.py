@@ -4,8 +4,8 @@ What it finds is kept like the findings of any poll, so a reminder whose plan ch
 """
 
 import asyncio
-from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import partial
@@ -66,7 +66,8 @@ async def _at_one(
         async with opened(bridge, claim) as (session, work):
             if session is None:
                 return {}
-            looker = _Looker(bridge, claim, session, {each.key: each for each in work.calendars})
+            crowded = {key for key, reminders in Counter(each.calendar for each in due).items() if reminders > 1}
+            looker = _Looker(bridge, claim, session, {each.key: each for each in work.calendars}, crowded)
             return {each.reminder_id: await looker.look(each) for each in due}
 
 
@@ -84,6 +85,7 @@ class _Looker:
     claim: Claim
     session: FeedSession
     calendars: Mapping[Key, Calendar]
+    crowded: Collection[Key]  # calendars with several reminders due: to ask what changed is one request
     blind: bool = False  # nobody answers: the others need not be asked
     polled: dict[Key, bool] = field(default_factory=dict)
 
@@ -92,7 +94,7 @@ class _Looker:
         if self.blind:
             return Look.BLIND
         calendar = self.calendars[each.calendar]
-        if self.bridge.feeds[calendar.provider].rereads:
+        if self.bridge.feeds[calendar.provider].rereads and calendar.key not in self.crowded:
             return await self._reread(calendar, each)
         if calendar.key not in self.polled:
             self.polled[calendar.key] = _was_read_just_now(self.bridge, calendar) or await poll(
