@@ -8,11 +8,11 @@ import argparse
 import sys
 from collections.abc import Callable
 
-from tests.bench import engine, extraction, fairness, idle, intake, invoicing, lots, reminders, smpp, whole_path
+from tests.bench import calendars, engine, extraction, fairness, idle, intake, invoicing, lots, reminders, smpp, whole_path
 from tests.bench.figures import Figure, show
 from tests.bench.postfix import PostfixMissing, Tools, unpack
 
-BENCHES = ("engine", "extraction", "idle", "intake", "whole_path", "fairness", "smpp", "lots", "invoicing", "reminders")
+BENCHES = ("engine", "extraction", "idle", "intake", "whole_path", "fairness", "smpp", "lots", "invoicing", "reminders", "calendars")
 
 
 def main() -> int:
@@ -29,6 +29,7 @@ def main() -> int:
         "lots": lambda: lots.bench(asked.rounds),
         "invoicing": invoicing.bench,
         "reminders": lambda: reminders.bench(asked.rounds),
+        "calendars": lambda: calendars.bench(asked.rounds),
         "smpp": lambda: smpp.bench(asked.rounds, 5 * asked.mails),
     }
     figures: list[Figure] = []

@@ -48,7 +48,7 @@ async def open_practices(engine: Engine, count: int) -> Bridge:
     """
     server = MemoryCalendar(rereads=False)
     await server.create(WRITTEN, engine.clock.now() + AHEAD + _DAY)
-    feed = MemoryFeed(server, rereads=False)
+    feed, lies = MemoryFeed(server, rereads=False), (Provider.GOOGLE, server.secret, server.calendar_id)
     lies = (feed.provider, server.secret, server.calendar_id)
     pace = Pace(google=7 * _DAY, relist=7 * _DAY)
     bridge = Bridge(engine, Vault([bytes(32)]), {Provider.GOOGLE: feed}, shipped_rules(), BILLING, pace)
