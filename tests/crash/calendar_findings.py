@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -10,7 +11,7 @@ from sqlalchemy import Connection, Row, and_, func, select
 
 from gateway.billing.tables import ledger_entry
 from gateway.billing.words import EntryKind
-from gateway.calendar.tables import event, reminder
+from gateway.calendar.tables import calendar, event, reminder
 from gateway.calendar.words import ReminderState
 from gateway.sms.audit import audit
 from gateway.sms.tables import job, message, sandbox_sms
@@ -47,12 +48,13 @@ class Findings:
         return not any((*wrong, self.phones_otherwise, self.charged_otherwise, self.discrepancies))
 
 
-def work_left(connection: Connection) -> int:
-    """Reminders that are still to be looked at, and messages under way."""
+def work_left(connection: Connection, ended: datetime) -> int:
+    """Calendars that were not read since all changes ended, reminders still to be looked at, messages under way."""
+    unread = select(func.count()).where(calendar.c.last_success_at <= ended)
     waiting = select(func.count()).where(reminder.c.look_at.is_not(None))
     receipts = select(func.count()).where(sandbox_sms.c.receipt_due_at.is_not(None))
     jobs = select(func.count()).select_from(job)
-    return sum(connection.scalar(each) or 0 for each in (waiting, receipts, jobs))
+    return sum(connection.scalar(each) or 0 for each in (unread, waiting, receipts, jobs))
 
 
 def look(connection: Connection, diaries: Iterable[Diary]) -> Findings:

@@ -21,7 +21,7 @@ import tempfile
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import fields
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 
@@ -40,7 +40,7 @@ from gateway.engine.database import Engine
 from gateway.settings import Settings, read_settings
 from tests.calendar.practice import client
 from tests.crash.calendar_findings import Findings, look, work_left
-from tests.crash.diary import Diary, disturbed, published
+from tests.crash.diary import Diary, disturbed, now, published
 from tests.databases import from_outside
 from tests.postgres import Databases, running_server
 from tests.service_process import ServiceProcess, all_stopped
@@ -55,6 +55,9 @@ LAST_DUE_S = (6.0, 10.0)
 
 WORKED_OFF_WITHIN_S = 300.0  # on PostgreSQL the leases of the dead must run out first
 POLL_S = 0.1
+
+#: From a read of a file that began just before its last change until it is kept, at the most.
+_READING = timedelta(seconds=2)
 
 _CONFIG = """
 [calendars]
@@ -91,8 +94,9 @@ def _run(
         _kill_again_and_again(processes, chance, asked.kills, asked.seconds)
     for diary in diaries.values():
         diary.close(chance, LAST_DUE_S)
+    ended = now() + _READING
     _kill_again_and_again(processes, chance, 2, LAST_DUE_S[1])
-    worked_off_s = _work_off(outside)
+    worked_off_s = _work_off(outside, ended)
     for each in processes:
         each.stop()
     return worked_off_s
@@ -108,12 +112,12 @@ def _kill_again_and_again(
         victim.start()
 
 
-def _work_off(outside: SqlEngine) -> float:
+def _work_off(outside: SqlEngine, ended: datetime) -> float:
     """Wait until no reminder is to be looked at any more; the seconds that it took."""
     since = time.perf_counter()
     while time.perf_counter() - since < WORKED_OFF_WITHIN_S:
         with outside.connect() as connection:
-            if not work_left(connection):
+            if not work_left(connection, ended):
                 break
         time.sleep(POLL_S)
     return time.perf_counter() - since
