@@ -18,8 +18,9 @@ from gateway.calendar.feeds.google.client import GoogleClient
 from gateway.calendar.feeds.google.feed import GoogleFeed
 from gateway.calendar.feeds.google.tokens import Tokens, write_tokens
 from gateway.calendar.feeds.ics.addresses import Gate
-from gateway.calendar.feeds.ics.feed import IcsFeed, Subscription
+from gateway.calendar.feeds.ics.feed import IcsFeed
 from gateway.calendar.feeds.ics.fetching import Fetcher
+from gateway.calendar.feeds.ics.keys import Subscription
 from gateway.calendar.feeds.ics.reading import CalendarReader
 from gateway.calendar.polling import Pace
 from gateway.calendar.settings import CalendarSettings
