@@ -28,18 +28,6 @@ BENCHES = (
     *("engine", "extraction", "idle", "intake", "whole_path", "fairness"),
     *("smpp", "lots", "invoicing", "reminders", "calendars"),
 )
-    "engine",
-    "extraction",
-    "idle",
-    "intake",
-    "whole_path",
-    "fairness",
-    "smpp",
-    "lots",
-    "invoicing",
-    "reminders",
-    "calendars",
-)
 
 
 def main() -> int:
