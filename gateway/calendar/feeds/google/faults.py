@@ -9,8 +9,8 @@ from typing import Any
 
 from gateway.calendar.feeds.codes import checked_code
 from gateway.calendar.feeds.port import FeedError
-from gateway.calendar.feeds.retry_after import retry_after
 from gateway.calendar.words import FeedFault
+from gateway.engine.retry_after import retry_after
 
 _RATE = frozenset(
     {"rateLimitExceeded", "userRateLimitExceeded", "quotaExceeded", "dailyLimitExceeded", "RATE_LIMIT_EXCEEDED"}

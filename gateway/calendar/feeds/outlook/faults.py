@@ -10,8 +10,8 @@ from typing import Any
 
 from gateway.calendar.feeds.codes import checked_code
 from gateway.calendar.feeds.port import FeedError
-from gateway.calendar.feeds.retry_after import retry_after
 from gateway.calendar.words import FeedFault
+from gateway.engine.retry_after import retry_after
 
 #: Codes of a delta link that has to be begun anew, which come with 410, and sometimes with 400.
 _CURSOR = frozenset({"syncstatenotfound", "syncstateinvalid", "resyncrequired", "fullsyncrequired"})

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from gateway.calendar.feeds.retry_after import retry_after
+from gateway.engine.retry_after import retry_after
 
 DATE = "Mon, 23 Nov 2026 09:00:00 GMT"
 
