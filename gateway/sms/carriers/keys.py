@@ -1,0 +1,48 @@
+"""Reads what the tables of several kinds of carriers have in common: numbers, words, and secrets in files."""
+
+from enum import StrEnum
+from pathlib import Path
+from typing import TypeVar
+
+from plans.checked import RuleError, Section
+
+W = TypeVar("W", bound=StrEnum)
+
+
+def number(section: Section, key: str) -> float:
+    """A number above 0."""
+    value = section.values[key]
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value < float("inf"):
+        raise RuleError(f"{section.name(key)} must be a number above 0")
+    return float(value)
+
+
+def word(words: type[W], section: Section, key: str) -> W:
+    """One of a closed list of words."""
+    try:
+        return words(section.text(key))
+    except ValueError:
+        raise RuleError(f"{section.name(key)} takes {', '.join(words)}") from None
+
+
+def secret(section: Section, key: str) -> str:
+    """What stands in the file that a key names."""
+    try:
+        text = Path(section.text(key)).read_text(encoding="utf-8").strip()
+    except OSError as error:
+        raise RuleError(f"{section.name(key)} cannot be read: {error.strerror}") from None
+    except UnicodeDecodeError:
+        raise RuleError(f"{section.name(key)} names a file that is no text") from None
+    if not (text.isascii() and text.isprintable() and text):
+        raise RuleError(f"{section.name(key)} names a file that is empty, or holds more than one line of ASCII")
+    return text
+
+
+def optional_text(section: Section, key: str) -> str | None:
+    """A text, where the key is given."""
+    return section.text(key) if key in section.values else None
+
+
+def optional_secret(section: Section, key: str) -> str | None:
+    """A secret, where the key is given."""
+    return secret(section, key) if key in section.values else None
