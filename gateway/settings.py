@@ -58,6 +58,7 @@ class WebSettings:
     host: str = "127.0.0.1"
     port: int = 8025
     public_url: str | None = None  # how others reach it, e.g. by a proxy with TLS; None: only this machine does
+    trusted_proxies: tuple[str, ...] = ()  # whose X-Forwarded-For is believed, for carriers known by their addresses
 
     @property
     def base_url(self) -> str:

@@ -58,8 +58,17 @@ class _Server(uvicorn.Server):
 class WebServer:
     """Serves until closed."""
 
-    def __init__(self, app: Starlette, door: socket.socket) -> None:
-        config = uvicorn.Config(app, log_config=None, access_log=False, lifespan="off", server_header=False)
+    def __init__(self, app: Starlette, door: socket.socket, trusted_proxies: Sequence[str] = ()) -> None:
+        """``trusted_proxies``: whose word is taken, by X-Forwarded-For, for the address that a request came from."""
+        config = uvicorn.Config(
+            app,
+            log_config=None,
+            access_log=False,
+            lifespan="off",
+            server_header=False,
+            proxy_headers=bool(trusted_proxies),
+            forwarded_allow_ips=list(trusted_proxies),
+        )
         self._server = _Server(config)
         self._door = door
         self._task: asyncio.Task[None] | None = None
