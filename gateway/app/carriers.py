@@ -10,8 +10,8 @@ from gateway.sms.carriers.port import Carrier
 from gateway.sms.routes import Route, route_from
 from plans.checked import RuleError, Section
 
-#: Makes a carrier out of its table: name, table, engine.
-Build = Callable[[str, Section, Engine], Carrier]
+#: Makes a carrier out of its table: name, table, engine, and how providers reach us.
+Build = Callable[[str, Section, Engine, str], Carrier]
 
 _LONGEST_NAME = 20
 
@@ -35,29 +35,48 @@ def routes_of(settings: Settings) -> tuple[Route, ...]:
 def carriers_of(settings: Settings, engine: Engine) -> list[Carrier]:
     """Every carrier that is set up, and the sandbox where it is on; ``RuleError`` names what is wrong."""
     document = Section(settings.carriers, "carriers")
-    carriers = [_carrier(name, document.section(name), engine) for name in settings.carriers]
+    base_url = settings.web.base_url
+    carriers = [_carrier(name, document.section(name), engine, base_url) for name in settings.carriers]
     if settings.sandbox.enabled:
         delay = timedelta(seconds=settings.sandbox.receipt_delay_s)
         carriers.append(sandbox.SandboxCarrier(engine, delay))
     return carriers
 
 
-def _carrier(name: str, section: Section, engine: Engine) -> Carrier:
+def _carrier(name: str, section: Section, engine: Engine, base_url: str) -> Carrier:
+    kind, table = table_of(name, section)
+    return KINDS[kind](name, table, engine, base_url)
+
+
+def table_of(name: str, section: Section) -> tuple[str, Section]:
+    """The kind of a carrier, and what its table says besides."""
     if name == sandbox.NAME or not 0 < len(name) <= _LONGEST_NAME or ":" in name:
         raise RuleError(f"{section.path}: a carrier has a name of up to {_LONGEST_NAME} characters, not {name!r}")
     kind = section.text("kind")
     if kind not in KINDS:
         raise RuleError(f"{section.name('kind')} takes {', '.join(KINDS)}")
-    settings = {key: value for key, value in section.values.items() if key != "kind"}
-    return KINDS[kind](name, Section(settings, section.path), engine)
+    return kind, Section({key: value for key, value in section.values.items() if key != "kind"}, section.path)
 
 
-def _smpp(name: str, section: Section, engine: Engine) -> Carrier:
+def _smpp(name: str, section: Section, engine: Engine, base_url: str) -> Carrier:
     from gateway.sms.carriers.smpp.carrier import SmppCarrier  # late, as all kinds: most machines use one
     from gateway.sms.carriers.smpp.configuration import smpp_settings_from, statuses_of
 
+    del base_url
     return SmppCarrier(smpp_settings_from(name, section), statuses_of(name), engine.clock)
 
 
+def _http(kind: str) -> Build:
+    def build(name: str, section: Section, engine: Engine, base_url: str) -> Carrier:
+        from gateway.sms.carriers.http.kinds import http_carrier
+
+        return http_carrier(kind, name, section, engine.clock, base_url)
+
+    return build
+
+
+#: Those that speak HTTP: "http" is any provider that the configuration describes.
+HTTP_KINDS = ("twilio", "vonage", "smsfactor", "ovh", "http")
+
 #: The kinds of carriers that there are.
-KINDS: Mapping[str, Build] = {"smpp": _smpp}
+KINDS: Mapping[str, Build] = {"smpp": _smpp, **{each: _http(each) for each in HTTP_KINDS}}

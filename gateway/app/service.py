@@ -13,6 +13,7 @@ from functools import partial
 from gateway.accounts.refusals import Refused
 from gateway.app import control
 from gateway.app.bridging import bridged, calendar_tasks
+from gateway.app.carrier_webhooks import carrier_webhooks
 from gateway.app.catalogue import billing_rules
 from gateway.app.keyed import reply_addresses
 from gateway.app.linked_calendars import calendar_routes, linkable
@@ -164,10 +165,14 @@ async def _listening(engine: Engine, settings: Settings, rules: Rules) -> AsyncI
 @contextlib.asynccontextmanager
 async def _web(engine: Engine, settings: Settings, worker: Worker) -> AsyncIterator[int]:
     async with linkable(settings, engine.clock) as found:
-        pages = [*calendar_routes(engine, settings, found), *StopPages(engine, read_wording(), _speaks).routes()]
+        pages = [
+            *calendar_routes(engine, settings, found),
+            *StopPages(engine, read_wording(), _speaks).routes(),
+            *carrier_webhooks(engine, settings),
+        ]
         app = application(engine, lambda: worker.stuck(STUCK_S), _webhooks(engine, settings), pages)
         door = bind(settings.web.host, settings.web.port)
-        server = WebServer(app, door)
+        server = WebServer(app, door, settings.web.trusted_proxies)
         server.start()
         try:
             yield _port(door)

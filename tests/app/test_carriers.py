@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from gateway.app.carrier_webhooks import ears_of
 from gateway.app.carriers import KINDS, carriers_of, routes_of
 from gateway.app.rules import read_rules
 from gateway.engine.database import Engine
@@ -76,14 +77,18 @@ def test_without_carriers_the_sandbox_takes_everything_or_nothing_goes() -> None
 async def test_the_example_of_carriers_is_one(tmp_path: Path, engine: Engine) -> None:
     """Every kind that there is, with every key that it has."""
     secret = tmp_path / "secret"
-    secret.write_text("secret")
+    secret.write_text("a-secret-of-some-length")
     example = tmp_path / "carriers.toml"
     shown = config_file("carriers.example.toml").read_text(encoding="utf-8")
     example.write_text(re.sub(r'(_file|secret) = "/.*?"', rf'\1 = "{secret}"', shown))
     settings = read_settings({"GATEWAY_CONFIG": str(example)})
     kinds = {each["kind"] for each in settings.carriers.values()}
-    assert len(carriers_of(settings, engine)) == len(settings.carriers) + 1
+    carriers = carriers_of(settings, engine)
+    assert len(carriers) == len(settings.carriers) + 1
     assert (kinds, len(routes_of(settings))) == (set(KINDS), 3)
+    assert ears_of(settings, engine).keys() == settings.carriers.keys() - {"north"}
+    for each in carriers:
+        await each.close()
 
 
 async def test_every_carrier_is_built_as_its_table_says(settings: Settings, engine: Engine) -> None:
