@@ -14,7 +14,7 @@ from gateway.accounts.words import Encoding
 from gateway.app.calendar_settings import put
 from gateway.app.calendars import find
 from gateway.app.paging import newest_first
-from gateway.calendar import changing, ledger
+from gateway.calendar import calendars, changing, ledger
 from gateway.calendar.ledger import Line, Story
 from gateway.calendar.schedule import describe, parse_rule
 from gateway.calendar.texts import practice_of, style_of, template_of
@@ -53,9 +53,13 @@ def why(connection: Connection, *, account: str, event: str) -> Iterator[dict[st
     return map(story, found)
 
 
-def preview(connection: Connection, now: datetime, rules: Rules, *, account: str, calendar: str) -> Iterator[Any]:
-    """What the next reminders of a calendar will say and cost, and when they leave; nothing is changed."""
-    return map(_coming, upcoming(connection, now, rules, find(connection, account, calendar)))
+def preview(
+    connection: Connection, now: datetime, rules: Rules, *, account: str, calendar: str | None = None
+) -> Iterator[Any]:
+    """What the next reminders of a calendar, or of all, will say and cost, and when they leave; nothing is changed."""
+    of_all = calendars.of_account(connection, clients.find(connection, account).account_id)
+    chosen = [find(connection, account, calendar)] if calendar else [each for each in of_all if each.enabled_at]
+    return (_coming(each) for one in chosen for each in upcoming(connection, now, rules, one))
 
 
 def add_rule(

@@ -15,6 +15,7 @@ reminders = typer.Typer(no_args_is_help=True, help="Reminders: what became of ea
 rules = typer.Typer(no_args_is_help=True, help="Rules: when the reminders of a calendar leave.")
 templates = typer.Typer(no_args_is_help=True, help="Templates: what the reminders of a calendar say.")
 
+OneCalendar = Annotated[str | None, typer.Argument(help="Its name or id; all that are enabled.")]
 RuleWord = Annotated[str, typer.Argument(help="24h, 30m, 2d, 1d@18:00, eve, 2h~08:00 or lead.")]
 
 _TABLE_LINES = 100
@@ -48,10 +49,11 @@ def why(
 
 
 @reminders.command("preview")
-def preview(account: Account, calendar: Calendar, *, as_json: Json = False) -> None:
+def preview(account: Account, calendar: OneCalendar = None, *, as_json: Json = False) -> None:
     """Show what the next reminders will say and cost. Nothing is sent."""
     columns = ("start_at", "leaves_at", "to", "text", "parts", "units", "state", "reason")
-    print_rows(listing("reminder.preview", account=account, calendar=calendar), columns, as_json=as_json)
+    asked = given(account=account, calendar=calendar)
+    print_rows(listing("reminder.preview", **asked), columns, as_json=as_json)
 
 
 @rules.command("list")
