@@ -50,7 +50,7 @@ class AndroidPeer(Peer):
 
     def inbound(self, text: str, event: str = "event-1") -> Push:
         """What somebody sent: the id of such a message is made of its content."""
-        told = {"messageId": "abc123", "message": text, "sender": "+33639981234", "recipient": None, "simNumber": 1}
+        told = {"messageId": "abc123", "message": text, "sender": self.phone, "recipient": None, "simNumber": 1}
         return self._push("sms:received", told | {"receivedAt": "2026-11-23T09:59:00.000+01:00"}, event)
 
     def _push(self, event: str, payload: dict[str, Any], name: str = "event-0") -> Push:

@@ -70,6 +70,10 @@ class OvhPeer(Peer):
     def deliver(self, ref: str) -> None:
         self.states[ref] = 1
 
+    def write(self, text: str) -> None:
+        """What somebody sent, which waits to be fetched."""
+        self.incoming.append({"id": len(self.incoming) + 1, "sender": self.phone, "message": text})
+
     def receipt(self, ref: str, state: str) -> Push:
         return Push(f"{self.webhook}?id={ref}&ptt=4&date=20261123100000&dlr={state}", "GET")
 

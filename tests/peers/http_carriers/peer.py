@@ -46,13 +46,15 @@ class Sent:
 class Peer(ABC):
     """One provider with one account, whose webhooks lead to ``webhook``."""
 
+    phone = "+33639981234"  # of somebody who writes to us
+
     def __init__(self, clock: Clock) -> None:
         self.clock = clock
         self.webhook = ""
         self.sent: list[Sent] = []
         self.requests: list[Request] = []
         self.due: list[Push] = []
-        self.accidents = Accidents(lambda kind, _options: Response(status_code=int(kind)))
+        self.accidents = Accidents(lambda kind, _options: Response("<html>", int(kind)))
 
     @abstractmethod
     def routes(self) -> list[Route]:

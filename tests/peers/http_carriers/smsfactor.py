@@ -54,7 +54,7 @@ class SmsFactorPeer(Peer):
 
     def inbound(self, text: str, query: str = "") -> Push:
         """What somebody sent."""
-        told = {"date": "2026-11-23T09:59:00+01:00", "message": text, "from": "33639981234", "account_id": "1234"}
+        told = {"date": "2026-11-23T09:59:00+01:00", "message": text, "from": self.phone[1:], "account_id": "1234"}
         return self._push(told | {"last_message_id": "250545910579200023"}, query)
 
     def _push(self, told: dict[str, Any], query: str = "") -> Push:

@@ -49,7 +49,7 @@ class TwilioPeer(Peer):
 
     def inbound(self, text: str, sid: str = "SMinbound") -> Push:
         """What somebody sent."""
-        fields = {"MessageSid": sid, "SmsStatus": "received", "From": "+33639981234", "To": "+33644609999"}
+        fields = {"MessageSid": sid, "SmsStatus": "received", "From": self.phone, "To": "+33644609999"}
         return signed(self.webhook, fields | {"Body": text, "NumSegments": "1", "NumMedia": "0"})
 
 

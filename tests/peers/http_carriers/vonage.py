@@ -58,7 +58,7 @@ class VonagePeer(Peer):
 
     def inbound(self, text: str, method: str = "JSON", **more: str) -> Push:
         """What somebody sent."""
-        fields = {"msisdn": "33639981234", "to": "33644609999", "messageId": "0B01", "text": text, "type": "text"}
+        fields = {"msisdn": self.phone[1:], "to": "33644609999", "messageId": "0B01", "text": text, "type": "text"}
         return self._signed({**fields, "keyword": "X", **more}, method, self.webhook)
 
     def _signed(self, fields: Mapping[str, str], method: str, url: str) -> Push:

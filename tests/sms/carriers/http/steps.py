@@ -82,7 +82,7 @@ async def connected(kind: str, peer: P, table: Table, clock: StoppedClock) -> As
     """Both, and the web server; ``table`` says ``{url}`` where the peer's own address belongs."""
     door = Door()
     async with serving(peer) as url:
-        section = Section(_at(table, url), "carriers.one")
+        section = Section(at(table, url), "carriers.one")
         listener = bind("127.0.0.1", 0)
         base_url = f"http://127.0.0.1:{listener.getsockname()[1]}"
         ear = http_ear(kind, "one", section, clock, base_url=base_url, inbox=door)
@@ -108,6 +108,11 @@ class Tables:
         path = self._folder / f"secret-{text}"
         path.write_text(f"{text}\n", encoding="utf-8")
         return str(path)
+
+    def of(self, kind: str) -> Table:
+        """The table of a kind."""
+        table: Table = getattr(self, "android" if kind == "http" else kind)()
+        return table
 
     def twilio(self, **more: Any) -> Table:
         """One account at Twilio."""
@@ -161,5 +166,6 @@ def _table(**keys: Any) -> Table:
     return {"timing": PATIENT, **keys}
 
 
-def _at(table: Table, url: str) -> Table:
+def at(table: Table, url: str) -> Table:
+    """The table with the peer's address in it."""
     return {key: each.replace("{url}", url) if isinstance(each, str) else each for key, each in table.items()}

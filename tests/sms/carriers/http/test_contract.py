@@ -18,14 +18,12 @@ class HttpContract(CarrierContract):
     refused, not_sent = REFUSED, THROTTLED
 
     kind: str
-    table: str
 
     _account: Account[Peer]
 
     @pytest.fixture(autouse=True)
     async def _connected(self, tables: Tables, clock: StoppedClock) -> AsyncIterator[None]:
-        table = getattr(tables, self.table)()
-        async with connected(self.kind, peer_of(self.kind, clock), table, clock) as self._account:
+        async with connected(self.kind, peer_of(self.kind, clock), tables.of(self.kind), clock) as self._account:
             yield
 
     def carrier(self, engine: Engine) -> Carrier:
@@ -50,28 +48,28 @@ class HttpContract(CarrierContract):
 class TestTwilio(HttpContract):
     """Twilio."""
 
-    kind = table = "twilio"
+    kind = "twilio"
 
 
 class TestVonage(HttpContract):
     """Vonage."""
 
-    kind = table = "vonage"
+    kind = "vonage"
 
 
 class TestSmsFactor(HttpContract):
     """SMSFactor."""
 
-    kind = table = "smsfactor"
+    kind = "smsfactor"
 
 
 class TestOvh(HttpContract):
     """OVH."""
 
-    kind = table = "ovh"
+    kind = "ovh"
 
 
 class TestAndroid(HttpContract):
     """A phone, by the description in the example."""
 
-    kind, table = "http", "android"
+    kind = "http"
