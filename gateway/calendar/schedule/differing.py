@@ -79,10 +79,16 @@ def _of_one_rule(rows: Sequence[Existing], wanted: Planned, now: datetime) -> li
 
 def _once_more(rows: Iterable[Existing], wanted: Planned, now: datetime) -> Planned:
     """What is wanted of a rule whose reminder was sent for another start: only what is still to come, and if asked."""
-    offset = f"{wanted.offset}{_MOVED}{wanted.start_at:%Y%m%dT%H%MZ}"
+    offset = f"{wanted.offset}{_MOVED}{_named(wanted.start_at)}"
     under_way = any(row.offset == offset and row.state in _OPEN for row in rows)
     useful = wanted.again and (under_way or wanted.due_at > now)
     return replace(wanted, offset=offset, reason=wanted.reason or (None if useful else Reason.EVENT_MOVED))
+
+
+def _named(start: datetime) -> str:
+    """A start in the name of a rule: to the minute, and exactly where it has seconds, or two would share a name."""
+    rest = f"{start:%S%f}".rstrip("0")
+    return f"{start:%Y%m%dT%H%M}{rest}Z"
 
 
 def _row_for(rows: Iterable[Existing], wanted: Planned) -> Existing | None:

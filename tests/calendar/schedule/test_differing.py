@@ -153,6 +153,17 @@ def test_a_move_after_the_reminder_was_sent_is_told_where_the_calendar_says_so()
     assert told(sync(twice, appointment(), rules, now)) == ["sent", Reason.EVENT_MOVED]  # moved back
 
 
+def test_two_starts_within_a_minute_are_two_reminders() -> None:
+    """Files know seconds: a row that takes the name of another would stop its calendar for good."""
+    rules, now = schedule("24h", moved=True), local("2026-12-01 15:00")
+    (first,) = sync([], appointment(), rules)
+    moves = ("2026-12-10 14:00", "2026-12-10 14:00:01", "2026-12-10 14:00:10")
+    ledger = [sent(first)]
+    for start in moves:
+        ledger = [sent(row) for row in sync(ledger, appointment(start), rules, now)]
+    assert len({row.offset for row in ledger}) == len(ledger) == 1 + len(moves)
+
+
 def test_a_move_after_sending_is_not_told_where_its_time_has_passed() -> None:
     rules = schedule("24h", moved=True)
     (row,) = sync([], appointment(), rules)
