@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, bindparam, insert, select
 
 from gateway.accounts.tables import account, sender
 from gateway.accounts.words import SenderKind
@@ -71,6 +71,9 @@ def write_letter(
     )
 
 
+_GATHERED = (calendar_letter.c.written_at <= bindparam("gathered_by", type_=calendar_letter.c.written_at.type),)
+
+
 class LetterDesk:
     """Where the room of mail takes our letters from."""
 
@@ -79,8 +82,9 @@ class LetterDesk:
 
     def take(self, connection: Connection, worker: int, now: datetime, limit: int) -> list[DueLetter]:
         """Claim letters that had time to gather, with where and how their readers are written to."""
-        old = (calendar_letter.c.written_at <= now - GATHER,)
-        claims = LETTERS.claim(connection, worker=worker, now=now, lease=_LEASE, limit=limit, where=old)
+        claims = LETTERS.claim(
+            connection, worker=worker, now=now, lease=_LEASE, limit=limit, where=_GATHERED, gathered_by=now - GATHER
+        )
         return _gathered(_read(connection, claims)) if claims else []
 
 

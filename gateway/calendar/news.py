@@ -18,6 +18,8 @@ from plans.words import Origin, Reason
 
 _NOTICES = Queue(notice, key="notice_id", order="notice_id")
 
+_OURS = (notice.c.origin == Origin.CALENDAR,)
+
 BATCH = 200
 _LEASE = timedelta(minutes=1)
 
@@ -39,8 +41,7 @@ class ReminderNews:
 
 def _take(connection: Connection, engine: Engine) -> int:
     stamp = engine.stamp()
-    ours = (notice.c.origin == Origin.CALENDAR,)
-    claims = _NOTICES.claim(connection, worker=engine.node, now=stamp.now, lease=_LEASE, limit=BATCH, where=ours)
+    claims = _NOTICES.claim(connection, worker=engine.node, now=stamp.now, lease=_LEASE, limit=BATCH, where=_OURS)
     if claims:
         _tell(connection, stamp, claims)
         _NOTICES.finish(connection, claims)

@@ -8,6 +8,7 @@ says when a row may be taken: null is now, a time is a lease, a back-off or a cl
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache, lru_cache, partial
 from typing import Any
 
 from sqlalchemy import (
@@ -15,7 +16,7 @@ from sqlalchemy import (
     Column,
     ColumnElement,
     Connection,
-    Delete,
+    Executable,
     Integer,
     String,
     Table,
@@ -23,10 +24,12 @@ from sqlalchemy import (
     bindparam,
     delete,
     select,
+    tuple_,
     update,
 )
 
 from gateway.engine.metadata import Instant
+from gateway.engine.rows import Rows
 
 
 def lease_columns() -> tuple[Column[Any], ...]:
@@ -62,24 +65,10 @@ class Queue:
         self.table = table
         self._key = table.c[key]
         self._order = table.c[order]
-        row = table.c
-        fence = (
-            row.account_id == bindparam("held_account"),
-            self._key == bindparam("held_row"),
-            row.claimed_by == bindparam("held_by"),
-            row.claim_epoch == bindparam("held_epoch"),
-        )
-        self._finish = delete(table).where(*fence)
-        self._park = (
-            update(table)
-            .where(*fence)
-            .values(parked_until=bindparam("until"), claimed_by=None, park_reason=bindparam("because"))
-        )
-        self._put_off = self._park.values(attempts=row.attempts - 1)
-        self._renew = update(table).where(*fence).values(parked_until=bindparam("until"))
-        self._release = (
-            update(table).where(*fence).values(parked_until=None, claimed_by=None, attempts=row.attempts - 1)
-        )
+        self._finish = cache(partial(_finish, table, self._key))
+        self._change = cache(partial(_change, table, self._key))
+        self._claim = lru_cache(partial(_claim, table, self._key, self._order))
+        self._reap = _reap(table, self._key)
 
     def claim(
         self,
@@ -90,27 +79,15 @@ class Queue:
         lease: timedelta,
         limit: int,
         where: Sequence[ColumnElement[bool]] = (),
+        **given: Any,
     ) -> list[Claim]:
-        """Take up to ``limit`` ready rows, in order, for the time of ``lease``; rows that others hold are skipped."""
-        row = self.table.c
-        ready = (
-            select(row.account_id, self._key.label("row_id"))
-            .where(row.parked_until.is_(None), *where)
-            .order_by(self._order)
-            .limit(limit)
-            .with_for_update(skip_locked=True)  # SQLite has one writer and leaves the words out
-            .cte("ready")
-        )
+        """Take up to ``limit`` ready rows, in order, for the time of ``lease``; rows that others hold are skipped.
+
+        ``where``: who asks again and again gives the same objects, and the statement is not made anew; ``given`` are
+        the values of their parameters.
+        """
         taken = connection.execute(
-            update(self.table)
-            .where(row.account_id == ready.c.account_id, self._key == ready.c.row_id)
-            .values(
-                parked_until=now + lease,
-                claimed_by=worker,
-                claim_epoch=row.claim_epoch + 1,
-                attempts=row.attempts + 1,
-            )
-            .returning(self._order, row.account_id, self._key, row.claim_epoch, row.attempts)
+            self._claim(tuple(where)), {"until": now + lease, "worker": worker, "most": limit, **given}
         )
         return [  # sorted, for RETURNING promises no order
             Claim(account_id, row_id, worker, epoch, attempts)
@@ -119,7 +96,7 @@ class Queue:
 
     def finish(self, connection: Connection, claims: Sequence[Claim]) -> set[int]:
         """Delete the rows whose claim still holds and return their ids: only for these may the work be recorded."""
-        return _fenced(connection, self._finish, claims, {})
+        return _fenced(connection, self._finish(connection.dialect.name), claims)
 
     def park(
         self,
@@ -134,35 +111,20 @@ class Queue:
 
         ``counts``: whether this was an attempt.
         """
-        statement = self._park if counts else self._put_off
-        return _fenced(connection, statement, claims, {"until": until, "because": because})
+        change = _PARK if counts else _PUT_OFF
+        return self._changed(connection, change, claims, until=until, because=because)
 
     def renew(self, connection: Connection, claims: Sequence[Claim], until: datetime) -> set[int]:
         """Hold rows for longer, until ``until``; returns the ids whose claim still held."""
-        return _fenced(connection, self._renew, claims, {"until": until})
+        return self._changed(connection, _RENEW, claims, until=until)
 
     def release(self, connection: Connection, claims: Sequence[Claim]) -> set[int]:
         """Give rows back untouched, for anybody to take at once; the attempt does not count."""
-        return _fenced(connection, self._release, claims, {})
+        return self._changed(connection, _RELEASE, claims)
 
     def reap(self, connection: Connection, now: datetime, limit: int = 10_000) -> int:
         """Free up to ``limit`` rows whose lease, back-off or window is over, longest due first; returns how many."""
-        row = self.table.c
-        due = (
-            select(row.account_id, self._key.label("row_id"))
-            .where(row.parked_until <= now)
-            .order_by(row.parked_until)
-            .limit(limit)
-            .with_for_update(skip_locked=True)
-            .cte("due")
-        )
-        freed = (
-            update(self.table)
-            .where(row.account_id == due.c.account_id, self._key == due.c.row_id)
-            .values(parked_until=None, claimed_by=None)
-            .returning(self._key)  # to be counted: the SQLite driver counts no statement that begins with WITH
-        )
-        return len(connection.execute(freed).all())
+        return len(connection.execute(self._reap, {"now": now, "most": limit}).all())
 
     def free_leases(self, connection: Connection) -> int:
         """Free every row that a dead process held: for the start of a database with a single process."""
@@ -170,20 +132,96 @@ class Queue:
         freed = update(self.table).where(claimed_by.is_not(None)).values(parked_until=None, claimed_by=None)
         return connection.execute(freed).rowcount
 
+    def _changed(self, connection: Connection, change: "_Change", claims: Sequence[Claim], **values: Any) -> set[int]:
+        return _fenced(connection, self._change(change, connection.dialect.name), claims, **values)
 
-def _fenced(
-    connection: Connection, statement: Update | Delete, claims: Sequence[Claim], values: dict[str, Any]
-) -> set[int]:
-    """Run a fenced statement for all claims in one go; only where some were lost, again one by one to learn which."""
+
+#: What of a claim must still hold.
+_FENCE = Rows(account_id=BigInteger(), row_id=BigInteger(), worker=BigInteger(), epoch=Integer())
+
+
+@dataclass(frozen=True, slots=True)
+class _Change:
+    """What is done to rows whose claim holds."""
+
+    frees: bool
+    attempts: int = 0  # taken back
+    given: tuple[tuple[str, str], ...] = ()  # columns, and the parameters that say their values
+
+
+_PARK = _Change(frees=True, given=(("parked_until", "until"), ("park_reason", "because")))
+_PUT_OFF = _Change(frees=True, attempts=1, given=_PARK.given)
+_RENEW = _Change(frees=False, given=(("parked_until", "until"),))
+_RELEASE = _Change(frees=True, attempts=1)
+
+
+def _change(table: Table, key: Column[Any], change: _Change, dialect: str) -> Update:
+    row, held = table.c, _FENCE.table(dialect).c
+    values: dict[str, Any] = {"parked_until": None} if change is _RELEASE else {}
+    values |= {column: bindparam(given, type_=row[column].type) for column, given in change.given}
+    if change.frees:
+        values["claimed_by"] = None
+    if change.attempts:
+        values["attempts"] = row.attempts - change.attempts
+    fence = (row.account_id == held.account_id, key == held.row_id)
+    return (
+        update(table)
+        .where(*fence, row.claimed_by == held.worker, row.claim_epoch == held.epoch)
+        .values(**values)
+        .returning(key)
+    )
+
+
+def _finish(table: Table, key: Column[Any], dialect: str) -> Executable:
+    row, held = table.c, _FENCE.table(dialect)
+    these = tuple_(row.account_id, key, row.claimed_by, row.claim_epoch).in_(select(held))
+    return delete(table).where(these).returning(key)
+
+
+def _claim(table: Table, key: Column[Any], order: Column[Any], where: tuple[ColumnElement[bool], ...]) -> Update:
+    row = table.c
+    ready = (
+        select(row.account_id, key.label("row_id"))
+        .where(row.parked_until.is_(None), *where)
+        .order_by(order)
+        .limit(bindparam("most", type_=Integer))
+        .with_for_update(skip_locked=True)  # SQLite has one writer and leaves the words out
+        .cte("ready")
+    )
+    return (
+        update(table)
+        .where(row.account_id == ready.c.account_id, key == ready.c.row_id)
+        .values(
+            parked_until=bindparam("until", type_=Instant),
+            claimed_by=bindparam("worker", type_=BigInteger),
+            claim_epoch=row.claim_epoch + 1,
+            attempts=row.attempts + 1,
+        )
+        .returning(order, row.account_id, key, row.claim_epoch, row.attempts)
+    )
+
+
+def _reap(table: Table, key: Column[Any]) -> Update:
+    row = table.c
+    due = (
+        select(row.account_id, key.label("row_id"))
+        .where(row.parked_until <= bindparam("now", type_=Instant))
+        .order_by(row.parked_until)
+        .limit(bindparam("most", type_=Integer))
+        .with_for_update(skip_locked=True)
+        .cte("due")
+    )
+    return (
+        update(table)
+        .where(row.account_id == due.c.account_id, key == due.c.row_id)
+        .values(parked_until=None, claimed_by=None)
+        .returning(key)  # to be counted: the SQLite driver counts no statement that begins with WITH
+    )
+
+
+def _fenced(connection: Connection, statement: Executable, claims: Sequence[Claim], **values: Any) -> set[int]:
+    """Run a fenced statement for all claims at once; the ids of the rows whose claim held."""
     if not claims:
         return set()
-    rows = [
-        {"held_account": c.account_id, "held_row": c.row_id, "held_by": c.worker, "held_epoch": c.epoch, **values}
-        for c in claims
-    ]
-    attempt = connection.begin_nested()
-    if connection.execute(statement, rows).rowcount == len(rows):
-        attempt.commit()
-        return {claim.row_id for claim in claims}
-    attempt.rollback()
-    return {row["held_row"] for row in rows if connection.execute(statement, row).rowcount == 1}
+    held = [{"account_id": c.account_id, "row_id": c.row_id, "worker": c.worker, "epoch": c.epoch} for c in claims]
+    return set(connection.scalars(statement, {**_FENCE.parameter(held), **values}))

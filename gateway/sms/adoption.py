@@ -1,11 +1,12 @@
 """Bringing receipts and messages together that missed each other: a crossed answer, or a message left in doubt."""
 
 from collections.abc import Collection, Sequence
+from typing import Any
 
 from sqlalchemy import Connection, delete, select
 
 from gateway.engine.database import Stamp
-from gateway.sms.changes import GIVEN, change, of
+from gateway.sms.changes import GIVEN, Change, of
 from gateway.sms.doubt import Adoption, Candidate, Key, Orphan, adoptions
 from gateway.sms.early_receipts import any_early, forget_old, known_by_now, take_early, waiting
 from gateway.sms.parts import enter_part
@@ -74,14 +75,13 @@ def _take_jobs_away(connection: Connection, keys: Collection[Key]) -> set[Key]:
     return free
 
 
-_ADOPT = change(state=MessageState.SUBMITTED, reason=GIVEN, carrier_ref=GIVEN, submitted_at=GIVEN)
+_ADOPT = Change(state=MessageState.SUBMITTED, reason=GIVEN, carrier_ref=GIVEN, submitted_at=GIVEN)
 
 
 def _adopt(connection: Connection, stamp: Stamp, carrier: str, found: Sequence[Adoption]) -> None:
     for each in found:
-        account_id, message_id = each.key
         if each.parts > 1:
             enter_part(connection, carrier, each.key, each.carrier_ref, each.number)
-        # The reason stays: were there more parts, their receipts look for it.
-        values = {"reason": Reason.CARRIER_SILENT, "carrier_ref": each.carrier_ref, "submitted_at": stamp.now}
-        connection.execute(_ADOPT, of(account_id, message_id, **values))
+    # The reason stays: were there more parts, their receipts look for it.
+    values: dict[str, Any] = {"reason": Reason.CARRIER_SILENT, "submitted_at": stamp.now}
+    _ADOPT(connection, [of(*each.key, carrier_ref=each.carrier_ref, **values) for each in found])

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, and_, func, select
+from sqlalchemy import Connection, and_, bindparam, func, select
 
 from gateway.engine.database import Stamp
 from gateway.engine.queue import Claim, Queue
@@ -40,6 +40,9 @@ class Answer:
     message_at: datetime | None
 
 
+_FOR_READER = (answer.c.reader == bindparam("of_reader"),)
+
+
 def enter_answer(connection: Connection, stamp: Stamp, account_id: int, inbound_id: int, reader: Reader) -> None:
     """Leave an answer for a room, in the transaction that understood it."""
     row = {"account_id": account_id, "answer_id": stamp.new_id(), "reader": reader, "inbound_id": inbound_id}
@@ -50,8 +53,9 @@ def claim_answers(
     connection: Connection, reader: Reader, *, worker: int, now: datetime, lease: timedelta, limit: int
 ) -> list[Answer]:
     """Take answers that wait for a room, the oldest first."""
-    mine = (answer.c.reader == reader,)
-    claims = ANSWERS.claim(connection, worker=worker, now=now, lease=lease, limit=limit, where=mine)
+    claims = ANSWERS.claim(
+        connection, worker=worker, now=now, lease=lease, limit=limit, where=_FOR_READER, of_reader=reader
+    )
     return _read(connection, claims) if claims else []
 
 

@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, bindparam, select, update
 
+from gateway.engine.metadata import Instant
 from gateway.engine.upsert import insert_or
 from gateway.sms.carriers.port import NotSent, Outcome
 from gateway.sms.tables import circuit
@@ -53,16 +54,19 @@ def _rest(before: Circuit, failures: int) -> timedelta:
     return longest
 
 
+_OF_CARRIER = select(circuit.c.failures, circuit.c.open_until).where(circuit.c.carrier == bindparam("of_carrier"))
+_OPEN = select(circuit.c.carrier).where(circuit.c.open_until > bindparam("now", type_=Instant))
+
+
 def circuit_of(connection: Connection, carrier: str) -> Circuit:
     """How a carrier does."""
-    row = circuit.c
-    found = connection.execute(select(row.failures, row.open_until).where(row.carrier == carrier)).one_or_none()
+    found = connection.execute(_OF_CARRIER, {"of_carrier": carrier}).one_or_none()
     return Circuit(*found) if found else Circuit()
 
 
 def closed_to_messages(connection: Connection, now: datetime) -> frozenset[str]:
     """The carriers that nothing is handed to now."""
-    return frozenset(connection.scalars(select(circuit.c.carrier).where(circuit.c.open_until > now)))
+    return frozenset(connection.scalars(_OPEN, {"now": now}))
 
 
 def note(connection: Connection, carrier: str, outcomes: Sequence[Outcome], now: datetime) -> None:

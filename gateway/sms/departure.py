@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, and_, select, update
+from sqlalchemy import Connection, Row, Select, Update, and_, bindparam, select, update
 
 from gateway.accounts.words import AccountState
 from gateway.engine.database import Stamp
@@ -150,9 +150,15 @@ def _park(connection: Connection, waiting: dict[Wait, list[Claim]]) -> None:
 def _mark(connection: Connection, claims: Sequence[Claim], **values: Any) -> None:
     """Set the same values on the messages of all claims, in one statement."""
     if claims:
-        row, wanted = message.c, pairs(connection.dialect.name)
-        these = update(message).where(row.account_id == wanted.c.first, row.message_id == wanted.c.second)
-        connection.execute(these.values(**values), _keys(claims))
+        marked = {f"new_{name}": value for name, value in values.items()}
+        connection.execute(_marking(connection.dialect.name, *values), {**_keys(claims), **marked})
+
+
+@cache
+def _marking(dialect: str, *names: str) -> Update:
+    row, wanted = message.c, pairs(dialect)
+    these = update(message).where(row.account_id == wanted.c.first, row.message_id == wanted.c.second)
+    return these.values({name: bindparam(f"new_{name}", type_=row[name].type) for name in names})
 
 
 def _keys(claims: Sequence[Claim]) -> dict[str, str]:

@@ -54,6 +54,7 @@ class Dispatcher:
         self._patience = patience
         self._inbox = NetworkInbox(engine, carrier.name)
         self.lanes = tuple(lane_of(carrier.name, each) for each in MessageClass)
+        self._of_lane = {each: (job.c.lane == each,) for each in self.lanes}
 
     async def dispatch_once(self, lane: str) -> int:
         """Work off one batch of a lane; returns how many messages left.
@@ -100,7 +101,7 @@ class Dispatcher:
             now=stamp.now,
             lease=LEASE,
             limit=allowed.messages,
-            where=(job.c.lane == lane,),
+            where=self._of_lane[lane],
         )
         if shut:
             return _Batch((), self._give_away(connection, claims, circuit, stamp.now))

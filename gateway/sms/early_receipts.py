@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, delete, exists, or_, select
+from sqlalchemy import Connection, bindparam, delete, exists, or_, select
 
 from gateway.engine.upsert import insert_or
 from gateway.sms.carriers.port import Receipt
@@ -14,6 +14,7 @@ _NAMES = ("carrier_ref", "state", "code", "at", "reference", "recipient", "echo"
 
 _row = early_receipt.c
 _RECEIPTS = select(*(_row[name] for name in _NAMES))
+_ANY = select(exists().where(_row.carrier == bindparam("of_carrier")))
 
 
 def keep_early(connection: Connection, carrier: str, receipts: Sequence[Receipt]) -> None:
@@ -25,7 +26,7 @@ def keep_early(connection: Connection, carrier: str, receipts: Sequence[Receipt]
 
 def any_early(connection: Connection, carrier: str) -> bool:
     """Whether any receipt waits."""
-    return connection.scalar(select(exists().where(_row.carrier == carrier))) or False
+    return connection.scalar(_ANY, {"of_carrier": carrier}) or False
 
 
 def take_early(connection: Connection, carrier: str, refs: Collection[str]) -> list[Receipt]:

@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 from gateway.accounts.words import Notify
 from gateway.billing.refunds import Refund, refund
 from gateway.engine.database import Stamp
-from gateway.sms.changes import GIVEN, change, of
+from gateway.sms.changes import GIVEN, Change, of
 from gateway.sms.notices import Notice, enter_notices, wants
 from gateway.sms.policy import Rules
 from gateway.sms.words import MessageState, News
@@ -40,14 +40,14 @@ class Ending:
     told: bool = False  # whoever wants to know has been told
 
 
-_END = change(state=GIVEN, reason=GIVEN, carrier_code=GIVEN, finished_at=GIVEN)
+_END = Change(state=GIVEN, reason=GIVEN, carrier_code=GIVEN, finished_at=GIVEN)
 
 
 def end(connection: Connection, stamp: Stamp, rules: Rules, endings: Sequence[Ending]) -> None:
     """Record the end of messages that no carrier answered for, refund what is due, tell whoever wants to know."""
     if not endings:
         return
-    connection.execute(_END, [_ended(each, stamp) for each in endings])
+    _END(connection, [_ended(each, stamp) for each in endings])
     refund(
         connection,
         stamp,

@@ -31,13 +31,16 @@ class Allowance:
     unspent_since: datetime | None = None  # the rate is used up to this instant
 
 
+_OF_LANE = select(lane).where(lane.c.lane == bindparam("of_lane")).with_for_update()
+
+
 def allowance(connection: Connection, name: str, now: datetime, wanted: int) -> Allowance:
     """How many messages of the lane may leave now, at most ``wanted``; the lane is locked until the end.
 
     The generic cell rate algorithm: one row and one instant, shared by all processes. Unused rate is kept for a second,
     which is how often a lane is asked at the least, and for the message that it has begun to bring.
     """
-    row = connection.execute(select(lane).where(lane.c.lane == name).with_for_update()).one_or_none()
+    row = connection.execute(_OF_LANE, {"of_lane": name}).one_or_none()
     if row is None or (row.rate_per_s is None and not row.paused):
         return Allowance(name, wanted)
     if row.paused:

@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 from gateway.engine.database import Stamp
 from gateway.sms.adoption import adopt_early_receipts
 from gateway.sms.carriers.port import Carrier, InDoubt, NotSent, Outcome, Refused, Taken
-from gateway.sms.changes import GIVEN, change, of
+from gateway.sms.changes import GIVEN, Change, of
 from gateway.sms.circuits import note
 from gateway.sms.departure import Leaving
 from gateway.sms.doubt import is_sent_again
@@ -63,14 +63,13 @@ def _ending(each: Leaving, answer: Outcome) -> Ending | None:
             return None
 
 
-_SUBMITTED = change(state=MessageState.SUBMITTED, carrier_ref=GIVEN, submitted_at=GIVEN)
+_SUBMITTED = Change(state=MessageState.SUBMITTED, carrier_ref=GIVEN, submitted_at=GIVEN)
 
 
 def _submitted(connection: Connection, stamp: Stamp, carrier: str, taken: Sequence[tuple[Leaving, Taken]]) -> None:
     if taken:
-        connection.execute(
-            _SUBMITTED,
-            [_this(each, carrier_ref=answer.carrier_ref, submitted_at=stamp.now) for each, answer in taken],
+        _SUBMITTED(
+            connection, [_this(each, carrier_ref=answer.carrier_ref, submitted_at=stamp.now) for each, answer in taken]
         )
         named = [
             ((each.claim.account_id, each.claim.row_id), (answer.carrier_ref, *answer.more_refs))
@@ -80,7 +79,7 @@ def _submitted(connection: Connection, stamp: Stamp, carrier: str, taken: Sequen
         adopt_early_receipts(connection, stamp, carrier, [ref for _, refs in named for ref in refs])
 
 
-_UNKNOWN = change(state=MessageState.UNKNOWN, reason=Reason.CARRIER_SILENT, carrier_code=GIVEN)
+_UNKNOWN = Change(state=MessageState.UNKNOWN, reason=Reason.CARRIER_SILENT, carrier_code=GIVEN)
 
 
 def _leave_unknown(
@@ -96,8 +95,7 @@ def _leave_unknown(
     for pairs, wait in ((again, rules.doubt.grace), (held, carrier.validity)):
         kept = JOBS.park(connection, [each.claim for each, _ in pairs], stamp.now + wait, Reason.CARRIER_SILENT)
         ours = [(each, answer) for each, answer in pairs if each.claim.row_id in kept]
-        if ours:
-            connection.execute(_UNKNOWN, [_this(each, carrier_code=answer.code) for each, answer in ours])
+        _UNKNOWN(connection, [_this(each, carrier_code=answer.code) for each, answer in ours])
         if pairs is held:
             tell_failures(connection, stamp, [(each.message, Reason.CARRIER_SILENT) for each, _ in ours])
 
@@ -110,7 +108,7 @@ def _move_on(
     return reroute(connection, rules, stuck, carrier.name, stamp.now, states=(MessageState.SENDING,))
 
 
-_AGAIN = change(state=GIVEN, reason=Reason.CARRIER_UNAVAILABLE)
+_AGAIN = Change(state=GIVEN, reason=Reason.CARRIER_UNAVAILABLE)
 
 
 def _retry(connection: Connection, stamp: Stamp, again: Sequence[Handled]) -> None:
@@ -122,9 +120,10 @@ def _retry(connection: Connection, stamp: Stamp, again: Sequence[Handled]) -> No
     for (pause, counts), together in by_pause.items():
         claims = [each.claim for each, _ in together]
         held = JOBS.park(connection, claims, stamp.now + pause, Reason.CARRIER_UNAVAILABLE, counts=counts)
-        rows = [_this(each, state=_meanwhile(answer)) for each, answer in together if each.claim.row_id in held]
-        if rows:
-            connection.execute(_AGAIN, rows)
+        _AGAIN(
+            connection,
+            [_this(each, state=_meanwhile(answer)) for each, answer in together if each.claim.row_id in held],
+        )
 
 
 def _meanwhile(answer: Outcome) -> MessageState:

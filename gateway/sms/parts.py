@@ -1,11 +1,13 @@
 """The parts of longer messages: each has a receipt of its own, and together they make one state."""
 
 from collections.abc import Collection, Sequence
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, bindparam, func, insert, select, update
+from sqlalchemy import Connection, Row, Select, String, Update, and_, func, insert, select, update
 
 from gateway.engine.pairs import as_pairs, pairs
+from gateway.engine.rows import Rows
 from gateway.engine.upsert import insert_or
 from gateway.sms.carriers.port import Receipt
 from gateway.sms.tables import message, message_part
@@ -56,34 +58,41 @@ def enter_part(connection: Connection, carrier: str, key: Key, carrier_ref: str,
 
 def part_messages(connection: Connection, carrier: str, refs: Collection[str]) -> dict[str, Key]:
     """Which message each of these references is a part of."""
-    row = message_part.c
-    found = connection.execute(
-        select(row.carrier_ref, row.account_id, row.message_id).where(
-            row.carrier == carrier, row.carrier_ref.in_(list(refs))
-        )
-    )
+    names = _NAMES.parameter({"carrier": carrier, "carrier_ref": ref} for ref in refs)
+    found = connection.execute(_by_name(connection.dialect.name), names)
     return {ref: (account_id, message_id) for ref, account_id, message_id in found}
 
 
-_TOLD = (
-    update(message_part)
-    .where(
-        message_part.c.carrier == bindparam("of_carrier"),
-        message_part.c.carrier_ref == bindparam("of_ref"),
-        message_part.c.state.is_(None),  # the first receipt counts
-    )
-    .values(state=bindparam("new_state"), code=bindparam("new_code"), told_at=bindparam("new_at"))
-)
+_NAMES = Rows(carrier=String(), carrier_ref=String())
+
+
+@cache
+def _by_name(dialect: str) -> Select[str, int, int]:
+    row, given = message_part.c, _NAMES.table(dialect)
+    these = and_(given.c.carrier == row.carrier, given.c.carrier_ref == row.carrier_ref)
+    return select(row.carrier_ref, row.account_id, row.message_id).join(given, these)
 
 
 def tell_parts(connection: Connection, carrier: str, receipts: Sequence[Receipt]) -> None:
-    """Record receipts of parts."""
+    """Record receipts of parts, each part's first."""
     told = [
-        {"of_carrier": carrier, "of_ref": r.carrier_ref, "new_state": r.state, "new_code": r.code, "new_at": r.at}
-        for r in receipts
+        {"carrier": carrier, "carrier_ref": each.carrier_ref, "state": each.state, "code": each.code, "at": each.at}
+        for each in receipts
     ]
-    if told:
-        connection.execute(_TOLD, told)
+    connection.execute(_tell(connection.dialect.name), _TOLD.parameter(told))
+
+
+_part = message_part.c
+_TOLD = Rows(
+    carrier=String(), carrier_ref=String(), state=_part.state.type, code=_part.code.type, at=_part.told_at.type
+)
+
+
+@cache
+def _tell(dialect: str) -> Update:
+    told = _TOLD.table(dialect).c
+    these = (_part.carrier == told.carrier, _part.carrier_ref == told.carrier_ref, _part.state.is_(None))
+    return update(message_part).where(*these).values(state=told.state, code=told.code, told_at=told["at"])
 
 
 def merged_receipts(connection: Connection, keys: Collection[Key]) -> dict[Key, Receipt]:

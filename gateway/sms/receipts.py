@@ -1,14 +1,16 @@
 """News from the network: each receipt moves its message on, once and never back."""
 
 from collections.abc import Collection, Mapping, Sequence
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, and_, select
+from sqlalchemy import Connection, Row, Select, String, and_, select
 
 from gateway.engine.database import Stamp
 from gateway.engine.pairs import as_pairs, pairs
+from gateway.engine.rows import Rows
 from gateway.sms.carriers.port import Receipt
-from gateway.sms.changes import GIVEN, change, of
+from gateway.sms.changes import GIVEN, Change, of
 from gateway.sms.early_receipts import keep_early
 from gateway.sms.notices import Notice, enter_notices, wants
 from gateway.sms.parts import Key, merged_receipts, part_messages, tell_parts
@@ -57,24 +59,39 @@ _MESSAGES: Select[*tuple[Any, ...]] = (
 )
 
 
+_NAMES = Rows(carrier=String(), carrier_ref=String())
+
+
 def _named(connection: Connection, carrier: str, refs: Collection[str]) -> Sequence[Row[*tuple[Any, ...]]]:
     """The messages that the carrier calls so."""
-    named: tuple[ColumnElement[bool], ...] = (_row.carrier == carrier, _row.carrier_ref.in_(list(refs)))
-    return connection.execute(_MESSAGES.where(*named)).all()
+    if not refs:
+        return []
+    names = _NAMES.parameter({"carrier": carrier, "carrier_ref": ref} for ref in refs)
+    return connection.execute(_by_name(connection.dialect.name), names).all()
+
+
+@cache
+def _by_name(dialect: str) -> Select[*tuple[Any, ...]]:
+    given = _NAMES.table(dialect)
+    return _MESSAGES.join(given, and_(given.c.carrier == _row.carrier, given.c.carrier_ref == _row.carrier_ref))
 
 
 def _locked(connection: Connection, keys: Collection[Key]) -> Sequence[Row[*tuple[Any, ...]]]:
-    wanted = pairs(connection.dialect.name)
-    these = and_(wanted.c.first == _row.account_id, wanted.c.second == _row.message_id)
-    return connection.execute(_MESSAGES.join(wanted, these), as_pairs(keys)).all()
+    return connection.execute(_by_key(connection.dialect.name), as_pairs(keys)).all()
 
 
-_MOVE = change(state=GIVEN, reason=GIVEN, carrier_code=GIVEN, finished_at=GIVEN)
+@cache
+def _by_key(dialect: str) -> Select[*tuple[Any, ...]]:
+    wanted = pairs(dialect)
+    return _MESSAGES.join(wanted, and_(wanted.c.first == _row.account_id, wanted.c.second == _row.message_id))
+
+
+_MOVE = Change(state=GIVEN, reason=GIVEN, carrier_code=GIVEN, finished_at=GIVEN)
 
 
 def _move(connection: Connection, stamp: Stamp, moved: Sequence[tuple[Row[*tuple[Any, ...]], Receipt]]) -> int:
     if moved:
-        connection.execute(_MOVE, [_moved(row, receipt) for row, receipt in moved])
+        _MOVE(connection, [_moved(row, receipt) for row, receipt in moved])
         enter_notices(connection, stamp, [told for row, receipt in moved if (told := _notice(row, receipt))])
     return len(moved)
 

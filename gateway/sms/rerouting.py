@@ -8,17 +8,17 @@ from sqlalchemy import Connection, and_, select, update
 from gateway.accounts.tables import account
 from gateway.engine.pairs import as_pairs, pairs
 from gateway.engine.queue import Claim
-from gateway.sms.changes import GIVEN, change, of
+from gateway.sms.changes import GIVEN, Change, of
 from gateway.sms.circuits import closed_to_messages
 from gateway.sms.jobs import JOBS
 from gateway.sms.lanes import lane_of
 from gateway.sms.numbers import Line, Number, is_fictional
 from gateway.sms.policy import Rules
-from gateway.sms.routes import Journey, choose
+from gateway.sms.routes import Journey, carrier_of
 from gateway.sms.tables import job, message
 from gateway.sms.words import MessageState
 
-_GIVE = change(carrier=GIVEN, state=MessageState.QUEUED)
+_GIVE = Change(carrier=GIVEN, state=MessageState.QUEUED)
 
 
 WAITING = (MessageState.QUEUED, MessageState.HELD)
@@ -44,7 +44,7 @@ def reroute(
     for message_id in freed:
         carrier, lane = found[message_id]
         claim = by_id[message_id]
-        connection.execute(_GIVE, of(claim.account_id, message_id, carrier=carrier))
+        _GIVE(connection, [of(claim.account_id, message_id, carrier=carrier)])
         these = (job.c.account_id == claim.account_id, job.c.message_id == message_id)
         connection.execute(update(job).where(*these).values(lane=lane, attempts=0))
     return freed
@@ -74,6 +74,6 @@ def _elsewhere(
         line = Line.SANDBOX if is_fictional(each.recipient) else Line.MOBILE
         number = Number(each.recipient, each.destination, line)
         journey = Journey.of(number, each.message_class, each.display, each.slug)
-        if carrier := choose(rules.routes, journey, closed, each.message_id).carrier:
+        if carrier := carrier_of(rules.routes, journey, closed, each.message_id):
             found[each.message_id] = (carrier, lane_of(carrier, each.message_class))
     return found

@@ -1,6 +1,6 @@
 """Which carrier takes a message: a pure choice among the routes of the configuration, with its explanation."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import accumulate
@@ -84,14 +84,21 @@ def choose(routes: Sequence[Route], journey: Journey, closed: Collection[str], d
     misfits = {number: misfit(route, journey) for number, route in enumerate(routes)}
     fitting = [number for number, fit in misfits.items() if fit is None]
     free = [number for number in fitting if routes[number].carrier not in closed]
-    rank = min(((routes[number].priority, routes[number].cost) for number in free), default=None)
-    best = [number for number in free if (routes[number].priority, routes[number].cost) == rank]
-    chosen = _drawn([routes[number].share for number in best], draw) if best else None
+    best = _best(routes, free)
+    chosen = _drawn(routes, best, draw)
     findings = tuple(
-        (route, misfits[number] or _standing(number, free, best, best[chosen] if chosen is not None else None))
-        for number, route in enumerate(routes)
+        (route, misfits[number] or _standing(number, free, best, chosen)) for number, route in enumerate(routes)
     )
-    return Choice(routes[best[chosen]].carrier if chosen is not None else None, findings)
+    return Choice(None if chosen is None else routes[chosen].carrier, findings)
+
+
+def carrier_of(routes: Sequence[Route], journey: Journey, closed: Collection[str], draw: int) -> str | None:
+    """The carrier that ``choose`` chooses, for those who ask for thousands and want no findings."""
+    free = [
+        number for number, route in enumerate(routes) if route.carrier not in closed and misfit(route, journey) is None
+    ]
+    chosen = _drawn(routes, _best(routes, free), draw)
+    return None if chosen is None else routes[chosen].carrier
 
 
 def reaches(routes: Sequence[Route], journey: Journey) -> bool:
@@ -101,14 +108,15 @@ def reaches(routes: Sequence[Route], journey: Journey) -> bool:
 
 def misfit(route: Route, journey: Journey) -> Fit | None:
     """Why a route does not take such a message; None where it does."""
-    wanted: Mapping[Fit, bool] = {
-        Fit.FICTIONAL: route.fictional is journey.fictional,
-        Fit.DESTINATION: not route.destinations or journey.destination in route.destinations,
-        Fit.MESSAGE_CLASS: not route.classes or journey.message_class in route.classes,
-        Fit.SENDER: not route.senders or journey.sender in route.senders,
-        Fit.ACCOUNT: not route.accounts or journey.account in route.accounts,
-    }
-    return next((fit for fit, fits in wanted.items() if not fits), None)
+    if route.fictional is not journey.fictional:
+        return Fit.FICTIONAL
+    if route.destinations and journey.destination not in route.destinations:
+        return Fit.DESTINATION
+    if route.classes and journey.message_class not in route.classes:
+        return Fit.MESSAGE_CLASS
+    if route.senders and journey.sender not in route.senders:
+        return Fit.SENDER
+    return Fit.ACCOUNT if route.accounts and journey.account not in route.accounts else None
 
 
 def _standing(number: int, free: Collection[int], best: Collection[int], chosen: int | None) -> Fit:
@@ -119,11 +127,19 @@ def _standing(number: int, free: Collection[int], best: Collection[int], chosen:
     return Fit.SHARED if number in best else Fit.IN_RESERVE
 
 
-def _drawn(shares: Sequence[int], draw: int) -> int:
-    """The place that ``draw`` falls on, places being as wide as their shares."""
-    ends = list(accumulate(shares))
+def _best(routes: Sequence[Route], free: Sequence[int]) -> list[int]:
+    """Those of the first priority, and the cheapest of them."""
+    rank = min(((routes[number].priority, routes[number].cost) for number in free), default=None)
+    return [number for number in free if (routes[number].priority, routes[number].cost) == rank]
+
+
+def _drawn(routes: Sequence[Route], best: Sequence[int], draw: int) -> int | None:
+    """The route that ``draw`` falls on, each being as wide as its share; None where there is none."""
+    if len(best) < 2:
+        return best[0] if best else None
+    ends = list(accumulate(routes[number].share for number in best))
     point = _spread(draw) % ends[-1]
-    return next(place for place, end in enumerate(ends) if point < end)
+    return next(number for number, end in zip(best, ends, strict=True) if point < end)
 
 
 def _spread(number: int) -> int:

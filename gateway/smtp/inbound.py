@@ -42,6 +42,8 @@ PAUSE = timedelta(minutes=1)  # before a mail that could not be filed is tried a
 #: A mail that was claimed so often and never finished is not read again.
 MOST_ATTEMPTS = 3
 
+_OF_CLIENTS = (spool.c.account_id != NO_ACCOUNT,)
+
 #: A mail, what was read in it, and what it asks for.
 Asked = tuple[Opened, ReadMail, list[SmsRequest] | Reason]
 
@@ -96,7 +98,7 @@ class Inbound:
             now=self._engine.clock.now(),
             lease=LEASE,
             limit=BATCH,
-            where=(spool.c.account_id != NO_ACCOUNT,),
+            where=_OF_CLIENTS,
         )
         return open_mails(connection, _as_many_as_fit(connection, claims)) if claims else []
 

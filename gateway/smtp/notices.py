@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, bindparam
 
 from gateway.engine.database import Engine
 from gateway.engine.queue import Claim, Queue
@@ -21,6 +21,11 @@ from plans.words import Origin
 log = logging.getLogger(__name__)
 
 NOTICES = Queue(notice, key="notice_id", order="notice_id")
+
+_GATHERED = (
+    notice.c.origin == Origin.EMAIL,
+    notice.c.created_at <= bindparam("gathered_by", type_=notice.c.created_at.type),
+)
 
 BATCH = 200
 LEASE = timedelta(minutes=5)
@@ -59,10 +64,8 @@ class Notices:
             now=now,
             lease=LEASE,
             limit=BATCH,
-            where=(
-                notice.c.origin == Origin.EMAIL,
-                notice.c.created_at <= now - timedelta(seconds=self._settings.gather_s),
-            ),
+            where=_GATHERED,
+            gathered_by=now - timedelta(seconds=self._settings.gather_s),
         )
         return claims, gather(connection, claims, now) if claims else []
 

@@ -19,6 +19,8 @@ from gateway.wording import Language, Wording
 BATCH = 10
 LEASE = timedelta(minutes=5)
 
+_OF_ROLES = (spool.c.account_id == NO_ACCOUNT,)
+
 
 class Roles:
     """Passes role mail on."""
@@ -49,7 +51,7 @@ class Roles:
             now=self._engine.clock.now(),
             lease=LEASE,
             limit=BATCH,
-            where=(spool.c.account_id == NO_ACCOUNT,),
+            where=_OF_ROLES,
         )
         rows = connection.execute(
             select(spool.c.mail_id, spool.c.envelope, spool.c.raw).where(

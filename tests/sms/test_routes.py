@@ -6,7 +6,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.sms.routes import Fit, Journey, Route, SenderType, all_to, choose, reaches, route_from, sender_type
+from gateway.sms.routes import (
+    Fit,
+    Journey,
+    Route,
+    SenderType,
+    all_to,
+    carrier_of,
+    choose,
+    reaches,
+    route_from,
+    sender_type,
+)
 from plans.checked import RuleError, Section
 from plans.words import MessageClass
 
@@ -98,6 +109,7 @@ def test_the_carrier_is_open_one_route_at_most_is_chosen_and_every_route_is_expl
     assert [route for route, _ in choice.findings] == routes
     assert [each.carrier for each in chosen] == ([choice.carrier] if choice.carrier else [])
     assert choice.carrier not in closed
+    assert choice.carrier == carrier_of(routes, ALERT, closed, draw)
     assert (choice.carrier is None) == all(each.carrier in closed for each in routes)
 
 
