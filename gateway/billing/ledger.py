@@ -3,10 +3,11 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, insert
+from sqlalchemy import Connection
 
 from gateway.billing.tables import ledger_entry
 from gateway.billing.words import EntryKind
+from gateway.engine.bulk import BulkInsert
 from gateway.engine.database import Stamp
 
 
@@ -22,25 +23,27 @@ class Entry:
     reason: str | None = None
 
 
-_ENTER = insert(ledger_entry)
+_row = ledger_entry.c
+_ENTER = BulkInsert(
+    *(_row.account_id, _row.entry_id, _row.kind, _row.message_id, _row.lot_id, _row.units, _row.at, _row.reason)
+)
 
 
 def enter(connection: Connection, stamp: Stamp, entries: Collection[Entry]) -> None:
     """Append to the ledger. Its unique key (account, message, kind, lot) is the last proof against a double charge."""
-    if entries:
-        connection.execute(
-            _ENTER,
-            [
-                {
-                    "account_id": entry.account_id,
-                    "entry_id": stamp.new_id(),
-                    "kind": entry.kind,
-                    "message_id": entry.message_id,
-                    "lot_id": entry.lot_id,
-                    "units": entry.units,
-                    "at": stamp.now,
-                    "reason": entry.reason,
-                }
-                for entry in entries
-            ],
-        )
+    _ENTER(
+        connection,
+        [
+            (
+                each.account_id,
+                stamp.new_id(),
+                each.kind,
+                each.message_id,
+                each.lot_id,
+                each.units,
+                stamp.now,
+                each.reason,
+            )
+            for each in entries
+        ],
+    )

@@ -7,9 +7,10 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, insert
+from sqlalchemy import Connection
 
 from gateway.billing.charges import Bill, Charge, Charged, charge
+from gateway.engine.bulk import BulkInsert, Row
 from gateway.engine.database import Stamp
 from gateway.engine.upsert import insert_in
 from gateway.sms.circuits import closed_to_messages
@@ -21,7 +22,7 @@ from gateway.sms.lanes import lane_of, newcomers_turns, turn_at
 from gateway.sms.notices import Notice, enter_notices, wants
 from gateway.sms.policy import Rules
 from gateway.sms.request import SmsRequest, Submission, storable
-from gateway.sms.routes import Journey, choose
+from gateway.sms.routes import Journey, carrier_of
 from gateway.sms.tables import daily_count, job, message
 from gateway.sms.words import MessageState, News
 from plans.stop import StopMention
@@ -72,8 +73,8 @@ def _carriers(rules: Rules, judged: Sequence[Judged], closed: Collection[str]) -
         if each.composed and each.number:
             request = each.request
             journey = Journey.of(each.number, request.message_class, each.composed.display, each.client.standing.slug)
-            carrier = choose(rules.routes, journey, closed, each.message_id).carrier
-            carriers[each.message_id] = carrier or choose(rules.routes, journey, (), each.message_id).carrier or ""
+            carrier = carrier_of(rules.routes, journey, closed, each.message_id)
+            carriers[each.message_id] = carrier or carrier_of(rules.routes, journey, (), each.message_id) or ""
     return carriers
 
 
@@ -106,60 +107,63 @@ def _settle(each: Judged, carrier: str | None, charged: Charged | None) -> _Sett
     return _Settled(each, carrier, charged, answer_to(each, paid=charged is not None))
 
 
-_STORE = insert(message)
-_QUEUE = insert(job)
-
-
 def _store(connection: Connection, stamp: Stamp, settled: Sequence[_Settled]) -> None:
-    if settled:
-        connection.execute(_STORE, [_message(stamp, each) for each in settled])
+    _STORE(connection, [_message(stamp, each) for each in settled])
 
 
-def _message(stamp: Stamp, each: _Settled) -> dict[str, Any]:
+_row = message.c
+_STORE = BulkInsert(
+    *(_row.account_id, _row.message_id, _row.payer_id, _row.origin, _row.origin_id, _row.sender_id),
+    *(_row.message_class, _row.state, _row.reason, _row.recipient, _row.destination, _row.display),
+    *(_row.body, _row.alphabet, _row.parts, _row.units, _row.lot_ids, _row.notify, _row.held_until),
+    *(_row.carrier, _row.resent, _row.useless_after, _row.created_at, _row.finished_at),
+)
+
+
+def _message(stamp: Stamp, each: _Settled) -> Row:
     judged, request, charged, answer = each.judged, each.judged.request, each.charged, each.answer
     encoded = judged.composed.encoded if judged.composed else None
-    return {
-        "account_id": request.account_id,
-        "message_id": judged.message_id,
-        "payer_id": judged.client.payer_id,
-        "origin": request.origin,
-        "origin_id": request.origin_id,
-        "sender_id": request.sender_id,
-        "message_class": request.message_class,
-        "state": answer.state,
-        "reason": answer.reason,
-        "recipient": judged.number.e164 if judged.number else storable(request.recipient, 20),
-        "destination": judged.number.destination if judged.number else None,
-        "display": judged.composed.display if judged.composed else request.display,
-        "body": encoded.text if encoded else storable(request.text, _KEPT_OF_REFUSED),
-        "alphabet": encoded.alphabet if encoded else None,
-        "parts": answer.parts,
-        "units": answer.units,
-        "lot_ids": [draw.lot_id for draw in charged.draws] if charged else [],
-        "notify": request.notify,
-        "held_until": answer.held_until,
-        "carrier": each.carrier if charged else None,
-        "resent": False,
-        "useless_after": request.useless_after,
-        "created_at": stamp.now,
-        "finished_at": stamp.now if answer.state is MessageState.REJECTED else None,
-    }
+    return (
+        request.account_id,
+        judged.message_id,
+        judged.client.payer_id,
+        request.origin,
+        request.origin_id,
+        request.sender_id,
+        request.message_class,
+        answer.state,
+        answer.reason,
+        judged.number.e164 if judged.number else storable(request.recipient, 20),
+        judged.number.destination if judged.number else None,
+        judged.composed.display if judged.composed else request.display,
+        encoded.text if encoded else storable(request.text, _KEPT_OF_REFUSED),
+        encoded.alphabet if encoded else None,
+        answer.parts,
+        answer.units,
+        [draw.lot_id for draw in charged.draws] if charged else [],
+        request.notify,
+        answer.held_until,
+        each.carrier if charged else None,
+        False,  # sent twice
+        request.useless_after,
+        stamp.now,
+        stamp.now if answer.state is MessageState.REJECTED else None,
+    )
+
+
+_QUEUE = BulkInsert(
+    *(job.c.account_id, job.c.message_id, job.c.lane, job.c.fair_tag, job.c.parked_until),
+    *(job.c.claim_epoch, job.c.attempts),
+)
 
 
 def _queue(connection: Connection, stamp: Stamp, settled: Sequence[_Settled]) -> None:
-    rows = [
-        {
-            "account_id": each.judged.request.account_id,
-            "message_id": each.judged.message_id,
-            "lane": each.lane,
-            "fair_tag": _turn(each.charged.turn, each.answer.held_until, stamp.now),
-            "parked_until": each.answer.held_until,
-        }
-        for each in settled
-        if each.charged
-    ]
-    if rows:
-        connection.execute(_QUEUE, rows)
+    rows = []
+    for each in settled:
+        if each.charged:
+            turn, until = _turn(each.charged.turn, each.answer.held_until, stamp.now), each.answer.held_until
+            rows.append((each.judged.request.account_id, each.judged.message_id, each.lane, turn, until, 0, 0))
+    _QUEUE(connection, rows)
 
 
 def _enter_links(connection: Connection, rules: Rules, settled: Sequence[_Settled]) -> None:
