@@ -19,6 +19,7 @@ from tests.bench import (
     lots,
     reminders,
     smpp,
+    smpp_path,
     whole_path,
 )
 from tests.bench.figures import Figure, show
@@ -26,7 +27,7 @@ from tests.bench.postfix import PostfixMissing, Tools, unpack
 
 BENCHES = (
     *("engine", "extraction", "idle", "intake", "whole_path", "fairness"),
-    *("smpp", "lots", "invoicing", "reminders", "calendars"),
+    *("smpp", "smpp_path", "lots", "invoicing", "reminders", "calendars"),
 )
 
 
@@ -46,6 +47,7 @@ def main() -> int:
         "reminders": lambda: reminders.bench(asked.rounds),
         "calendars": lambda: calendars.bench(asked.rounds),
         "smpp": lambda: smpp.bench(asked.rounds, 5 * asked.mails),
+        "smpp_path": lambda: smpp_path.bench(tools, asked.rounds, 2 * asked.mails),
     }
     figures: list[Figure] = []
     for name in asked.benches or BENCHES:
