@@ -12,7 +12,7 @@ from gateway.calendar.bridge import Bridge
 from gateway.calendar.last_look import last_look
 from gateway.calendar.poll import tell_bug
 from gateway.calendar.reminders import REMINDERS
-from gateway.calendar.sending import Judged, send, sift
+from gateway.calendar.sending import LEASE, Judged, send, sift
 from gateway.engine.leases import held
 from gateway.engine.queue import Claim
 from gateway.engine.writer import StorageUnavailable
@@ -21,9 +21,7 @@ from gateway.sms.notices import TOPIC as NOTICES_TOPIC
 
 T = TypeVar("T")
 
-BATCH = 200
-LEASE = timedelta(minutes=2)
-
+BATCH = 400
 #: One that breaks again and again must not be tried every second.
 _BROKEN = timedelta(minutes=10)
 
@@ -48,8 +46,7 @@ class Due:
         )
         leaving = [each for some in await self._each(claims, sift) for each in some]
         if leaving:
-            ours = {each.reminder.reminder_id for each in leaving}
-            await self._look_and_send([each for each in claims if each.row_id in ours], leaving)
+            await self._look_and_send([each.claim for each in leaving], leaving)
         return len(claims)
 
     async def _look_and_send(self, claims: Sequence[Claim], leaving: Sequence[Judged]) -> None:

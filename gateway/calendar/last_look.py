@@ -7,7 +7,6 @@ import asyncio
 from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
 from functools import partial
 
 from sqlalchemy import Connection
@@ -21,7 +20,7 @@ from gateway.calendar.keeping import keep
 from gateway.calendar.poll import in_time, poll, tell_bug
 from gateway.calendar.polling import OF_CONSENT
 from gateway.calendar.reminders import DueReminder
-from gateway.calendar.sending import Judged
+from gateway.calendar.sending import Judged, was_read_just_now
 from gateway.calendar.sync import opened
 from gateway.calendar.verdict import Look
 from gateway.calendar.words import FeedFault
@@ -30,29 +29,15 @@ from gateway.engine.writer import StorageUnavailable
 
 _AT_ONCE = 16  # connections that are looked at side by side
 
-#: A calendar that can only be read whole is not read again for every reminder of a moment.
-_JUST_NOW = timedelta(seconds=30)
-
 
 async def last_look(bridge: Bridge, leaving: Sequence[Judged]) -> dict[int, Look]:
     """How the look at the event of each reminder went, by the id of the reminder; none where none was possible."""
     by_connection: dict[tuple[int, int], list[DueReminder]] = defaultdict(list)
-    fresh: dict[int, Look] = {}
     for each in leaving:
-        if _was_read_just_now(bridge, each.calendar):
-            fresh[each.reminder.reminder_id] = Look.FRESH
-        else:
-            by_connection[each.calendar.account_id, each.calendar.connection_id].append(each.reminder)
+        by_connection[each.calendar.account_id, each.calendar.connection_id].append(each.reminder)
     room = asyncio.Semaphore(_AT_ONCE)
     looks = await asyncio.gather(*(_at_one(bridge, room, key, each) for key, each in by_connection.items()))
-    return {reminder_id: look for some in (fresh, *looks) for reminder_id, look in some.items()}
-
-
-def _was_read_just_now(bridge: Bridge, calendar: Calendar) -> bool:
-    """Whether a calendar that can only be read whole was read a moment ago: its connection is left to others."""
-    feed, seen = bridge.feeds.get(calendar.provider), calendar.last_success_at
-    recent = seen is not None and bridge.engine.clock.now() - seen < _JUST_NOW
-    return recent and feed is not None and not feed.rereads
+    return {reminder_id: look for some in looks for reminder_id, look in some.items()}
 
 
 async def _at_one(
@@ -97,7 +82,7 @@ class _Looker:
         if self.bridge.feeds[calendar.provider].rereads and calendar.key not in self.crowded:
             return await self._reread(calendar, each)
         if calendar.key not in self.polled:
-            self.polled[calendar.key] = _was_read_just_now(self.bridge, calendar) or await poll(
+            self.polled[calendar.key] = was_read_just_now(self.bridge, calendar) or await poll(
                 self.bridge, self.claim, self.session, calendar
             )
         return Look.FRESH if self.polled[calendar.key] else Look.BLIND

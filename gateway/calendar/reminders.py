@@ -7,7 +7,7 @@ from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import BigInteger, Connection, Select, Update, and_, exists, select, update
+from sqlalchemy import BigInteger, Connection, Select, Update, and_, select, update
 
 from gateway.calendar.calendars import Key
 from gateway.calendar.tables import event, reminder
@@ -63,6 +63,11 @@ class DueReminder:
         return self.account_id, self.reminder_id
 
     @property
+    def event_name(self) -> str:
+        """The same on every copy of the event, in whatever calendar it lies."""
+        return f"{self.uid} {self.original_start}"
+
+    @property
     def moved(self) -> bool:
         """Whether it tells a new time of what was told before."""
         return _MOVED in self.offset_key
@@ -75,8 +80,8 @@ class DueReminder:
 
 
 def any_due(connection: Connection, now: datetime) -> bool:
-    """Whether any reminder is due: one look into the index, however many lie in the future."""
-    return connection.scalar(select(exists().where(reminder.c.look_at <= now))) or False
+    """Whether any reminder is due: one look at the first entry of the index, however many lie in the future."""
+    return REMINDERS.is_any_due(connection, now)
 
 
 def by_ids(connection: Connection, keys: Collection[tuple[int, int]]) -> list[DueReminder]:

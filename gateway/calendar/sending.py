@@ -19,6 +19,7 @@ from gateway.calendar.planning import plan
 from gateway.calendar.reminders import REMINDERS, DueReminder, Settled
 from gateway.calendar.settings import schedule_of
 from gateway.calendar.texts import text_of
+from gateway.calendar.together import Together, ahead_of, grouped
 from gateway.calendar.verdict import AGAIN, Facts, Leave, Look, Never, Verdict, Wait, judge
 from gateway.calendar.words import ReminderState
 from gateway.engine.database import Stamp
@@ -31,10 +32,15 @@ from gateway.sms.words import MessageState
 from plans.quota import CalendarKey
 from plans.words import MessageClass, Origin, Reason
 
+LEASE = timedelta(minutes=2)
+
 #: What the door refuses now and may take later.
 _PASSING = frozenset({Reason.NO_CREDIT, Reason.ACCOUNT_SUSPENDED})
 
 _MOST_PARTS = 6
+
+#: A calendar that can only be read whole is not read again for every reminder of a moment.
+_JUST_NOW = timedelta(seconds=30)
 
 #: A reminder that is later than this may come together with the next one.
 _PUNCTUAL = timedelta(minutes=1)
@@ -44,41 +50,79 @@ _PUNCTUAL = timedelta(minutes=1)
 class Judged:
     """A reminder that is held, with the last word on it."""
 
+    claim: Claim
     reminder: DueReminder
     calendar: Calendar
     verdict: Verdict
 
 
 def sift(connection: Connection, bridge: Bridge, claims: Sequence[Claim]) -> list[Judged]:
-    """Settle what would not leave whatever its event looks like now, and return the rest, which are worth a look."""
-    stamp = bridge.engine.stamp()
-    judged = _judge_all(connection, bridge, claims, None, stamp.now)
-    _keep_back(connection, stamp, judged)
-    leaving = [each for each in judged if isinstance(each.verdict, Leave)]
-    late = [each for each in leaving if stamp.now - each.reminder.due_at > _PUNCTUAL]
-    if not late:
-        return leaving
-    _plan_anew(connection, bridge, stamp, late)
-    held = REMINDERS.still_held(connection, claims)
-    return [each for each in leaving if each.reminder.reminder_id in held]
+    """Settle what would not leave whatever its event looks like now, and return what is worth a last look.
 
-
-def send(connection: Connection, bridge: Bridge, claims: Sequence[Claim], looks: Mapping[int, Look]) -> int:
-    """Settle the reminders of claims that still hold; returns how many SMS were handed in.
-
-    Rows that a poll or a last look changed meanwhile are no longer held, and stay as that left them.
+    Where appointments of a day share an SMS, those that can leave along are held, too. What lies in a calendar that can
+    only be read whole, and was a moment ago, leaves at once.
     """
     stamp = bridge.engine.stamp()
-    held = REMINDERS.still_held(connection, claims)
-    ours = [each for each in claims if each.row_id in held]
-    judged = _judge_all(connection, bridge, ours, looks, stamp.now)
-    leaving = [each for each in judged if isinstance(each.verdict, Leave)]
-    requests = [request_of(each.reminder, each.calendar, stamp.now) for each in leaving]
-    answers = submit(connection, stamp, bridge.rules, requests) if requests else []
-    settled = [_sent(each.reminder, answer, stamp.now) for each, answer in zip(leaving, answers, strict=True)]
-    reminders.settle(connection, stamp.now, settled)
+    judged = _judge_all(connection, bridge, _held(connection, claims), None, stamp.now)
     _keep_back(connection, stamp, judged)
-    return len(leaving)
+    leaving = [each for each in judged if isinstance(each.verdict, Leave)]
+    if late := [each for each in leaving if stamp.now - each.reminder.due_at > _PUNCTUAL]:
+        _plan_anew(connection, bridge, stamp, late)
+        kept = {each.row_id for each in _held(connection, [each.claim for each in leaving])}
+        leaving = [each for each in leaving if each.claim.row_id in kept]
+    leaving += _ahead(connection, bridge, leaving)
+    known = [each for each in leaving if was_read_just_now(bridge, each.calendar)]
+    _let_go(connection, bridge, stamp, known)
+    return [each for each in leaving if not was_read_just_now(bridge, each.calendar)]
+
+
+def send(connection: Connection, bridge: Bridge, claims: Sequence[Claim], looks: Mapping[int, Look]) -> None:
+    """Settle the reminders of claims that still hold, after the last look.
+
+    Rows that a poll or that look changed meanwhile are no longer held, and stay as that left them.
+    """
+    stamp = bridge.engine.stamp()
+    judged = _judge_all(connection, bridge, _held(connection, claims), looks, stamp.now)
+    _let_go(connection, bridge, stamp, [each for each in judged if isinstance(each.verdict, Leave)])
+    _keep_back(connection, stamp, judged)
+
+
+def _held(connection: Connection, claims: Sequence[Claim]) -> list[Claim]:
+    """The claims that still hold, until the end of the transaction."""
+    held = REMINDERS.still_held(connection, claims)
+    return [each for each in claims if each.row_id in held]
+
+
+def was_read_just_now(bridge: Bridge, calendar: Calendar) -> bool:
+    """Whether a calendar that can only be read whole was read a moment ago: nobody need read it again."""
+    feed, seen = bridge.feeds.get(calendar.provider), calendar.last_success_at
+    recent = seen is not None and bridge.engine.clock.now() - seen < _JUST_NOW
+    return recent and feed is not None and not feed.rereads
+
+
+def _let_go(connection: Connection, bridge: Bridge, stamp: Stamp, leaving: Sequence[Judged]) -> None:
+    """Hand what leaves to the one door, and write down what came of it."""
+    known = {each.reminder.calendar: each.calendar for each in leaving}
+    groups, early = grouped([each.reminder for each in leaving], known, stamp.now)
+    requests = [request_of(each.named, known[each.carrier.calendar], stamp.now) for each in groups]
+    answers = submit(connection, stamp, bridge.rules, requests) if requests else []
+    settled = [one for each, answer in zip(groups, answers, strict=True) for one in _all_sent(each, answer, stamp.now)]
+    settled += [Settled(each, ReminderState.PLANNED, look_at=each.due_at, round=each.round) for each in early]
+    reminders.settle(connection, stamp.now, settled)
+
+
+def _ahead(connection: Connection, bridge: Bridge, leaving: Sequence[Judged]) -> list[Judged]:
+    """Hold what could leave along, and judge it as if it were due; what may not leave is given back as it was."""
+    stamp, known = bridge.engine.stamp(), {each.reminder.calendar: each.calendar for each in leaving}
+    keys = ahead_of(connection, [each.reminder for each in leaving], known)
+    if not keys:
+        return []
+    taken = REMINDERS.hold(connection, keys, worker=bridge.engine.node, now=stamp.now, lease=LEASE)
+    judged = _judge_all(connection, bridge, taken, None, stamp.now)
+    kept = [each for each in judged if isinstance(each.verdict, Leave)]
+    others = [(each.claim, each.reminder.due_at) for each in judged if not isinstance(each.verdict, Leave)]
+    REMINDERS.settle(connection, others)
+    return kept
 
 
 def _plan_anew(connection: Connection, bridge: Bridge, stamp: Stamp, late: Sequence[Judged]) -> None:
@@ -105,12 +149,13 @@ def _judge_all(
     due = reminders.by_ids(connection, [(each.account_id, each.row_id) for each in claims])
     known = calendars.by_keys(connection, {each.calendar for each in due})
     able = means(connection, bridge.billing, known.values(), now)
-    judged = []
+    judged, by_id = [], {each.row_id: each for each in claims}
     for each in due:
         calendar = known[each.calendar]
         look = Look.FRESH if looks is None else looks.get(each.reminder_id, Look.BLIND)
         facts = _facts(bridge, each, calendar, able[each.account_id], look)
-        judged.append(Judged(each, calendar, judge(facts, schedule_of(calendar.settings, calendar.enabled_at), now)))
+        verdict = judge(facts, schedule_of(calendar.settings, calendar.enabled_at), now)
+        judged.append(Judged(by_id[each.reminder_id], each, calendar, verdict))
     return judged
 
 
@@ -139,21 +184,31 @@ def _clock(each: DueReminder, calendar: Calendar, *, sandbox: bool) -> ZoneInfo:
     return zone or ZoneInfo(each.zone)
 
 
-def request_of(each: DueReminder, calendar: Calendar, now: datetime) -> SmsRequest:
-    """What is handed to the one door for a reminder that leaves now."""
+def request_of(named: Sequence[DueReminder], calendar: Calendar, now: datetime) -> SmsRequest:
+    """What is handed to the one door for reminders that leave now as one SMS; the first one is what it is sent for."""
+    first = named[0]
     return SmsRequest(
-        account_id=each.account_id,
+        account_id=first.account_id,
         origin=Origin.CALENDAR,
-        origin_id=each.reminder_id,
-        dedup_key=dedup_key(each),
-        recipient=each.recipient,
-        text=text_of(calendar, [each.visit], now, moved=each.moved),
+        origin_id=first.reminder_id,
+        dedup_key=dedup_key(first),
+        recipient=first.recipient,
+        text=text_of(calendar, [each.visit for each in named], now, moved=first.moved),
         message_class=MessageClass.ALERT,
         display=calendar.settings.display,
         encoding=Encoding.SMART,
         max_parts=_MOST_PARTS,
         notify=Notify.FAILURES,
     )
+
+
+def _all_sent(together: Together, answer: Submission, now: datetime) -> list[Settled]:
+    """What becomes of all that one SMS is about: the others are in it where it left, and share its fate where not."""
+    first = _sent(together.carrier, answer, now)
+    if first.state is ReminderState.SENT:
+        told = (ReminderState.NOT_SENT, Reason.MERGED)
+        return [first, *(Settled(each, *told, message_id=first.message_id) for each in together.others)]
+    return [first, *(_sent(each, answer, now) for each in together.others)]
 
 
 def _sent(each: DueReminder, answer: Submission, now: datetime) -> Settled:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
+from functools import lru_cache
 from typing import Any
 
 from gateway.billing.stored import from_stored, to_stored
@@ -66,6 +67,7 @@ def read_settings(document: Mapping[str, Any]) -> CalendarSettings:
     return from_stored(CalendarSettings, document)
 
 
+@lru_cache(maxsize=4_096)
 def schedule_of(settings: CalendarSettings, enabled_at: datetime | None) -> Schedule:
     """When the reminders of a calendar leave."""
     return Schedule(

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 
-from sqlalchemy import Connection, exists, func, select
+from sqlalchemy import Connection, func, select
 
 from gateway.calendar import calendars, connections
 from gateway.calendar.bridge import Bridge
@@ -16,7 +16,7 @@ from gateway.calendar.connections import CONNECTIONS, LEASE
 from gateway.calendar.failing import fail, fail_first
 from gateway.calendar.feeds.port import CalendarFeed, FeedError, FeedSession
 from gateway.calendar.poll import in_time, poll
-from gateway.calendar.tables import calendar, calendar_connection
+from gateway.calendar.tables import calendar
 from gateway.calendar.words import ConnectionState, FeedFault, Provider
 from gateway.engine.leases import held
 from gateway.engine.queue import Claim
@@ -57,7 +57,7 @@ class Sync:
     async def run_once(self) -> int:
         """Work on a batch of connections side by side; returns how many it took."""
         now = self._engine.clock.now()
-        if not await self._engine.read(partial(_any_due, now=now)):
+        if not await self._engine.read(partial(CONNECTIONS.is_any_due, now=now)):
             return 0
         claims = await self._engine.write(
             lambda connection: CONNECTIONS.claim(
@@ -161,7 +161,3 @@ def _give_back(connection: Connection, bridge: Bridge, claim: Claim, rotated: by
         next_poll = min(next_poll or next_list, next_list)
     if CONNECTIONS.settle(connection, [(claim, next_poll)]) and rotated is not None:
         bridge.vault.keep(connection, claim.account_id, connections.owner(claim.row_id), rotated)
-
-
-def _any_due(connection: Connection, now: datetime) -> bool:
-    return connection.scalar(select(exists().where(calendar_connection.c.look_at <= now))) or False

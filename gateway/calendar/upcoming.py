@@ -42,7 +42,7 @@ def upcoming(connection: Connection, now: datetime, rules: Rules, calendar: Cale
     coming = []
     for each in sorted(reminders.by_ids(connection, keys), key=lambda one: (one.due_at, one.reminder_id)):
         leaves = max(each.due_at, now)
-        request = request_of(each, calendar, leaves)
+        request = request_of([each], calendar, leaves)
         seen = preview(connection, leaves, rules, request)
         text = seen.composed.encoded.text if seen.composed else request.text
         coming.append(Coming(each.event_id, each.offset_key, each.start_at, each.due_at, text, seen))

@@ -3,7 +3,8 @@
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_time
@@ -23,6 +24,9 @@ _NAMED = 8
 _HALF_PAST_TWO = time(14, 30)
 
 _JOINER = "\u200d"
+
+#: Days and hours that are kept as they are written.
+_REMEMBERED = 4_096
 
 _CUT = "..."  # the one character for it is not in the GSM alphabet
 
@@ -98,7 +102,7 @@ def _value(variable: Variable, visits: Sequence[Visit], practice: Practice, styl
         case Variable.DATE:
             return _date(day, dates)
         case Variable.WEEKDAY:
-            return format_date(day, dates.weekday, dates.locale)
+            return _written(day, dates.weekday, dates.locale)
         case Variable.TIME:
             return "" if visit.all_day else _time(visit, dates, hours_24=style.hours_24)
         case Variable.APPOINTMENTS:
@@ -121,11 +125,11 @@ def _fill(part: Part, values: Mapping[Variable, str]) -> str:
 def _day(day: date, today: date | None, dates: Dates) -> str:
     ahead = None if today is None else (day - today).days
     pattern = {0: dates.today, 1: dates.tomorrow}.get(-1 if ahead is None else ahead, dates.day)
-    return pattern.format(weekday=format_date(day, dates.weekday, dates.locale), date=_date(day, dates))
+    return pattern.format(weekday=_written(day, dates.weekday, dates.locale), date=_date(day, dates))
 
 
 def _date(day: date, dates: Dates) -> str:
-    written = format_date(day, dates.date, dates.locale)
+    written = _written(day, dates.date, dates.locale)
     for word, other in dates.instead.items():
         written = written.replace(word, other)
     return dates.first + written[1:] if day.day == 1 and dates.first else written
@@ -133,7 +137,19 @@ def _date(day: date, dates: Dates) -> str:
 
 def _time(visit: Visit, dates: Dates, *, hours_24: bool) -> str:
     pattern = dates.time_24 if hours_24 else dates.time_12
-    return format_time(visit.start.astimezone(visit.zone), pattern, tzinfo=visit.zone, locale=dates.locale)
+    return _hour(visit.start.astimezone(visit.zone).time(), pattern, dates.locale)
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _written(day: date, pattern: str, locale: str) -> str:
+    """A day by a pattern of CLDR: thousands of reminders tell the same few days."""
+    return format_date(day, pattern, locale)
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _hour(at: time, pattern: str, locale: str) -> str:
+    """An hour on the wall by a pattern of CLDR."""
+    return format_time(at, pattern, tzinfo=UTC, locale=locale)
 
 
 def _appointment(visit: Visit, dates: Dates, style: Style) -> str:
