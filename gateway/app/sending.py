@@ -10,7 +10,7 @@ from gateway.app.carriers import carriers_of
 from gateway.engine.database import Engine
 from gateway.settings import Settings
 from gateway.sms.carriers import sandbox
-from gateway.sms.dispatch import RECEIPTS_TOPIC, Dispatcher
+from gateway.sms.dispatch import RECEIPTS_TOPIC, TURNS, Dispatcher
 from gateway.sms.jobs import TOPICS as JOB_TOPICS
 from gateway.sms.lanes import lane_of, set_lane
 from gateway.sms.policy import Rules
@@ -38,11 +38,10 @@ async def sending(engine: Engine, settings: Settings, rules: Rules) -> AsyncIter
 
 def _tasks(name: str, dispatcher: Dispatcher) -> list[Task]:
     return [
-        # Two in turn for each lane: while the carrier works on one batch, the other is claimed or recorded.
         *(
             Task(f"dispatch {name} {each} {turn}", topic, partial(dispatcher.dispatch_once, lane_of(name, each)))
             for each, topic in JOB_TOPICS.items()
-            for turn in ("a", "b")
+            for turn in range(TURNS)
         ),
         Task(f"receipts {name}", RECEIPTS_TOPIC, dispatcher.collect_once),
     ]

@@ -28,6 +28,10 @@ from plans.words import MessageClass, Reason
 log = logging.getLogger(__name__)
 
 BATCH = 200
+#: So many batches of a lane are on their way at a time: while the carrier works on one, another is claimed or recorded.
+#: They share what may be on its way, so that nobody waits behind more of another's, nor is more in doubt after a
+#: crash.
+TURNS = 2
 LEASE = timedelta(seconds=60)
 PATIENCE = timedelta(seconds=45)  # for a batch of answers: what is recorded must lie within the lease
 
@@ -93,7 +97,7 @@ class Dispatcher:
         stamp = self._engine.stamp()
         circuit = circuit_of(connection, self._carrier.name)
         shut = circuit.is_open(stamp.now)
-        most = BATCH if shut else min(BATCH, self._carrier.at_once)
+        most = BATCH if shut else max(1, min(BATCH, self._carrier.at_once) // TURNS)
         allowed = allowance(connection, lane, stamp.now, 1 if circuit.half_open and not shut else most)
         claims = JOBS.claim(
             connection,
