@@ -168,7 +168,12 @@ def _listed(appointments: Sequence[str], dates: Dates) -> str:
 
 def _clean(text: str, most: int) -> str:
     """One line of at most so many characters, without what does not print or changes the direction of others."""
-    printable = "".join(_printable(each) for each in text[: 20 * most])
+    return _cleaned(text[: 20 * most], most)
+
+
+@lru_cache(maxsize=1_000)  # the name of a practice is in every one of its reminders
+def _cleaned(text: str, most: int) -> str:
+    printable = "".join(map(_printable, text))
     line = " ".join(printable.split())
     if len(line) <= most:
         return line
