@@ -37,7 +37,8 @@ APART = timedelta(minutes=3)
 
 def calendar_at(phase: str, run: int, events: int) -> MemoryCalendar:
     """The calendar as its provider has it in a run of a phase; ``run`` -1 is what counts in the end."""
-    server = MemoryCalendar(clock=run + 2 if phase == READING else 1_000_000)
+    last = 1_000 if run < 0 else run
+    server = MemoryCalendar(clock=last + 1 if phase == READING else 1_000_000)
     for number in range(events):
         moved = timedelta(minutes=run % 7 if phase == READING and run >= 0 else 0)
         cancelled = phase == SENDING and number % 4 == 0
@@ -50,8 +51,9 @@ def calendar_at(phase: str, run: int, events: int) -> MemoryCalendar:
             zone="Europe/Paris",
             status=EventStatus.CANCELLED if cancelled else EventStatus.CONFIRMED,
             title=number_of(number),
-            revision=f"{phase} {run if phase == READING else 0}",
+            revision=f"{phase} {last if phase == READING else 0}",
         )
+        server.changed[f"event{number}"] = server.clock
     return server
 
 
