@@ -42,6 +42,8 @@ _MOST_PARTS = 6
 #: A calendar that can only be read whole is not read again for every reminder of a moment.
 _JUST_NOW = timedelta(seconds=30)
 
+_DAY = timedelta(days=1)
+
 #: A reminder that is later than this may come together with the next one.
 _PUNCTUAL = timedelta(minutes=1)
 
@@ -199,7 +201,13 @@ def request_of(named: Sequence[DueReminder], calendar: Calendar, now: datetime) 
         encoding=Encoding.SMART,
         max_parts=_MOST_PARTS,
         notify=Notify.FAILURES,
+        useless_after=max(map(_over, named)),
     )
+
+
+def _over(each: DueReminder) -> datetime:
+    """When nobody need be reminded any more: an SMS that is held up must not come about a past appointment."""
+    return each.start_at + _DAY if each.all_day else each.start_at
 
 
 def _all_sent(together: Together, answer: Submission, now: datetime) -> list[Settled]:
