@@ -60,15 +60,18 @@ async def test_stop_is_told_and_obeyed_and_start_undoes_it(gateway: Gateway, ali
     await gateway.reply(PHONE, " Stop svp ! ")
     told = await gateway.letter_saying(alice.address, "That is a STOP")
     assert told["In-Reply-To"] == "<1@alice.example>"
-    refused = await alice.send("Encore", PHONE)
-    assert [code for code, _ in refused.values()] == [550]
+
+    async def is_refused() -> bool:
+        return [code for code, _ in (await alice.send("Encore", PHONE)).values()] == [550]
+
+    await eventually(is_refused)  # what was answered at RCPT holds for a moment (``LATELY_S``)
     await gateway.reply(PHONE, "START")
     await gateway.letter_saying(alice.address, "That is a START")
 
     async def is_let_in() -> bool:
         return await alice.send("Bonjour de nouveau", PHONE) == {}
 
-    await eventually(is_let_in)  # what was answered at RCPT holds for a moment (``LATELY_S``)
+    await eventually(is_let_in)
     await gateway.at_rest()
     assert [text for _, text in await gateway.phone()] == ["Promotion", "Bonjour de nouveau"]
 
