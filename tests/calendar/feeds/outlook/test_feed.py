@@ -226,7 +226,7 @@ async def test_a_consent_that_was_revoked_is_told_also_the_next_time(
 ) -> None:
     session = OutlookFeed(graph, clock).open(token_cache(app, expires_in=1))
     revoked = {"error": "invalid_grant", "error_description": "AADSTS50173: The grant was revoked.", "suberror": "x"}
-    microsoft.script(Answer(revoked, 400))
+    microsoft.script(*[Answer(revoked, 400)] * again)  # msal asks once in a while, in each of its threads
     for _ in range(again):
         assert (await refusal_of(session)).fault is FeedFault.CONSENT_REVOKED
 
