@@ -19,11 +19,11 @@ from gateway.calendar.feeds.ics.dav import (
     events_between,
     events_named,
 )
-from gateway.calendar.feeds.ics.feed import AHEAD, BEHIND
 from gateway.calendar.feeds.ics.fetching import Ask, Fetcher
 from gateway.calendar.feeds.ics.keys import Login
 from gateway.calendar.feeds.ics.reading import CalendarReader
-from gateway.calendar.feeds.port import Changes, Channel, FeedError, FeedEvent, FeedSession, RemoteCalendar, Window
+from gateway.calendar.feeds.ics.unpushed import Unpushed
+from gateway.calendar.feeds.port import Changes, FeedError, FeedEvent, FeedSession, RemoteCalendar, Window
 from gateway.calendar.words import FeedFault, Provider
 
 
@@ -43,15 +43,12 @@ class CalDavFeed:
         return CalDavSession(self._fetcher, self._reader, self._now, secret)
 
 
-class CalDavSession:
+class CalDavSession(Unpushed):
     """One user on one server. A calendar's id is its address."""
 
     def __init__(self, fetcher: Fetcher, reader: CalendarReader, now: Callable[[], datetime], secret: bytes) -> None:
-        self.secret = secret
+        super().__init__(fetcher, reader, now, secret)
         self._login = Login.unseal(secret)
-        self._fetcher = fetcher
-        self._reader = reader
-        self._now = now
 
     async def calendars(self) -> Sequence[RemoteCalendar]:
         """Found by way of the principal and its home (RFC 6764, 6), or straight at the address that was given."""
@@ -79,28 +76,12 @@ class CalDavSession:
     async def reread(self, calendar_id: str, event_id: str) -> FeedEvent | None:
         """Out of the one resource that holds it."""
         uid, _, original = event_id.rpartition("/") if "/" in event_id else (event_id, "", "")
-        around = Window(self._now() - BEHIND, self._now() + AHEAD)
+        around = self._lookout()
         for each_uid in dict.fromkeys((uid, event_id)) if original else (uid,):  # a UID may hold a slash itself
             events = await self._report(self._ours(calendar_id), events_named(each_uid), around)
             if found := next((each for each in events if each.event_id == event_id), None):
                 return found
         return None
-
-    async def watch(self, calendar_id: str, channel_id: str, address: str, token: str) -> Channel | None:
-        """CalDAV knows no push that servers agree on."""
-        del calendar_id, channel_id, address, token
-        return None
-
-    async def renew(self, calendar_id: str, channel: Channel, address: str, token: str) -> Channel:
-        """There are no channels."""
-        del calendar_id, address, token
-        return channel
-
-    async def stop(self, channel: Channel) -> None:
-        """There are no channels."""
-
-    async def close(self) -> None:
-        """Connections are shared with other sessions."""
 
     def _ours(self, calendar_id: str) -> str:
         """The address of a calendar; one on a stranger's server is not asked."""

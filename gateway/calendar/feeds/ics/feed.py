@@ -4,18 +4,15 @@ import hashlib
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from gateway.calendar.feeds.ics.fetching import Answer, Ask, Fetcher
 from gateway.calendar.feeds.ics.keys import Subscription
 from gateway.calendar.feeds.ics.reading import CalendarReader
+from gateway.calendar.feeds.ics.unpushed import Unpushed
 from gateway.calendar.feeds.ics.wire import Expanded
-from gateway.calendar.feeds.port import Changes, Channel, FeedError, FeedEvent, FeedSession, RemoteCalendar, Window
+from gateway.calendar.feeds.port import Changes, FeedError, FeedEvent, FeedSession, RemoteCalendar, Window
 from gateway.calendar.words import FeedFault, Provider
-
-#: Where an event is looked for just before its reminder leaves: no reminder goes out longer before.
-AHEAD = timedelta(days=62)
-BEHIND = timedelta(days=2)
 
 
 class IcsFeed:
@@ -34,15 +31,12 @@ class IcsFeed:
         return IcsSession(self._fetcher, self._reader, self._now, secret)
 
 
-class IcsSession:
+class IcsSession(Unpushed):
     """One address."""
 
     def __init__(self, fetcher: Fetcher, reader: CalendarReader, now: Callable[[], datetime], secret: bytes) -> None:
-        self.secret = secret
+        super().__init__(fetcher, reader, now, secret)
         self._subscription = Subscription.unseal(secret)
-        self._fetcher = fetcher
-        self._reader = reader
-        self._now = now
 
     async def calendars(self) -> Sequence[RemoteCalendar]:
         """The one calendar; it is named by a digest, for its address is secret."""
@@ -68,25 +62,6 @@ class IcsSession:
         del calendar_id
         found = await self._read(await self._fetch({}), self._lookout())
         return next((each for each in found.events if each.event_id == event_id), None)
-
-    async def watch(self, calendar_id: str, channel_id: str, address: str, token: str) -> Channel | None:
-        """A file tells nobody that it changed."""
-        del calendar_id, channel_id, address, token
-        return None
-
-    async def renew(self, calendar_id: str, channel: Channel, address: str, token: str) -> Channel:
-        """There are no channels."""
-        del calendar_id, address, token
-        return channel
-
-    async def stop(self, channel: Channel) -> None:
-        """There are no channels."""
-
-    async def close(self) -> None:
-        """Connections are shared with other sessions."""
-
-    def _lookout(self) -> Window:
-        return Window(self._now() - BEHIND, self._now() + AHEAD)
 
     async def _fetch(self, conditions: dict[str, str]) -> Answer:
         headers = {"Accept": "text/calendar", **conditions}
