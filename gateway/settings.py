@@ -4,8 +4,11 @@ import os
 import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import MISSING, dataclass, field, fields
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, TypeVar
+
+from gateway.sanity import problems
 
 
 class SettingsError(Exception):
@@ -191,7 +194,10 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
             target = {**_table(document.get(table, {}), table)} if table else document
             target[key] = value
             document = {**document, table: target} if table else target
-    return _build(Settings, document, "")
+    settings = _build(Settings, document, "")
+    if found := list(problems(settings)):
+        raise SettingsError("; ".join(found))
+    return settings
 
 
 _VARIABLES = {
@@ -223,7 +229,9 @@ def _read_toml(path: Path) -> dict[str, Any]:
         return tomllib.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise SettingsError(f"GATEWAY_CONFIG names {path}, which does not exist") from None
-    except tomllib.TOMLDecodeError as error:
+    except OSError as error:
+        raise SettingsError(f"GATEWAY_CONFIG names {path}, which cannot be read: {error.strerror}") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise SettingsError(f"{path} is not valid TOML: {error}") from None
 
 
@@ -231,7 +239,8 @@ def _build(kind: type[S], document: Mapping[str, Any], where: str) -> S:
     known = {each.name: each for each in fields(kind)}  # type: ignore[arg-type]  # only dataclasses come here
     for key in document:
         if key not in known:
-            raise SettingsError(f"unknown setting {where}{key}; known here: {', '.join(sorted(known))}")
+            meant = "".join(f", did you mean {name}?" for name in get_close_matches(key, known, 1))
+            raise SettingsError(f"unknown setting {where}{key}{meant or '.'} Known here: {', '.join(sorted(known))}")
     values = {key: _convert(str(known[key].type), key, value, where) for key, value in document.items()}
     try:
         return kind(**values)
@@ -251,7 +260,7 @@ def _convert(kind: str, key: str, value: Any, where: str) -> Any:
     try:
         converted = _SCALARS[name](value)
     except (TypeError, ValueError):
-        raise SettingsError(f"{where}{key} = {value!r} is not a {name}") from None
+        raise SettingsError(f"{where}{key} = {value!r} is not {_IN_WORDS[name]}") from None
     if key.endswith("port") and converted not in range(65_536):
         raise SettingsError(f"{where}{key} = {value!r} is no port; take one from 0 (any free one) to 65535")
     return converted
@@ -300,4 +309,15 @@ _SCALARS: Mapping[str, Callable[[Any], Any]] = {
     "int": _integer,
     "float": _of(int, float),
     "str": _of(str),
+}
+
+_IN_WORDS: Mapping[str, str] = {
+    "tuple[dict": "a list of tables",
+    "Mapping": "a table",
+    "tuple": 'a list of texts: write ["…", "…"]',
+    "Path": 'a path in quotation marks: write "…"',
+    "bool": "true or false",
+    "int": "a whole number",
+    "float": "a number",
+    "str": 'a text in quotation marks: write "…"',
 }

@@ -69,10 +69,11 @@ def test_an_empty_variable_sets_nothing() -> None:
 @pytest.mark.parametrize(
     ("text", "named"),
     [
-        ("colour = 1", "unknown setting colour"),
+        ("colour = 1", r"unknown setting colour\. Known here: answers, "),
+        ("domian = 1", r"unknown setting domian, did you mean domain\? Known here: "),
         ("[smtp]\ncolour = 1", r"unknown setting smtp\.colour"),
-        ('[smtp]\nport = "many"', r"smtp\.port = 'many' is not a int"),
-        ("[sandbox]\nenabled = 1", r"sandbox\.enabled = 1 is not a bool"),
+        ('[smtp]\nport = "many"', r"smtp\.port = 'many' is not a whole number"),
+        ("[sandbox]\nenabled = 1", r"sandbox\.enabled = 1 is not true or false"),
         ("smtp = 1", r"smtp is a table: write \[smtp\]"),
         ("[relay]\nport = 25", "setting missing in relay: host"),
         ('[smtp.tls]\nkey = "k"', r"setting missing in smtp\.tls: certificate"),
@@ -92,6 +93,46 @@ def test_a_port_that_is_no_number_is_named() -> None:
 def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
     with pytest.raises(SettingsError, match=r"nowhere\.toml, which does not exist"):
         read_settings({"GATEWAY_CONFIG": str(tmp_path / "nowhere.toml")})
+
+
+@pytest.mark.parametrize(
+    ("text", "named"),
+    [
+        ('domain = "sms exemple"', "is no domain"),
+        (f'domain = "{"a." * 120}example"', "is no domain"),
+        ('domain = "sms.exämple"', "its other form, with xn--"),
+        ('database_url = "mysql://root:secret@host/x"', "database_url names no database"),
+        ('database_url = "sqlite://"', "database_url names no database"),
+        ('[smtp]\nlmtp_fronts = ["10.0.0.0/99"]', r"smtp\.lmtp_fronts: "),
+        ('[web]\ntrusted_proxies = ["10.0.0.1/8"]', r"web\.trusted_proxies: "),
+        ("[smtp]\nsubmissions_port = 465", r"smtp\.submissions_port needs a certificate"),
+        (
+            '[relay]\nhost = "relay.example"\nsecurity = "startls"',
+            r"relay\.security = 'startls' is none of none, starttls",
+        ),
+        ('[notices]\npostmaster = "anna"', r"notices\.postmaster = 'anna' is no mail address"),
+        ("[smtp]\nmax_mail_bytes = -1", r"smtp\.max_mail_bytes = -1 cannot work; take 65536 or more"),
+        ("[smtp]\ndata_timeout_s = nan", r"smtp\.data_timeout_s = nan cannot work"),
+        ("[notices]\ngather_s = inf", r"notices\.gather_s = inf cannot work"),
+    ],
+)
+def test_a_setting_that_cannot_work_is_named_before_anything_starts(read_file: Any, text: str, named: str) -> None:
+    """A word misspelt as the relay's security would send mail and password in clear."""
+    with pytest.raises(SettingsError, match=named) as refused:
+        read_file(text)
+    assert "secret" not in str(refused.value)
+
+
+def test_a_file_that_is_no_text_is_named(tmp_path: Path) -> None:
+    file = tmp_path / "gateway.toml"
+    file.write_bytes(b"\xff\xfe")
+    with pytest.raises(SettingsError, match=r"gateway\.toml is not valid TOML"):
+        read_settings({"GATEWAY_CONFIG": str(file)})
+
+
+def test_a_folder_in_the_place_of_a_file_is_named(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match="which cannot be read: Is a directory"):
+        read_settings({"GATEWAY_CONFIG": str(tmp_path)})
 
 
 def test_the_example_file_changes_nothing() -> None:
@@ -155,10 +196,10 @@ def _different(one: Any, other: Any) -> Iterator[str]:
 @pytest.mark.parametrize(
     ("text", "complaint"),
     [
-        ('[smtp]\nlmtp_fronts = "127.0.0.1"', "smtp.lmtp_fronts = '127.0.0.1' is not a tuple"),
-        ("domain = 5", "domain = 5 is not a str"),
-        ("[smtp]\nport = 1.5", "smtp.port = 1.5 is not a int"),
-        ("[smtp]\nport = true", "smtp.port = True is not a int"),
+        ('[smtp]\nlmtp_fronts = "127.0.0.1"', "smtp.lmtp_fronts = '127.0.0.1' is not a list of texts"),
+        ("domain = 5", "domain = 5 is not a text"),
+        ("[smtp]\nport = 1.5", "smtp.port = 1.5 is not a whole number"),
+        ("[smtp]\nport = true", "smtp.port = True is not a whole number"),
         ("[web]\nport = 70000", "web.port = 70000 is no port"),
         ("smtp = 1", "smtp is a table: write [smtp]"),
     ],
