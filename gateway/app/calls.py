@@ -81,7 +81,7 @@ async def _change_here(settings: Settings, command: str, arguments: Mapping[str,
                 )
             )
     except (StorageUnavailable, OSError) as error:
-        raise unreachable() from error
+        raise unreachable(error) from error
 
 
 def _read(settings: Settings, connection: Connection, command: str, arguments: Mapping[str, Any]) -> Any:
@@ -102,7 +102,7 @@ def _reading(settings: Settings) -> Iterator[Connection]:
         with database.connect().execution_options(stream_results=True, max_row_buffer=_ROWS_AHEAD) as connection:
             yield connection
     except SQLAlchemyError as error:
-        raise unreachable() from error
+        raise unreachable(error) from error
     finally:
         database.dispose()
 

@@ -17,10 +17,11 @@ from sqlalchemy import make_url
 from sqlalchemy.exc import SQLAlchemyError
 
 from gateway.app.control import is_listening
-from gateway.app.opening import is_sqlite
+from gateway.app.opening import in_words, is_sqlite
 from gateway.engine import migration
 from gateway.engine.clock import Clock
 from gateway.engine.migration import SchemaUnknown
+from gateway.engine.vault import VaultError, open_vault
 from gateway.settings import Settings
 
 _MENDED_SQLITE = (3, 51, 3)  # mends the WAL-reset defect (sqlite.org, release notes)
@@ -109,7 +110,7 @@ def _database(settings: Settings) -> Finding:
     except SchemaUnknown as unknown:
         return Finding("database", Health.MEND, str(unknown), "Install the version that was here before.")
     except (SQLAlchemyError, OSError) as error:
-        problem = f"{shown} cannot be used ({type(error).__name__})"
+        problem = f"{shown} cannot be used: {in_words(error)}"
         return Finding("database", Health.MEND, problem, "Check GATEWAY_DATABASE_URL.")
     if not current:
         return Finding("database", Health.MEND, f"{shown} is at another version", "Run `gateway migrate`.")
@@ -124,6 +125,12 @@ def _vault_key(path: Path) -> Finding:
     if not os.access(path, os.R_OK):
         return Finding(
             "vault key", Health.MEND, f"{path.absolute()} cannot be read", "Give it to the user of the service."
+        )
+    try:
+        open_vault(path.parent)
+    except VaultError as error:
+        return Finding(
+            "vault key", Health.MEND, str(error), "Put back the file from before: what it locks opens by no other."
         )
     return Finding("vault key", Health.WELL, str(path.absolute()))
 

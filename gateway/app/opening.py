@@ -5,7 +5,7 @@ import contextlib
 from collections.abc import AsyncIterator, Iterator
 
 from sqlalchemy import make_url
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from gateway.accounts.refusals import Refused
 from gateway.app.schema import METADATA
@@ -23,9 +23,17 @@ def is_sqlite(settings: Settings) -> bool:
     return make_url(settings.url).get_backend_name() == "sqlite"
 
 
-def unreachable() -> Refused:
+def unreachable(error: Exception) -> Refused:
     """What to say of a database that cannot be used."""
-    return Refused("The database cannot be used.", "`gateway doctor` says what is wrong with it.")
+    return Refused(f"The database cannot be used: {in_words(error)}.", "`gateway doctor` looks at all that it needs.")
+
+
+def in_words(error: Exception) -> str:
+    """What went wrong, in the words of the system or the database: their first line."""
+    if isinstance(error, OSError) and error.strerror:
+        return f"{error.filename}: {error.strerror}" if error.filename else error.strerror
+    cause = error.orig if isinstance(error, DBAPIError) and error.orig else error
+    return next(iter(str(cause).splitlines()), type(cause).__name__)
 
 
 @contextlib.asynccontextmanager
@@ -55,7 +63,7 @@ def migrate(settings: Settings) -> None:
     except DatabaseInUse as in_use:
         raise Refused(str(in_use), "A service brings its own database up to date when it starts.") from None
     except (StorageUnavailable, OSError) as error:
-        raise unreachable() from error
+        raise unreachable(error) from error
 
 
 async def _open_once(settings: Settings) -> None:
@@ -76,4 +84,4 @@ def _telling() -> Iterator[None]:
     except SchemaUnknown as unknown:
         raise Refused(f"This program is too old: {unknown}.", "Install the version that was here before.") from None
     except SQLAlchemyError as error:
-        raise unreachable() from error
+        raise unreachable(error) from error

@@ -1,10 +1,12 @@
 """What a command prints: tables for people, one JSON object a line for programs."""
 
 import json
+import shutil
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -82,6 +84,15 @@ def complain(text: str, cure: str) -> None:
     console = Console(stderr=True, soft_wrap=True)
     console.print(Text(printable(text), style="red"))
     console.print(Text(printable(cure)))
+
+
+def called() -> str:
+    """How whoever started this program can start it again: not every shell finds it by its name alone."""
+    path = Path(sys.argv[0])
+    if path.name != "gateway":
+        return "python -m gateway"
+    found = shutil.which("gateway")
+    return "gateway" if found and path.absolute() == Path(found) else str(path)
 
 
 def printable(text: str) -> str:

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import errno
 import logging
 from collections.abc import Collection
 from dataclasses import replace
@@ -11,10 +12,12 @@ from rich.console import Console
 from gateway.accounts.refusals import Refused
 from gateway.app.demo_calendar import published
 from gateway.app.demonstration import Demonstration, Reminded, demonstrate, demonstrate_calendar
+from gateway.app.opening import in_words
 from gateway.app.service import Role, Running, running, until_told_to_stop
-from gateway.cli.output import printable
+from gateway.cli.output import called, printable
 from gateway.engine.clock import SystemClock
 from gateway.engine.sqlite import DatabaseInUse
+from gateway.engine.vault import VaultError
 from gateway.engine.writer import StorageUnavailable
 from gateway.settings import Settings
 from gateway.smtp.maildir import folder_name
@@ -52,8 +55,10 @@ async def _start(stack: contextlib.AsyncExitStack, settings: Settings, roles: Co
         return await stack.enter_async_context(running(settings, roles))
     except DatabaseInUse as in_use:
         raise Refused(str(in_use), "Commands work while a service runs.") from None
-    except (StorageUnavailable, OSError) as error:
-        raise Refused(f"The service cannot start: {error}.", "`gateway doctor` says what is wrong.") from None
+    except (StorageUnavailable, OSError, VaultError) as error:
+        taken = isinstance(error, OSError) and error.errno == errno.EADDRINUSE
+        cure = "Stop who has it, or set another port." if taken else "`gateway doctor` looks at all that it needs."
+        raise Refused(f"The service cannot start: {in_words(error)}.", cure) from None
 
 
 def _greet(console: Console, settings: Settings, service: Running) -> None:
@@ -62,6 +67,7 @@ def _greet(console: Console, settings: Settings, service: Running) -> None:
         console.print(f"  SMTP        {settings.smtp.host}:{service.smtp_port}, mail for number@{settings.domain}")
     if service.web_port:
         console.print(f"  health      http://{settings.web.host}:{service.web_port}/healthz")
+    console.print("  Ctrl-C      ends it; nothing that was accepted is lost")
 
 
 def _tell(console: Console, settings: Settings, shown: Demonstration) -> None:
@@ -70,7 +76,7 @@ def _tell(console: Console, settings: Settings, shown: Demonstration) -> None:
     if shown.refused:
         console.print(f"  It was not taken: {printable(shown.refused)}")
     elif message is None:
-        console.print("  It was taken; its SMS is still to come: gateway sms list")
+        console.print(f"  It was taken; its SMS is still to come: {called()} sms list")
     else:
         outcome = message.reason or f"{message.parts} part, {message.units} unit"
         console.print(f"  SMS to {message.to}: {message.state}, {outcome}")
@@ -83,8 +89,8 @@ def _tell(console: Console, settings: Settings, shown: Demonstration) -> None:
         f"  user      {client['user']}\n"
         f"  password  {client['password']}\n"
         f"and see what becomes of it:\n"
-        f"  gateway sms list\n"
-        f"  gateway account show {client['account']}\n"
+        f"  {called()} sms list\n"
+        f"  {called()} account show {client['account']}\n"
         f"News comes back as mail in {settings.data_dir / 'maildir' / folder_name(client['sender'])}"
     )
 
@@ -97,7 +103,8 @@ def _tell_reminder(console: Console, shown: Reminded) -> None:
         console.print(f"  SMS to {message.to}: {message.state}")
         console.print(f"  {printable(message.text)}")
     console.print(
-        f"  gateway reminder list {account}\n"
-        f"  gateway reminder preview {account} {shown.calendar['calendar']!r}\n"
-        f"  gateway calendar health {account}"
+        f"See more of it:\n"
+        f"  {called()} reminder list {account}\n"
+        f"  {called()} reminder preview {account} {shown.calendar['calendar']!r}\n"
+        f"  {called()} calendar health {account}"
     )

@@ -110,9 +110,12 @@ def bind_doors(settings: SmtpSettings) -> Doors:
 
 
 def server_tls(settings: TlsSettings) -> ssl.SSLContext:
-    """The TLS context of the configured certificate; ``OSError`` where it cannot be read."""
+    """The TLS context of the configured certificate; ``OSError`` where it cannot be read or is none."""
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-    context.load_cert_chain(settings.certificate, settings.key)
+    try:
+        context.load_cert_chain(settings.certificate, settings.key)
+    except OSError as error:  # which names no file
+        raise OSError(error.errno, error.strerror, f"{settings.certificate} with {settings.key}") from error
     return context
 
 
@@ -123,9 +126,9 @@ def _bind(host: str, port: int) -> socket.socket:
     door.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         door.bind((host, port))
-    except OSError:
+    except OSError as error:
         door.close()
-        raise
+        raise OSError(error.errno, error.strerror, f"{host}:{port}") from None
     return door
 
 

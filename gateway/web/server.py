@@ -88,6 +88,10 @@ def bind(host: str, port: int) -> socket.socket:
     """Bind the address; ``OSError`` where it is taken."""
     door = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_STREAM)
     door.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    door.bind((host, port))
+    try:
+        door.bind((host, port))
+    except OSError as error:
+        door.close()
+        raise OSError(error.errno, error.strerror, f"{host}:{port}") from None
     door.listen()  # who comes before the server is up waits, and is not turned away
     return door

@@ -9,6 +9,7 @@ import trustme
 
 from gateway.app import opening
 from gateway.app.doctor import Finding, Health, examine
+from gateway.engine.vault import open_vault
 from gateway.settings import Settings, SmtpSettings, TlsSettings, WebSettings
 from tests.clock import StoppedClock
 
@@ -58,9 +59,8 @@ def test_a_data_directory_open_to_others_is_watched(settings: Settings) -> None:
 
 @pytest.mark.parametrize(("mode", "health"), [(0o600, Health.WELL), (0o640, Health.MEND), (0o604, Health.MEND)])
 def test_only_its_owner_may_read_the_vault_key(settings: Settings, mode: int, health: Health) -> None:
-    key = settings.data_dir / "vault.key"
-    key.touch()
-    key.chmod(mode)
+    open_vault(settings.data_dir)
+    (settings.data_dir / "vault.key").chmod(mode)
     assert findings(settings)["vault key"].health is health
 
 
@@ -80,6 +80,7 @@ def test_a_server_that_cannot_be_reached_must_be_mended(tmp_path: Path) -> None:
         port = taken.getsockname()[1]
     found = findings(Settings(data_dir=tmp_path, database_url=f"postgresql://gateway:secret@127.0.0.1:{port}/gateway"))
     assert found["database"].health is Health.MEND
+    assert "refused" in found["database"].text
     assert "secret" not in found["database"].text
     assert "sqlite" not in found
 
@@ -106,3 +107,11 @@ def test_a_certificate_that_cannot_be_used_must_be_mended(settings: Settings, tm
 def test_a_clock_that_lost_the_time_must_be_set(settings: Settings) -> None:
     found = findings(settings, StoppedClock(datetime(1970, 1, 1, tzinfo=UTC)))
     assert found["clock"].health is Health.MEND
+
+
+def test_a_vault_key_that_is_none_must_be_put_back(settings: Settings) -> None:
+    key = settings.data_dir / "vault.key"
+    key.write_text("no key\n", encoding="utf-8")
+    key.chmod(0o600)
+    found = findings(settings)["vault key"]
+    assert (found.health, "no key: a key is 32 bytes" in found.text) == (Health.MEND, True)

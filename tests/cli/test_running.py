@@ -4,6 +4,7 @@ import contextlib
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -110,6 +111,15 @@ def test_on_postgresql_commands_go_straight_in(
 def test_roles_need_postgresql(gateway: Gateway) -> None:
     result = gateway("serve", "--role", "worker")
     assert (result.returncode, "one process with all roles" in result.stderr) == (1, True)
+
+
+def test_a_port_that_is_taken_is_named_with_the_cure(gateway: Gateway, process_environment: dict[str, str]) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = process_environment["GATEWAY_WEB_PORT"] = str(taken.getsockname()[1])
+        result = gateway("serve")
+    assert result.returncode == 1
+    assert f"The service cannot start: 127.0.0.1:{port}: Address already in use." in result.stderr
+    assert "set another port" in result.stderr
 
 
 def test_an_unknown_role_is_wrong_usage(gateway: Gateway) -> None:
