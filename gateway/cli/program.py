@@ -31,6 +31,7 @@ from gateway.cli import (
     upkeep,
 )
 from gateway.cli.output import complain
+from gateway.cli.usage import reword
 from gateway.settings import SettingsError
 from plans.checked import RuleError
 
@@ -49,6 +50,9 @@ class _Program(TyperGroup):
             complain(str(error), "Mend the file that GATEWAY_CONFIG names, or the environment.")
         except RuleError as error:
             complain(str(error), "Mend the rules in the configuration.")
+        except typer.TyperException as error:
+            reword(error)
+            raise
         raise typer.Exit(1)
 
 
