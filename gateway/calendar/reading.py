@@ -23,6 +23,7 @@ from gateway.calendar.extract import (
     usual_extra_regions,
 )
 from gateway.calendar.feeds.port import FeedEvent
+from gateway.calendar.marks import unmarked
 from gateway.sms.request import storable
 from plans.words import Reason
 
@@ -73,7 +74,7 @@ def read_events(
     all were looked at. Slow for thousands of events: to be run off the event loop.
     """
     settings = extraction_settings(calendar, sandbox=sandbox)
-    usable = [each for each in events if is_usable(each)]
+    usable = [_unmarked(each) for each in events if is_usable(each)]
     found = [extract(_text(each), settings) for each in usable]
     tags = [title_tag(calendar, each.title) for each in usable]
     seen = [(tag, numbers_of(explanation(each))) for tag, each in zip(tags, found, strict=True)]
@@ -139,6 +140,12 @@ def title_tag(calendar: Calendar, title: str | None) -> str:
     """16 bits that tell the titles of a calendar apart: too few to learn anything from."""
     text = f"{calendar.calendar_id} {(title or '').casefold().strip()}"
     return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=2).hexdigest()
+
+
+def _unmarked(event: FeedEvent) -> FeedEvent:
+    """Without what we wrote into its title ourselves."""
+    bare = event.title and unmarked(event.title)
+    return event if bare == event.title else replace(event, title=bare)
 
 
 def _text(event: FeedEvent) -> EventText:
