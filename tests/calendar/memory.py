@@ -12,6 +12,8 @@ from gateway.calendar.feeds.port import (
     FeedEvent,
     FeedSession,
     RemoteCalendar,
+    Retitled,
+    Title,
     Window,
 )
 from gateway.calendar.words import EventStatus, FeedFault, Provider
@@ -47,6 +49,8 @@ class MemoryCalendar:
     told: list[tuple[str, str]] = field(default_factory=list)  # address and token of each channel
     gives_up_channels: bool = False  # and opens one only once
     failed: bool = False  # since somebody set it back
+    read_only: bool = False  # for the user who linked it
+    guests: set[str] = field(default_factory=set)  # events that others are invited to
     clock: int = 0
     numbers: "count[int]" = field(default_factory=count)
 
@@ -58,9 +62,9 @@ class MemoryCalendar:
         if weeks:
             self.series[handle] = _Series(start, weeks, title, location, description)
             for number in range(weeks):
-                self._put(self._occurrence(handle, number))
+                self.put(self._occurrence(handle, number))
         else:
-            self._put(
+            self.put(
                 FeedEvent(
                     event_id=handle,
                     uid=f"{handle}@memory",
@@ -79,24 +83,24 @@ class MemoryCalendar:
         """Other texts."""
         for each in self._all(handle):
             new = replace(each, title=each.title if title is None else title)
-            self._put(replace(new, description=each.description if description is None else description))
+            self.put(replace(new, description=each.description if description is None else description))
 
     async def move(self, handle: str, start: datetime) -> None:
         """Another time."""
         by = start.astimezone(UTC) - self._first(handle)
         for each in self._all(handle):
             assert isinstance(each.start, datetime)
-            self._put(replace(each, start=each.start + by, end=each.start + by + timedelta(hours=1)))
+            self.put(replace(each, start=each.start + by, end=each.start + by + timedelta(hours=1)))
 
     async def cancel(self, handle: str) -> None:
         """Marked as cancelled."""
         for each in self._all(handle):
-            self._put(replace(each, status=EventStatus.CANCELLED))
+            self.put(replace(each, status=EventStatus.CANCELLED))
 
     async def uncancel(self, handle: str) -> None:
         """And not."""
         for each in self._all(handle):
-            self._put(replace(each, status=EventStatus.CONFIRMED))
+            self.put(replace(each, status=EventStatus.CONFIRMED))
 
     async def delete(self, handle: str) -> None:
         """Gone."""
@@ -106,11 +110,15 @@ class MemoryCalendar:
     async def move_occurrence(self, handle: str, number: int, start: datetime) -> None:
         """One of a series at another time."""
         each = self.events[f"{handle}_{number}"]
-        self._put(replace(each, start=start.astimezone(UTC), end=start.astimezone(UTC) + timedelta(hours=1)))
+        self.put(replace(each, start=start.astimezone(UTC), end=start.astimezone(UTC) + timedelta(hours=1)))
 
     async def delete_occurrence(self, handle: str, number: int) -> None:
         """One of a series gone."""
         self._remove(f"{handle}_{number}")
+
+    async def titles(self, handle: str) -> list[str]:
+        """As its owner sees them."""
+        return [each.title or "" for each in sorted(self._all(handle), key=lambda each: each.original_start)]
 
     async def expire_cursors(self) -> None:
         """All that were given out."""
@@ -129,7 +137,7 @@ class MemoryCalendar:
     def put_all_day(self, title: str, day: date) -> str:
         """An all-day event."""
         handle = f"event{next(self.numbers)}"
-        self._put(FeedEvent(handle, f"{handle}@memory", "", day, day + timedelta(days=1), PARIS, title=title))
+        self.put(FeedEvent(handle, f"{handle}@memory", "", day, day + timedelta(days=1), PARIS, title=title))
         return handle
 
     def asked(self, what: str) -> None:
@@ -145,7 +153,7 @@ class MemoryCalendar:
         """Another calendar that holds the same events, as an invited colleague's does."""
         other = MemoryCalendar(calendar_id="copy", rereads=self.rereads)
         for each in self.events.values():
-            other._put(replace(each, event_id=f"copy of {each.event_id}"))
+            other.put(replace(each, event_id=f"copy of {each.event_id}"))
         return other
 
     def _occurrence(self, handle: str, number: int) -> FeedEvent:
@@ -171,7 +179,8 @@ class MemoryCalendar:
     def _first(self, handle: str) -> datetime:
         return min(each.start for each in self._all(handle) if isinstance(each.start, datetime))
 
-    def _put(self, event: FeedEvent) -> None:
+    def put(self, event: FeedEvent) -> None:
+        """Keep an event as it is now."""
         self.clock += 1
         self.events[event.event_id] = replace(event, revision=f"r{self.clock}")
         self.changed[event.event_id] = self.clock
@@ -205,7 +214,7 @@ class MemorySession:
 
     async def calendars(self) -> Sequence[RemoteCalendar]:
         """All of them."""
-        return [RemoteCalendar(each, each, PARIS) for each in self._servers]
+        return [RemoteCalendar(name, name, PARIS, writable=not each.read_only) for name, each in self._servers.items()]
 
     async def changes(self, calendar_id: str, cursor: str | None, window: Window) -> Changes:
         """As a provider with tombstones gives them."""
@@ -230,6 +239,21 @@ class MemorySession:
     async def reread(self, calendar_id: str, event_id: str) -> FeedEvent | None:
         """As it is now."""
         return self._server(calendar_id, "reread").events.get(event_id)
+
+    async def retitle(self, calendar_id: str, event_id: str, title: Title) -> Retitled:
+        """With the revision as its etag."""
+        server = self._server(calendar_id, "retitle")
+        event = server.events.get(event_id)
+        if event is None:
+            return Retitled.GONE
+        if (after := title(event.title or "")) == event.title:
+            return Retitled.DONE
+        if server.read_only or event_id in server.guests:
+            return Retitled.READ_ONLY if server.read_only else Retitled.GUESTS
+        if server.events.get(event_id) != event:
+            return Retitled.CHANGED
+        server.put(replace(event, title=after))
+        return Retitled.DONE
 
     async def watch(self, calendar_id: str, channel_id: str, address: str, token: str) -> Channel | None:
         """A channel for a week."""

@@ -41,6 +41,10 @@ class CalendarServer(Protocol):
         """Take one occurrence out of a series."""
         ...
 
+    async def titles(self, handle: str) -> list[str]:
+        """The titles that its owner sees: of an event, or of every occurrence of a series in their order."""
+        ...
+
     async def expire_cursors(self) -> None:
         """Know no cursor any more that was given out so far."""
         ...

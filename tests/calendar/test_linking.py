@@ -32,9 +32,11 @@ class Pages:
     failure: FeedError | None = None  # of the next step
     kept: list[bytes] = field(default_factory=list)
     begun: int = 0
+    writes: bool = False  # is what was asked for last
 
-    async def begin(self, redirect_uri: str) -> Begun:
+    async def begin(self, redirect_uri: str, *, writes: bool = False) -> Begun:
         """A page with a state of its own."""
+        self.writes = writes
         assert redirect_uri == BACK
         self._fail()
         self.begun += 1
@@ -200,8 +202,8 @@ async def test_a_provider_that_is_away_leaves_the_ticket_as_it_is(link: Link) ->
 
 async def test_of_two_who_use_a_ticket_at_once_one_begins(link: Link) -> None:
     class Slow(Pages):
-        async def begin(self, redirect_uri: str) -> Begun:
-            begun = await super().begin(redirect_uri)
+        async def begin(self, redirect_uri: str, *, writes: bool = False) -> Begun:
+            begun = await super().begin(redirect_uri, writes=writes)
             if self.begun == 1:  # somebody else is quicker
                 await link.linking.begin(Provider.GOOGLE, link.ticket, BROWSER)
             return begun

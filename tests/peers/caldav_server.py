@@ -13,6 +13,7 @@ from itertools import count
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+import recurring_ical_events
 from icalendar import Calendar, Event
 
 from tests.peers.radicale import PASSWORD, USER, Radicale
@@ -102,6 +103,12 @@ class CalDavServer:
         """By EXDATE."""
         before = self._events[handle]
         self._keep(handle, replace(before, deleted=before.deleted | {number}))
+
+    async def titles(self, handle: str) -> list[str]:
+        """As the server keeps them, not as they were put in."""
+        kept = Calendar.from_ical(self.radicale.get(self.name, handle))
+        found = recurring_ical_events.of(kept).between((2025, 1, 1), (2029, 1, 1))
+        return [str(each.get("SUMMARY", "")) for each in sorted(found, key=lambda each: each["DTSTART"].dt)]
 
     async def expire_cursors(self) -> None:
         """Radicale forgets the states that its sync tokens name; a published file has no cursor to expire."""

@@ -49,13 +49,18 @@ class Radicale:
         """Write the event (or series with its exceptions) of a UID."""
         self._ask("PUT", f"/{USER}/{path}/{uid}.ics", text)
 
+    def get(self, path: str, uid: str) -> bytes:
+        """What it keeps of a UID."""
+        return self._ask("GET", f"/{USER}/{path}/{uid}.ics").content
+
     def delete(self, path: str, uid: str = "") -> None:
         """Remove an event, or the whole calendar."""
         self._ask("DELETE", f"/{USER}/{path}/{uid}.ics" if uid else f"/{USER}/{path}/")
 
-    def _ask(self, method: str, path: str, body: str | bytes = b"") -> None:
+    def _ask(self, method: str, path: str, body: str | bytes = b"") -> httpx.Response:
         answer = self.client.request(method, path, content=body)
         assert answer.is_success, f"{method} {path}: {answer.status_code} {answer.text}"
+        return answer
 
 
 @contextmanager

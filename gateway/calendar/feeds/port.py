@@ -14,9 +14,10 @@ fault                     permanent  what the calendar room does
 ========================  =========  ===================================================
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from enum import Enum, auto
 from typing import Protocol
 
 from gateway.calendar.words import EventStatus, FeedFault, Provider
@@ -28,11 +29,14 @@ PERMANENT = frozenset(FeedFault) - {FeedFault.CURSOR_EXPIRED, FeedFault.THROTTLE
 class FeedError(Exception):
     """A feed could not be read. ``detail`` is the provider's own code, kept raw; it holds no personal data."""
 
-    def __init__(self, fault: FeedFault, detail: str = "", retry_after: timedelta | None = None) -> None:
+    def __init__(
+        self, fault: FeedFault, detail: str = "", retry_after: timedelta | None = None, *, status: int = 0
+    ) -> None:
         super().__init__(f"{fault}: {detail}")
         self.fault = fault
         self.detail = detail
         self.retry_after = retry_after  # as the provider said; None: our own back-off
+        self.status = status  # of its answer by HTTP; 0: there was none
 
     @property
     def permanent(self) -> bool:
@@ -57,6 +61,7 @@ class RemoteCalendar:
     zone: str | None = None  # IANA
     owned: bool = True  # False: shared with this user, or public
     primary: bool = False
+    writable: bool = True  # False: this user may only look at it
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +115,21 @@ class Channel:
     expires_at: datetime
 
 
+class Retitled(Enum):
+    """What came of giving an event another title."""
+
+    DONE = auto()  # it has that title now
+    GONE = auto()  # the event is not there any more
+    CHANGED = auto()  # somebody wrote to it at this very moment: nothing was written
+    GUESTS = auto()  # it has guests, and its provider would write to them
+    READ_ONLY = auto()  # this user may only look at this calendar
+    REFUSED = auto()  # the provider does not take it, or it cannot be written without touching more than the title
+
+
+#: Makes of a title the one that an event is to have.
+Title = Callable[[str], str]
+
+
 class FeedSession(Protocol):
     """The calendars that one connection opens; one worker at a time uses it."""
 
@@ -131,6 +151,14 @@ class FeedSession(Protocol):
 
     async def reread(self, calendar_id: str, event_id: str) -> FeedEvent | None:
         """One event as it is now, or None where it is gone; asked just before a reminder of it leaves."""
+        ...
+
+    async def retitle(self, calendar_id: str, event_id: str, title: Title) -> Retitled:
+        """Give one occurrence the title that ``title`` makes of its own, and change nothing else.
+
+        No guest is written to, no other occurrence of its series is touched, and what somebody else writes at the same
+        moment is not lost. Raises ``FeedError`` where the provider does not answer, or refuses the whole connection.
+        """
         ...
 
     async def watch(self, calendar_id: str, channel_id: str, address: str, token: str) -> Channel | None:
@@ -178,6 +206,7 @@ class Granted:
     subject: str  # the provider's stable name of the user
     label: str  # how the owner recognises it: usually the address
     scopes: frozenset[str] = field(default_factory=frozenset)
+    writes: bool = False  # they are enough to give events another title
 
 
 class Consent(Protocol):
@@ -185,8 +214,8 @@ class Consent(Protocol):
 
     provider: Provider
 
-    async def begin(self, redirect_uri: str) -> Begun:
-        """Ask for read access."""
+    async def begin(self, redirect_uri: str, *, writes: bool = False) -> Begun:
+        """Ask for read access, and only where it ``writes`` for more."""
         ...
 
     async def complete(self, kept: bytes, redirect_uri: str, answer: Mapping[str, str]) -> Granted:

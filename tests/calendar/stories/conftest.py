@@ -5,7 +5,7 @@ from contextlib import AsyncExitStack
 
 import pytest
 
-from gateway.calendar.feeds.google.app import GoogleApp
+from gateway.calendar.feeds.google.app import SCOPES, WRITE_SCOPE, GoogleApp
 from gateway.calendar.feeds.google.client import GoogleClient
 from gateway.calendar.feeds.google.feed import GoogleFeed
 from gateway.calendar.feeds.google.tokens import Tokens, write_tokens
@@ -25,6 +25,7 @@ from tests.calendar.practice import Practice, Served, practice
 from tests.calendar.server import CalendarServer
 from tests.clock import StoppedClock
 from tests.peers.caldav_server import CalDavServer
+from tests.peers.google_calendar.peer import PRIMARY
 from tests.peers.google_calendar.server import GoogleServer
 from tests.peers.graph.accounts import CLIENT_ID, CLIENT_SECRET
 from tests.peers.graph.server import GraphServer
@@ -50,6 +51,12 @@ def stage(request: pytest.FixtureRequest) -> tuple[str, str]:
     """Where the calendar lives, and in which database we keep what we know."""
     where, database = request.param
     return where, database
+
+
+@pytest.fixture
+def writes() -> bool:
+    """Whether she also agreed that her events are written to; who needs it says so for a whole module."""
+    return False
 
 
 @pytest.fixture
@@ -89,7 +96,8 @@ async def _memory(request: pytest.FixtureRequest, clock: StoppedClock, stack: As
 async def _google(request: pytest.FixtureRequest, clock: StoppedClock, stack: AsyncExitStack) -> Served:
     calendar: GoogleServer = request.getfixturevalue("google_calendar")
     peer = calendar.peer
-    grant = peer.grant()
+    write = (WRITE_SCOPE,) if request.getfixturevalue("writes") else ()
+    grant = peer.grant(PRIMARY, *SCOPES, *write)
     app = GoogleApp(grant["client_id"], grant["client_secret"], api=peer.api, token_uri=peer.token_uri, timeout_s=30)
     client = GoogleClient(app)
     stack.push_async_callback(client.close)
@@ -110,7 +118,7 @@ async def _outlook(request: pytest.FixtureRequest, clock: StoppedClock, stack: A
     graph = Graph(app)
     stack.push_async_callback(graph.close)
     consent = OutlookConsent(graph.entra)
-    begun = await consent.begin(BACK)
+    begun = await consent.begin(BACK, writes=request.getfixturevalue("writes"))
     granted = await consent.complete(begun.kept, BACK, peer.agree(begun.url))
     return Served(calendar, OutlookFeed(graph, clock), granted.secret, calendar.calendar)
 

@@ -22,6 +22,9 @@ REFUSALS: dict[str, tuple[int, str, str, str | None, str | None]] = {
     "forbidden": (403, "global", "Forbidden", None, None),
     "insufficientPermissions": (403, "global", "Insufficient Permission", None, None),
     "forbiddenForNonOrganizer": (403, "calendar", "Shared properties can only be changed by the organizer", None, None),
+    "requiredAccessLevel": (
+        403, "calendar", "You need to have writer access to this calendar.", None, None,
+    ),
     "notFound": (404, "global", "Not Found", None, None),
     "deleted": (410, "global", "Resource has been deleted", None, None),
     "fullSyncRequired": (
@@ -30,6 +33,7 @@ REFUSALS: dict[str, tuple[int, str, str, str | None, str | None]] = {
     "updatedMinTooLongAgo": (
         410, "calendar", "The requested minimum modification time lies too far in the past.", "parameter", "updatedMin",
     ),
+    "conditionNotMet": (412, "global", "Precondition Failed", "header", "If-Match"),
     "tooManyRequests": (429, "usageLimits", "Rate Limit Exceeded", None, None),
     "backendError": (500, "global", "Backend Error", None, None),
     "badGateway": (502, "global", "Bad Gateway", None, None),

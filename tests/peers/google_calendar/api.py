@@ -97,9 +97,16 @@ async def insert(peer: Peer, request: Request, grant: Grant) -> Json | Response:
 
 
 async def patch(peer: Peer, request: Request, grant: Grant) -> Json | Response:
-    """``events.patch``."""
-    calendar = peer.calendar(request, grant)
-    return peer.written(calendar, editing.patch(calendar, request.path_params["event"], await request.json()))
+    """``events.patch``: with ``If-Match`` only on the version of that etag (guides/version-resources)."""
+    calendar, event_id = peer.calendar(request, grant), request.path_params["event"]
+    if calendar.role not in ("owner", "writer"):
+        raise Refused("requiredAccessLevel")
+    before = editing.find(calendar, event_id)
+    if request.headers.get("If-Match", before["etag"]) not in ("*", before["etag"]):
+        raise Refused("conditionNotMet")
+    if before.get("attendees") and request.query_params.get("sendUpdates", "none") != "none":
+        peer.mailed.append(event_id)
+    return peer.written(calendar, editing.patch(calendar, event_id, await request.json()))
 
 
 async def update(peer: Peer, request: Request, grant: Grant) -> Json | Response:

@@ -39,6 +39,7 @@ def control_routes(peer: Peer) -> list[Route]:
     gets: dict[str, Callable[[], Json]] = {
         "/book": peer.accidents.book,
         "/channels": lambda: {"channels": [peer.channels.told(each) for each in peer.channels.by_id.values()]},
+        "/mailed": lambda: {"events": peer.mailed},
         "/deliveries": lambda: {"deliveries": peer.channels.deliveries},
     }
     one = "/calendars/{calendar}/events/{event}"

@@ -66,6 +66,11 @@ class GoogleServer:
         """It becomes a cancelled exception."""
         self.peer.delete(self.instance(handle, number), self.calendar)
 
+    async def titles(self, handle: str) -> list[str]:
+        """Of what is in the calendar."""
+        rows = self.peer.instances(self.calendar)
+        return [row.get("summary", "") for row in rows if handle in (row["id"], row.get("recurringEventId"))]
+
     async def expire_cursors(self) -> None:
         """410 for every sync token so far."""
         self.peer.control.post("/cursors/expire", {"calendar": self.calendar})

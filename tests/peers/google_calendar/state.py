@@ -27,6 +27,7 @@ class Peer:
     calendars: Calendars = field(default_factory=Calendars)
     manners: Manners = field(default_factory=Manners)
     accidents: Accidents = field(default_factory=lambda: Accidents(refusal))
+    mailed: list[str] = field(default_factory=list)  # events whose guests were written to
 
     def __post_init__(self) -> None:
         self.listing = Listing(self.manners)
@@ -38,6 +39,7 @@ class Peer:
         for name, value in asdict(Manners()).items():
             setattr(self.manners, name, value)
         self.accidents.forget()
+        self.mailed.clear()
         self.accounts.forget()
         self.channels.forget()
         self.calendars.forget()

@@ -20,6 +20,7 @@ REFUSALS: dict[str, tuple[int, str]] = {
     "SyncStateNotFound": (410, "The sync state generation is not found. The delta token is expired."),
     "SyncStateInvalid": (410, "The sync state is invalid."),
     "resyncRequired": (410, "Resync required. Replace any local items with the server's version."),
+    "ErrorIrresolvableConflict": (412, "The change key passed in the request does not match that of the item."),
     "ApplicationThrottled": (429, "Application is over its MailboxConcurrency limit."),
     "TooManyRequests": (429, "Too many requests."),
     "InternalServerError": (500, "An internal server error occurred. The operation failed."),

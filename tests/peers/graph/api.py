@@ -11,7 +11,7 @@ from starlette.routing import Route
 from tests.peers.graph.answers import Refused, refusal
 from tests.peers.graph.items import Item
 from tests.peers.graph.mailbox import Mailbox
-from tests.peers.graph.rows import Preferences, bounds, full, master
+from tests.peers.graph.rows import Preferences, bounds, etag, full, master
 from tests.peers.graph.state import Peer
 
 Json = dict[str, Any]
@@ -195,7 +195,12 @@ async def create(peer: Peer, request: Request, mailbox: Mailbox) -> Response:
 
 
 async def change(peer: Peer, request: Request, mailbox: Mailbox) -> Json:
-    """``PATCH …/events/{id}``."""
+    """``PATCH …/events/{id}``: with ``If-Match`` only on the version of that etag; others' calendars may be closed."""
+    known, _ = mailbox.find(request.path_params["event"])
+    if not mailbox.calendars[known.calendar_id]["canEdit"]:
+        raise Refused("ErrorAccessDenied")
+    if request.headers.get("If-Match", etag(known)) not in ("*", etag(known)):
+        raise Refused("ErrorIrresolvableConflict")
     item = mailbox.change(request.path_params["event"], await request.json())
     told(peer, request, mailbox, item)
     return await get(peer, request, mailbox)

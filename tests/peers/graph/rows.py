@@ -67,7 +67,7 @@ def thin(occurrence: Occurrence, prefer: Preferences) -> Json:
     """An occurrence as the delta tells it: whatever it shares with its series is told there."""
     return {
         "@odata.type": "#microsoft.graph.event",
-        "@odata.etag": _etag(occurrence.item),
+        "@odata.etag": etag(occurrence.item),
         "seriesMasterId": item_id(occurrence.item, None, immutable=prefer.immutable),
         "type": "occurrence",
         "id": item_id(occurrence.item, occurrence.day, immutable=prefer.immutable),
@@ -89,7 +89,7 @@ def _told(item: Item, day: date | None, fields: Json, prefer: Preferences) -> Js
     text = _text(fields["body"])
     return {
         "@odata.type": "#microsoft.graph.event",
-        "@odata.etag": _etag(item),
+        "@odata.etag": etag(item),
         "id": name,
         "createdDateTime": zulu(item.created),
         "lastModifiedDateTime": zulu(item.changed),
@@ -150,7 +150,8 @@ def _pattern(item: Item) -> Json:
     return {"pattern": filled | given["pattern"], "range": span | zone | given["range"]}
 
 
-def _etag(item: Item) -> str:
+def etag(item: Item) -> str:
+    """The version of an item, as ``If-Match`` names it."""
     return f'W/"{item.change_key}"'
 
 

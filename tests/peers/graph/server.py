@@ -74,6 +74,11 @@ class GraphServer:
         """Nothing tells of it but its absence."""
         self.peer.delete(self.occurrence(handle, number), self.user)
 
+    async def titles(self, handle: str) -> list[str]:
+        """Of what is in the calendar."""
+        rows = self.peer.occurrences(*_EVER, calendar=self.calendar, user=self.user)
+        return [row["subject"] for row in rows if handle in (row["id"], row["seriesMasterId"])]
+
     async def expire_cursors(self) -> None:
         """410 for every delta link so far."""
         self.peer.control.post("/cursors/expire", {"user": self.user})

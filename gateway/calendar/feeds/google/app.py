@@ -7,6 +7,9 @@ CALENDARS_SCOPE = "https://www.googleapis.com/auth/calendar.calendarlist.readonl
 EVENTS_SCOPE = "https://www.googleapis.com/auth/calendar.events.readonly"
 SCOPES = (CALENDARS_SCOPE, EVENTS_SCOPE)
 
+#: Asked for only where an owner wants events marked.
+WRITE_SCOPE = "https://www.googleapis.com/auth/calendar.events"
+
 
 @dataclass(frozen=True, slots=True)
 class GoogleApp:

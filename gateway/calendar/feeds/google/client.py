@@ -8,6 +8,7 @@ import logging
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
+from dataclasses import dataclass
 from datetime import UTC
 from functools import cached_property
 from http.client import HTTPException
@@ -40,16 +41,24 @@ class GoogleClient:
         self._pool = ThreadPoolExecutor(_THREADS, thread_name_prefix="google")
 
     async def ask(
-        self, tokens: Tokens, request: str, *, gone: FeedFault = FeedFault.CALENDAR_GONE, **parameters: Any
+        self,
+        tokens: Tokens,
+        request: str,
+        *,
+        gone: FeedFault = FeedFault.CALENDAR_GONE,
+        if_match: str = "",
+        **parameters: Any,
     ) -> tuple[Mapping[str, Any], Tokens]:
         """What ``request`` ("events.list") answers, and the tokens to go on with. Raises ``FeedError``.
 
-        ``gone`` is what it means that the subject of this request is not there for us.
+        ``gone`` is what it means that the subject of this request is not there for us; ``if_match`` is the etag that it
+        must still have.
         """
+        asked = _Asked(request, parameters, if_match)
         try:
             async with asyncio.timeout(3 * self._app.timeout_s):  # a refresh, the request, and once more
                 loop = asyncio.get_running_loop()
-                return await loop.run_in_executor(self._pool, self._ask, tokens, request, gone, parameters)
+                return await loop.run_in_executor(self._pool, self._ask, tokens, asked, gone)
         except TimeoutError:
             raise FeedError(FeedFault.UNAVAILABLE, "timeout") from None
 
@@ -57,13 +66,11 @@ class GoogleClient:
         """Let what is under way end, and drop what has not begun."""
         await asyncio.to_thread(self._pool.shutdown, cancel_futures=True)
 
-    def _ask(
-        self, tokens: Tokens, request: str, gone: FeedFault, parameters: Mapping[str, Any]
-    ) -> tuple[Mapping[str, Any], Tokens]:
+    def _ask(self, tokens: Tokens, asked: "_Asked", gone: FeedFault) -> tuple[Mapping[str, Any], Tokens]:
         credentials = self._credentials(tokens)
         try:
             with closing(_transport(self._app.timeout_s)) as http:
-                answer = self._answer(credentials, http, request, parameters)
+                answer = self._answer(credentials, http, asked)
         except HttpError as error:
             raise refused(error.status_code, error.content, dict(error.resp), gone=gone) from None
         except RefreshError as error:
@@ -76,30 +83,29 @@ class GoogleClient:
             raise FeedError(FeedFault.UNAVAILABLE, "answer_unreadable")
         return answer, _tokens(credentials)
 
-    def _answer(
-        self, credentials: Credentials, http: httplib2.Http, request: str, parameters: Mapping[str, Any]
-    ) -> Any:
+    def _answer(self, credentials: Credentials, http: httplib2.Http, asked: "_Asked") -> Any:
         """The answer, parsed; where the access token is not good any more, once again with a new one."""
         if not credentials.valid:
             _renew(credentials, http)
         try:
-            return self._execute(credentials, http, request, parameters)
+            return self._execute(credentials, http, asked)
         except HttpError as error:
             if error.status_code != 401:
                 raise
         _renew(credentials, http)
-        return self._execute(credentials, http, request, parameters)
+        return self._execute(credentials, http, asked)
 
-    def _execute(
-        self, credentials: Credentials, http: httplib2.Http, request: str, parameters: Mapping[str, Any]
-    ) -> Any:
-        *collections, method = request.split(".")
+    def _execute(self, credentials: Credentials, http: httplib2.Http, asked: "_Asked") -> Any:
+        *collections, method = asked.request.split(".")
         resource = self._calendar_api
         for each in collections:
             resource = getattr(resource, each)()
         # no retries: they would sleep in this thread and overlook Retry-After
         authorized = AuthorizedHttp(credentials, http=http, refresh_status_codes=())
-        answer = getattr(resource, method)(**parameters).execute(http=authorized, num_retries=0)
+        request = getattr(resource, method)(**asked.parameters)
+        if asked.if_match:
+            request.headers["If-Match"] = asked.if_match
+        answer = request.execute(http=authorized, num_retries=0)
         return answer or {}  # 204 has no content
 
     @cached_property
@@ -117,6 +123,15 @@ class GoogleClient:
             client_secret=self._app.client_secret,
             expiry=tokens.expires_at and tokens.expires_at.replace(tzinfo=None),  # its instants are naive UTC
         )
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """A request by name."""
+
+    request: str
+    parameters: Mapping[str, Any]
+    if_match: str
 
 
 class _Once(Request):  # type: ignore[misc]  # untyped library

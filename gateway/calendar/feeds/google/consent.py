@@ -1,4 +1,4 @@
-"""Asking the owner of a Google calendar for read access: the OAuth 2.0 code flow with PKCE, as Google wants it.
+"""Asking the owner of a Google calendar for access: the OAuth 2.0 code flow with PKCE, as Google wants it.
 
 https://developers.google.com/identity/protocols/oauth2/web-server
 """
@@ -10,7 +10,7 @@ from typing import Any
 import httpx
 from google_auth_oauthlib.flow import Flow
 
-from gateway.calendar.feeds.google.app import SCOPES, GoogleApp
+from gateway.calendar.feeds.google.app import SCOPES, WRITE_SCOPE, GoogleApp
 from gateway.calendar.feeds.google.client import GoogleClient
 from gateway.calendar.feeds.google.faults import not_granted
 from gateway.calendar.feeds.google.tokens import Tokens, read_tokens, write_tokens
@@ -27,31 +27,36 @@ class GoogleConsent:
         self._app = app
         self._client = client
 
-    async def begin(self, redirect_uri: str) -> Begun:
-        """Ask for the two read-only scopes, always with the page: only then is there a refresh token for certain."""
+    async def begin(self, redirect_uri: str, *, writes: bool = False) -> Begun:
+        """Ask for the two read-only scopes, and only where it ``writes`` for a third.
+
+        Always with the page: only then is there a refresh token for certain.
+        """
         client = {
             "client_id": self._app.client_id,
             "client_secret": self._app.client_secret,
             "auth_uri": self._app.auth_uri,
             "token_uri": self._app.token_uri,
         }
-        flow = Flow.from_client_config({"web": client}, SCOPES, redirect_uri=redirect_uri)
+        flow = Flow.from_client_config({"web": client}, _scopes(writes=writes), redirect_uri=redirect_uri)
         url, state = flow.authorization_url(access_type="offline", prompt="consent")  # with a PKCE challenge
         flow.oauth2session.close()
-        return Begun(url, state, json.dumps({"verifier": flow.code_verifier}).encode())
+        return Begun(url, state, json.dumps({"verifier": flow.code_verifier, "writes": writes}).encode())
 
     async def complete(self, kept: bytes, redirect_uri: str, answer: Mapping[str, str]) -> Granted:
         """Trade the code for tokens; the owner may have refused, or have left one of the boxes without a tick."""
         if error := answer.get("error"):
             raise not_granted({"error": error})
-        token = await self._trade(answer.get("code", ""), json.loads(kept)["verifier"], redirect_uri)
-        scopes = frozenset(token["scope"].split()) if "scope" in token else frozenset(SCOPES)  # RFC 6749, 5.1
-        if missing := set(SCOPES) - scopes:
+        begun = json.loads(kept)
+        token = await self._trade(answer.get("code", ""), begun["verifier"], redirect_uri)
+        asked = frozenset(_scopes(writes=begun.get("writes", False)))
+        scopes = frozenset(token["scope"].split()) if "scope" in token else asked  # RFC 6749, 5.1
+        if missing := asked - scopes:
             # not revoked: at Google that would end what this user granted before, too
             raise FeedError(FeedFault.SCOPE_MISSING, " ".join(sorted(each.rsplit("/", 1)[-1] for each in missing)))
         tokens = _tokens(token)
         address = await self._address(tokens)
-        return Granted(write_tokens(tokens), address, address, scopes)
+        return Granted(write_tokens(tokens), address, address, scopes, writes=WRITE_SCOPE in scopes)
 
     async def revoke(self, secret: bytes) -> None:
         """Have Google forget the access, all that this user granted to us; it is fine where it already has."""
@@ -91,6 +96,10 @@ class GoogleConsent:
             tokens, "calendarList.list", gone=FeedFault.SCOPE_MISSING, minAccessRole="owner", fields="items(id,primary)"
         )
         return next((str(each["id"]) for each in answer.get("items", ()) if each.get("primary")), "")
+
+
+def _scopes(*, writes: bool) -> tuple[str, ...]:
+    return (*SCOPES, WRITE_SCOPE) if writes else SCOPES
 
 
 def _tokens(token: Mapping[str, Any]) -> Tokens:

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from gateway.calendar.feeds.codes import checked_code
-from gateway.calendar.feeds.port import FeedError
+from gateway.calendar.feeds.port import FeedError, Retitled
 from gateway.calendar.words import FeedFault
 from gateway.engine.retry_after import retry_after
 
@@ -17,6 +17,7 @@ _RATE = frozenset(
 )
 _SCOPE = frozenset({"insufficientPermissions", "ACCESS_TOKEN_SCOPE_INSUFFICIENT"})
 _OURS = frozenset({"accessNotConfigured", "SERVICE_DISABLED"})  # the project of whoever runs this gateway is not ready
+_READ_ONLY = frozenset({"requiredAccessLevel"})  # the calendar is shared with this user, who may not write in it
 _PUSH = "push."  # it does not like our address of notices, and says so even with 401
 
 #: Any other is trouble at Google, or a client secret that is not good any more: the owner can do nothing about it.
@@ -41,7 +42,22 @@ def refused(status: int, body: bytes, headers: Mapping[str, str], *, gone: FeedF
         each.get("location") == "syncToken" for each in errors
     ):  # also with 400, of a token that is none of Google's
         fault = FeedFault.CURSOR_EXPIRED
-    return FeedError(fault, reasons[0] if reasons else str(status), retry_after(headers))
+    return FeedError(fault, reasons[0] if reasons else str(status), retry_after(headers), status=status)
+
+
+def not_written(error: FeedError) -> Retitled | None:
+    """What it means for an event that it could not be written; None where it is trouble of the whole connection."""
+    if error.fault in {FeedFault.THROTTLED, FeedFault.SCOPE_MISSING}:
+        return None
+    if error.status == 403:
+        return Retitled.READ_ONLY if error.detail in _READ_ONLY else Retitled.REFUSED
+    return {
+        400: Retitled.REFUSED,
+        404: Retitled.GONE,
+        409: Retitled.CHANGED,
+        410: Retitled.GONE,
+        412: Retitled.CHANGED,
+    }.get(error.status)
 
 
 def not_granted(answer: Mapping[str, Any]) -> FeedError:

@@ -8,10 +8,11 @@ from typing import Any
 
 from gateway.calendar.feeds.cursor import Cursor, reach, read_cursor, write_cursor
 from gateway.calendar.feeds.google.client import GoogleClient
+from gateway.calendar.feeds.google.faults import not_written
 from gateway.calendar.feeds.google.mapping import FIELDS, read_calendars, read_event, sort_out
 from gateway.calendar.feeds.google.tokens import read_tokens, write_tokens
 from gateway.calendar.feeds.occurrences import known_zone
-from gateway.calendar.feeds.port import Changes, Channel, FeedError, FeedEvent, RemoteCalendar, Window
+from gateway.calendar.feeds.port import Changes, Channel, FeedError, FeedEvent, RemoteCalendar, Retitled, Title, Window
 from gateway.calendar.words import FeedFault, Provider
 from gateway.engine.clock import Clock
 
@@ -98,6 +99,24 @@ class GoogleSession:
             raise
         zone = None if "timeZone" in item.get("start", {}) else await self._zone(calendar_id)
         return read_event(item, zone)
+
+    async def retitle(self, calendar_id: str, event_id: str, title: Title) -> Retitled:
+        """Patch the title alone; of an instance, which becomes an exception of its series."""
+        of_event = {"calendarId": calendar_id, "eventId": event_id}
+        try:
+            item = await self._ask("events.get", **of_event, maxAttendees=1, fields="status,summary,etag")
+            before = str(item.get("summary", ""))
+            if item.get("status") == "cancelled":
+                return Retitled.GONE
+            if (after := title(before)) != before:
+                body = {"summary": after}
+                silent = {"sendUpdates": "none", "fields": "id", "if_match": str(item["etag"])}
+                await self._ask("events.patch", **of_event, **silent, body=body)
+        except FeedError as error:
+            if (outcome := not_written(error)) is None:
+                raise
+            return outcome
+        return Retitled.DONE
 
     async def watch(self, calendar_id: str, channel_id: str, address: str, token: str) -> Channel | None:
         """Open a channel for a week; None for a calendar that Google tells nothing of."""

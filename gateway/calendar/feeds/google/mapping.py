@@ -79,6 +79,7 @@ def read_calendars(items: Iterable[Json]) -> list[RemoteCalendar]:
             known_zone(item.get("timeZone", "")),
             owned=item.get("accessRole") == "owner",
             primary=item.get("primary", False),
+            writable=item.get("accessRole") in ("owner", "writer"),
         )
         for item in items
         if item.get("accessRole") not in ("freeBusyReader", "none") and not item.get("deleted")

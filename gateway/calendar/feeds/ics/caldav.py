@@ -7,6 +7,7 @@ is one request, and no deletion is ever missed.
 
 import json
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import urljoin, urlsplit
 
@@ -16,15 +17,38 @@ from gateway.calendar.feeds.ics.dav import (
     PRINCIPAL,
     STATE,
     MultiStatus,
+    Resource,
     events_between,
     events_named,
 )
 from gateway.calendar.feeds.ics.fetching import Ask, Fetcher
 from gateway.calendar.feeds.ics.keys import Login
 from gateway.calendar.feeds.ics.reading import CalendarReader
+from gateway.calendar.feeds.ics.retitling import retitled
 from gateway.calendar.feeds.ics.unpushed import Unpushed
-from gateway.calendar.feeds.port import Changes, FeedError, FeedEvent, FeedSession, RemoteCalendar, Window
+from gateway.calendar.feeds.port import (
+    Changes,
+    FeedError,
+    FeedEvent,
+    FeedSession,
+    RemoteCalendar,
+    Retitled,
+    Title,
+    Window,
+)
 from gateway.calendar.words import FeedFault, Provider
+
+#: Refusals of a PUT that say nothing of the login.
+_NOT_WRITTEN = {"403": Retitled.READ_ONLY, "404": Retitled.GONE, "410": Retitled.GONE}
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """An occurrence, and the resource that holds it."""
+
+    event: FeedEvent
+    resource: Resource
+    where: str  # the address that answered
 
 
 class CalDavFeed:
@@ -58,7 +82,12 @@ class CalDavSession(Unpushed):
             base = urljoin(where, step(found) or where)
         where, listing = await self._propfind(base, LISTING, depth=1)
         return [
-            RemoteCalendar(urljoin(where, each.href), each.name or _last_segment(each.href), self._login.zone)
+            RemoteCalendar(
+                urljoin(where, each.href),
+                each.name or _last_segment(each.href),
+                self._login.zone,
+                writable=each.writable,
+            )
             for each in listing.collections()
             if each.is_calendar
         ]
@@ -75,13 +104,45 @@ class CalDavSession(Unpushed):
 
     async def reread(self, calendar_id: str, event_id: str) -> FeedEvent | None:
         """Out of the one resource that holds it."""
+        found = await self._find(calendar_id, event_id)
+        return found.event if found else None
+
+    async def retitle(self, calendar_id: str, event_id: str, title: Title) -> Retitled:
+        """Put the resource back with another title in it, where nobody else wrote to it meanwhile."""
+        found = await self._find(calendar_id, event_id)
+        if found is None:
+            return Retitled.GONE
+        text = retitled(found.resource.text, found.event.original_start, title, self._login.zone)
+        if isinstance(text, Retitled):
+            return text
+        if not found.resource.etag:
+            return Retitled.REFUSED  # what somebody else writes at this moment would be lost
+        return await self._put(urljoin(found.where, found.resource.href), found.resource.etag, text)
+
+    async def _find(self, calendar_id: str, event_id: str) -> "_Found | None":
         uid, _, original = event_id.rpartition("/") if "/" in event_id else (event_id, "", "")
-        around = self._lookout()
         for each_uid in dict.fromkeys((uid, event_id)) if original else (uid,):  # a UID may hold a slash itself
-            events = await self._report(self._ours(calendar_id), events_named(each_uid), around)
-            if found := next((each for each in events if each.event_id == event_id), None):
-                return found
+            where, answer = await self._ask("REPORT", self._ours(calendar_id), events_named(each_uid), 1)
+            resources = list(answer.resources())
+            texts = [each.text.encode() for each in resources]
+            expanded = await self._reader.read(texts, self._lookout(), self._login.zone)
+            for resource, one in zip(resources, expanded, strict=True):
+                if event := next((each for each in one.events if each.event_id == event_id), None):
+                    return _Found(event, resource, where)
         return None
+
+    async def _put(self, url: str, etag: str, text: str) -> Retitled:
+        headers = {"If-Match": etag, "Content-Type": "text/calendar; charset=utf-8"}
+        login = (self._login.user, self._login.password)
+        try:
+            answer = await self._fetcher.fetch(Ask("PUT", self._ours(url), headers, text.encode(), login))
+        except FeedError as error:
+            if error.detail in _NOT_WRITTEN:
+                return _NOT_WRITTEN[error.detail]
+            raise
+        if answer.status in (409, 412, 423):
+            return Retitled.CHANGED
+        return Retitled.DONE if answer.status in (200, 201, 204) else Retitled.REFUSED
 
     def _ours(self, calendar_id: str) -> str:
         """The address of a calendar; one on a stranger's server is not asked."""

@@ -1,4 +1,4 @@
-"""The few requests of CalDAV (RFC 4791) and WebDAV (RFC 4918) that a reader needs, written and read as XML."""
+"""The few requests of CalDAV (RFC 4791) and WebDAV (RFC 4918, 3744) that are needed, written and read as XML."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -18,8 +18,11 @@ PRINCIPAL = f"{_XML}<D:propfind {_NAMESPACES}><D:prop><D:current-user-principal/
 HOME = f"{_XML}<D:propfind {_NAMESPACES}><D:prop><C:calendar-home-set/></D:prop></D:propfind>".encode()
 LISTING = (
     f"{_XML}<D:propfind {_NAMESPACES}><D:prop><D:resourcetype/><D:displayname/>"
-    "<C:supported-calendar-component-set/></D:prop></D:propfind>"
+    "<C:supported-calendar-component-set/><D:current-user-privilege-set/></D:prop></D:propfind>"
 ).encode()
+#: Privileges of which any lets a user change what is in a calendar (RFC 3744, 3).
+_WRITES = frozenset({f"{_D}{each}" for each in ("all", "write", "write-content")})
+
 STATE = f"{_XML}<D:propfind {_NAMESPACES}><D:prop><D:sync-token/><CS:getctag/></D:prop></D:propfind>".encode()
 
 
@@ -50,6 +53,16 @@ class Collection:
     href: str
     name: str
     is_calendar: bool  # of events, not of tasks alone
+    writable: bool  # by this user, as far as the server tells
+
+
+@dataclass(frozen=True, slots=True)
+class Resource:
+    """A calendar object with what it says."""
+
+    href: str
+    etag: str
+    text: str
 
 
 class MultiStatus:
@@ -81,15 +94,23 @@ class MultiStatus:
         """The iCalendar texts."""
         return [each.text.encode() for each in self._root.iter(f"{_C}calendar-data") if each.text]
 
+    def resources(self) -> Iterator[Resource]:
+        """The calendar objects."""
+        for each in self._root.iter(f"{_D}response"):
+            if text := each.findtext(f".//{_C}calendar-data"):
+                yield Resource(each.findtext(f"{_D}href") or "", each.findtext(f".//{_D}getetag") or "", text)
+
     def collections(self) -> Iterator[Collection]:
         """The resources listed."""
         for each in self._root.iter(f"{_D}response"):
             parts = {part.get("name") for part in each.iter(f"{_C}comp")}
+            told = {one.tag for privilege in each.iter(f"{_D}privilege") for one in privilege}
             is_calendar = each.find(f".//{_D}resourcetype/{_C}calendar") is not None
             yield Collection(
                 each.findtext(f"{_D}href") or "",
                 each.findtext(f".//{_D}displayname") or "",
                 is_calendar and (not parts or "VEVENT" in parts),
+                not told or not _WRITES.isdisjoint(told),
             )
 
     def _text(self, path: str) -> str | None:

@@ -11,7 +11,16 @@ from gateway.calendar.feeds.ics.keys import Subscription
 from gateway.calendar.feeds.ics.reading import CalendarReader
 from gateway.calendar.feeds.ics.unpushed import Unpushed
 from gateway.calendar.feeds.ics.wire import Expanded
-from gateway.calendar.feeds.port import Changes, FeedError, FeedEvent, FeedSession, RemoteCalendar, Window
+from gateway.calendar.feeds.port import (
+    Changes,
+    FeedError,
+    FeedEvent,
+    FeedSession,
+    RemoteCalendar,
+    Retitled,
+    Title,
+    Window,
+)
 from gateway.calendar.words import FeedFault, Provider
 
 
@@ -42,7 +51,8 @@ class IcsSession(Unpushed):
         """The one calendar; it is named by a digest, for its address is secret."""
         found = await self._read(await self._fetch({}), self._lookout())
         calendar_id = hashlib.sha256(self._subscription.url.encode()).hexdigest()[:40]
-        return [RemoteCalendar(calendar_id, found.name or "ICS", self._subscription.zone, primary=True)]
+        name, zone = found.name or "ICS", self._subscription.zone
+        return [RemoteCalendar(calendar_id, name, zone, primary=True, writable=False)]
 
     async def changes(self, calendar_id: str, cursor: str | None, window: Window) -> Changes:
         """Everything in the window where the file changed or another window is asked for, else nothing."""
@@ -62,6 +72,11 @@ class IcsSession(Unpushed):
         del calendar_id
         found = await self._read(await self._fetch({}), self._lookout())
         return next((each for each in found.events if each.event_id == event_id), None)
+
+    async def retitle(self, calendar_id: str, event_id: str, title: Title) -> Retitled:
+        """What is published can only be read."""
+        del calendar_id, event_id, title
+        return Retitled.READ_ONLY
 
     async def _fetch(self, conditions: dict[str, str]) -> Answer:
         headers = {"Accept": "text/calendar", **conditions}

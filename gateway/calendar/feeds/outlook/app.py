@@ -6,6 +6,9 @@ from pathlib import Path
 #: Enough to list calendars and to read events; msal adds openid, profile and offline_access by itself.
 SCOPE = "Calendars.Read"
 
+#: Asked for, in its place, only where an owner wants events marked.
+WRITE_SCOPE = "Calendars.ReadWrite"
+
 
 @dataclass(frozen=True, slots=True)
 class OutlookApp:

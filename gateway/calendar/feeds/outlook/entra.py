@@ -22,7 +22,6 @@ from gateway.calendar.words import FeedFault
 T = TypeVar("T")
 
 _THREADS = 4
-_SCOPES = [SCOPE]
 
 #: The answer comes to our page in its address: a form would come without the cookie that says whose answer it is.
 #: Nobody else sees that address, for the page sends no referrer and is not logged.
@@ -58,16 +57,16 @@ class Entra:
         self._own = threading.local()  # the library is not made to be shared by threads
         self._sessions: list[Session] = []
 
-    async def begin(self, redirect_uri: str) -> dict[str, Any]:
-        """A flow: where to send the user, and what to keep meanwhile (state, PKCE verifier, nonce)."""
+    async def begin(self, redirect_uri: str, scope: str = SCOPE) -> dict[str, Any]:
+        """A flow for one scope: where to send the user, and what to keep meanwhile (state, PKCE verifier, nonce)."""
         flow: dict[str, Any] = await self._do(
-            lambda: self._client(SerializableTokenCache()).initiate_auth_code_flow(_SCOPES, redirect_uri=redirect_uri)
+            lambda: self._client(SerializableTokenCache()).initiate_auth_code_flow([scope], redirect_uri=redirect_uri)
         )
         return flow
 
-    async def complete(self, flow: dict[str, Any], answer: Mapping[str, str]) -> SignedIn:
-        """Trade the code in the answer to a flow."""
-        return await self._do(lambda: self._complete(flow, dict(answer)))
+    async def complete(self, flow: dict[str, Any], answer: Mapping[str, str], scope: str = SCOPE) -> SignedIn:
+        """Trade the code in the answer to a flow for ``scope``."""
+        return await self._do(lambda: self._complete(flow, dict(answer), scope))
 
     async def access(self, secret: bytes, *, renew: bool = False) -> Access:
         """An access token: the one at hand, or a new one where that is old or ``renew`` says that it was refused."""
@@ -87,7 +86,7 @@ class Entra:
         except TimeoutError:
             raise FeedError(FeedFault.UNAVAILABLE, "timeout") from None
 
-    def _complete(self, flow: dict[str, Any], answer: dict[str, str]) -> SignedIn:
+    def _complete(self, flow: dict[str, Any], answer: dict[str, str], scope: str) -> SignedIn:
         cache = SerializableTokenCache()
         result = self._client(cache).acquire_token_by_auth_code_flow(flow, answer)
         if "error" in result:
@@ -95,20 +94,20 @@ class Entra:
         if not any(cache.search(SerializableTokenCache.CredentialType.REFRESH_TOKEN)):
             raise FeedError(FeedFault.UNAVAILABLE, "no_refresh_token")
         (account,) = self._client(cache).get_accounts()
-        scopes = frozenset(str(result.get("scope") or SCOPE).split())
+        scopes = frozenset(str(result.get("scope") or scope).split())
         subject = str(account["home_account_id"])
-        return SignedIn(_secret(subject, cache), subject, str(account.get("username") or ""), scopes)
+        return SignedIn(_secret(subject, cache, scope), subject, str(account.get("username") or ""), scopes)
 
     def _access(self, secret: bytes, *, renew: bool) -> Access:
-        subject, cache = _opened(secret)
+        subject, cache, scope = _opened(secret)
         client = self._client(cache)
         account = next((each for each in client.get_accounts() if each["home_account_id"] == subject), None)
-        result = client.acquire_token_silent_with_error(_SCOPES, account, force_refresh=renew)
+        result = client.acquire_token_silent_with_error([scope], account, force_refresh=renew)
         if result is None:  # it forgets whoever was refused
             raise FeedError(FeedFault.CONSENT_REVOKED, "no_account")
         if "access_token" not in result:
             raise not_refreshed(result)
-        return Access(result["access_token"], _secret(subject, cache) if cache.has_state_changed else secret)
+        return Access(result["access_token"], _secret(subject, cache, scope) if cache.has_state_changed else secret)
 
     def _client(self, cache: SerializableTokenCache) -> ConfidentialClientApplication:
         """The library with the tokens of one user. What it learns of Entra itself is kept for a day."""
@@ -148,15 +147,16 @@ def _told(work: Callable[[], T]) -> T:
         raise FeedError(FeedFault.UNAVAILABLE, type(error).__name__) from None
 
 
-def _secret(subject: str, cache: SerializableTokenCache) -> bytes:
-    return json.dumps({"account": subject, "cache": cache.serialize()}).encode()
+def _secret(subject: str, cache: SerializableTokenCache, scope: str) -> bytes:
+    return json.dumps({"account": subject, "scope": scope, "cache": cache.serialize()}).encode()
 
 
-def _opened(secret: bytes) -> tuple[str, SerializableTokenCache]:
+def _opened(secret: bytes) -> tuple[str, SerializableTokenCache, str]:
+    """Whose it is, the tokens, and the scope to ask for: only with the one that was agreed to is there an answer."""
     cache = SerializableTokenCache()
     try:
         kept = json.loads(secret)
         cache.deserialize(kept["cache"])
-        return str(kept["account"]), cache
+        return str(kept["account"]), cache, str(kept.get("scope", SCOPE))
     except (ValueError, LookupError, TypeError):
         raise FeedError(FeedFault.CONSENT_REVOKED, "secret_unreadable") from None

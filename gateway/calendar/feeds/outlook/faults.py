@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from gateway.calendar.feeds.codes import checked_code
-from gateway.calendar.feeds.port import FeedError
+from gateway.calendar.feeds.port import FeedError, Retitled
 from gateway.calendar.words import FeedFault
 from gateway.engine.retry_after import retry_after
 
@@ -33,7 +33,20 @@ def refused(status: int, body: bytes, headers: Mapping[str, str], *, gone: FeedF
     ``gone`` is what it means that the subject of the request is not there for us.
     """
     code = _code(body)
-    return FeedError(_fault(status, code.lower(), gone), code or str(status), retry_after(headers))
+    fault = _fault(status, code.lower(), gone)
+    return FeedError(fault, code or str(status), retry_after(headers), status=status)
+
+
+def not_written(error: FeedError) -> Retitled | None:
+    """What it means for an event that it could not be written; None where it is trouble of the whole connection."""
+    return {
+        400: Retitled.REFUSED,
+        403: Retitled.READ_ONLY,  # or the scope is missing, which Graph says in the same words
+        404: Retitled.GONE,
+        409: Retitled.CHANGED,
+        410: Retitled.GONE,
+        412: Retitled.CHANGED,
+    }.get(error.status)
 
 
 def not_granted(answer: Mapping[str, Any]) -> FeedError:

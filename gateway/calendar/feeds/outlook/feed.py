@@ -6,6 +6,7 @@ from typing import Any
 from urllib.parse import quote
 
 from gateway.calendar.feeds.cursor import Cursor, reach, read_cursor, write_cursor
+from gateway.calendar.feeds.outlook.faults import not_written
 from gateway.calendar.feeds.outlook.graph import PREFER, Graph, GraphUser
 from gateway.calendar.feeds.outlook.mapping import (
     FIELDS,
@@ -18,7 +19,7 @@ from gateway.calendar.feeds.outlook.mapping import (
     sort_out,
 )
 from gateway.calendar.feeds.outlook.subscriptions import Subscriptions
-from gateway.calendar.feeds.port import Changes, Channel, FeedError, FeedEvent, RemoteCalendar, Window
+from gateway.calendar.feeds.port import Changes, Channel, FeedError, FeedEvent, RemoteCalendar, Retitled, Title, Window
 from gateway.calendar.words import FeedFault, Provider
 from gateway.engine.clock import Clock
 
@@ -61,7 +62,7 @@ class OutlookSession:
 
     async def calendars(self) -> Sequence[RemoteCalendar]:
         """The calendars of this user, and those that others share."""
-        query = {"$select": "id,name,isDefaultCalendar,owner", "$top": 100}
+        query = {"$select": "id,name,isDefaultCalendar,owner,canEdit", "$top": 100}
         rows, _ = await self._rows("me/calendars", gone=FeedFault.SCOPE_MISSING, query=query)
         return read_calendars(rows)
 
@@ -79,6 +80,26 @@ class OutlookSession:
         """The event as it is now."""
         row = await self._event(calendar_id, event_id)
         return read_event(row) if row else None
+
+    async def retitle(self, calendar_id: str, event_id: str, title: Title) -> Retitled:
+        """Patch the title alone; of an occurrence, which becomes an exception of its series.
+
+        Graph has no way to change an event that has guests without telling them.
+        """
+        path = _path(calendar_id, "events", event_id)
+        try:
+            row = await self._user.ask("GET", path, query={"$select": "subject,attendees"})
+            before = str(row.get("subject") or "")
+            if (after := title(before)) == before:
+                return Retitled.DONE
+            if row.get("attendees"):
+                return Retitled.GUESTS
+            await self._user.ask("PATCH", path, body={"subject": after}, if_match=str(row.get("@odata.etag", "")))
+        except FeedError as error:
+            if (outcome := not_written(error)) is None:
+                raise
+            return outcome
+        return Retitled.DONE
 
     async def watch(self, calendar_id: str, channel_id: str, address: str, token: str) -> Channel | None:
         """Open a subscription; Graph gives it a name of its own, by which its notices are known."""

@@ -58,13 +58,16 @@ class GraphUser:
         query: Mapping[str, str | int] | None = None,
         body: Mapping[str, Any] | None = None,
         prefer: str = PREFER,
+        if_match: str = "",
     ) -> Mapping[str, Any]:
         """What Graph answers; ``link`` is a path, or a link that it gave itself. Raises ``FeedError``.
 
-        ``gone`` is what it means that the subject of this request is not there for us.
+        ``gone`` is what it means that the subject of this request is not there for us; ``if_match`` is the etag that it
+        must still have.
         """
         url = checked(link if "://" in link else f"{self._graph.app.graph}/{link}", self._graph.app.graph)
-        request = self._graph.http.build_request(method, url, params=query, json=body, headers={"Prefer": prefer})
+        headers = {"Prefer": prefer, **({"If-Match": if_match} if if_match else {})}
+        request = self._graph.http.build_request(method, url, params=query, json=body, headers=headers)
         answer = await self._send(request, renew=False)
         if answer.status == httpx.codes.UNAUTHORIZED:  # revoked before its time, or the clocks differ
             answer = await self._send(request, renew=True)

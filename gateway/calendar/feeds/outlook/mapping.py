@@ -95,6 +95,7 @@ def read_calendars(rows: Iterable[Json]) -> list[RemoteCalendar]:
             str(each.get("name") or ""),
             owned=user is None or _owner(each) == user,
             primary=bool(each.get("isDefaultCalendar")),
+            writable=bool(each.get("canEdit", True)),
         )
         for each in listed
     ]

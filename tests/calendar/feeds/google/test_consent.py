@@ -7,7 +7,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from gateway.calendar.feeds.google.app import CALENDARS_SCOPE, EVENTS_SCOPE, SCOPES, GoogleApp
+from gateway.calendar.feeds.google.app import CALENDARS_SCOPE, EVENTS_SCOPE, SCOPES, WRITE_SCOPE, GoogleApp
 from gateway.calendar.feeds.google.client import GoogleClient
 from gateway.calendar.feeds.google.consent import GoogleConsent
 from gateway.calendar.feeds.google.tokens import Tokens, read_tokens, write_tokens
@@ -140,3 +140,18 @@ async def test_that_access_could_not_be_given_back_is_told(consent: GoogleConsen
     with pytest.raises(FeedError) as refused:
         await consent.revoke(write_tokens(Tokens("refresh-1")))
     assert refused.value.fault is FeedFault.UNAVAILABLE
+
+
+async def test_writing_is_asked_for_apart_and_has_to_be_granted(consent: GoogleConsent, google: Responder) -> None:
+    begun = await consent.begin(BACK, writes=True)
+    assert set(query(begun)["scope"].split()) == {CALENDARS_SCOPE, EVENTS_SCOPE, WRITE_SCOPE}
+    google.script(Answer(TOKEN))
+    with pytest.raises(FeedError, match=r"scope_missing: calendar\.events$"):
+        await consent.complete(begun.kept, BACK, {"code": "code-1"})
+    google.script(Answer({**TOKEN, "scope": " ".join([*SCOPES, WRITE_SCOPE])}), Answer(PRIMARY))
+    assert (await consent.complete(begun.kept, BACK, {"code": "code-1"})).writes
+
+
+async def test_who_agrees_to_reading_agrees_to_nothing_else(consent: GoogleConsent, google: Responder) -> None:
+    google.script(Answer(TOKEN), Answer(PRIMARY))
+    assert not (await consent.complete((await consent.begin(BACK)).kept, BACK, {"code": "code-1"})).writes

@@ -4,18 +4,20 @@ from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
+from xml.sax.saxutils import escape
 
 import pytest
 
 from gateway.calendar.feeds.ics.addresses import Gate
 from gateway.calendar.feeds.ics.caldav import CalDavFeed
+from gateway.calendar.feeds.ics.dav import MultiStatus
 from gateway.calendar.feeds.ics.fetching import Fetcher
 from gateway.calendar.feeds.ics.keys import Login
 from gateway.calendar.feeds.ics.reading import CalendarReader
-from gateway.calendar.feeds.port import FeedError, FeedSession, Window
+from gateway.calendar.feeds.port import FeedError, FeedSession, Retitled, Window
 from gateway.calendar.words import FeedFault
 from tests.calendar.feeds.ics.texts import WINDOW, ZONE, calendar, event
-from tests.calendar.feeds.ics.web_server import answer, web_server
+from tests.calendar.feeds.ics.web_server import Asked, answer, web_server
 from tests.peers.radicale import PASSWORD, USER, Radicale
 
 NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
@@ -151,3 +153,67 @@ def test_a_secret_that_makes_no_sense_is_a_fault(secret: bytes) -> None:
 
 def test_a_password_is_not_in_what_is_printed() -> None:
     assert "hush" not in repr(Login("https://a.example", "me", "hush", ZONE))
+
+
+def report(etag: str = '"1"', text: bytes | None = None) -> bytes:
+    """What a server has under a UID."""
+    told = escape((text or calendar(event())).decode())
+    return (
+        '<D:multistatus xmlns:D="DAV:" xmlns:C="urn:ietf:params:xml:ns:caldav"><D:response><D:href>/c/a.ics</D:href>'
+        f"<D:propstat><D:prop><D:getetag>{etag}</D:getetag><C:calendar-data>{told}</C:calendar-data></D:prop>"
+        "</D:propstat></D:response></D:multistatus>"
+    ).encode()
+
+
+@pytest.mark.parametrize(
+    ("status", "outcome"),
+    [
+        ("204 No Content", Retitled.DONE),
+        ("412 Precondition Failed", Retitled.CHANGED),
+        ("423 Locked", Retitled.CHANGED),
+        ("403 Forbidden", Retitled.READ_ONLY),
+        ("404 Not Found", Retitled.GONE),
+        ("415 Unsupported Media Type", Retitled.REFUSED),
+        ("401 Unauthorized", FeedFault.CREDENTIALS_WRONG),
+    ],
+)
+async def test_a_title_is_put_back_on_the_version_that_was_read(status: str, outcome: Retitled | FeedFault) -> None:
+    def script(asked: Asked) -> bytes:
+        return answer(report(), "207 Multi-Status") if asked.method == "REPORT" else answer(status=status)
+
+    reader = CalendarReader()
+    async with web_server(script) as server, Fetcher(Gate({f"127.0.0.1:{server.port}"})) as fetcher:
+        url = f"http://127.0.0.1:{server.port}/c/"
+        session = session_of(fetcher, reader, Login(url, "u", "p", ZONE))
+        try:
+            found: Retitled | FeedFault = await session.retitle(url, "a@x", "✓ {}".format)
+        except FeedError as error:
+            found = error.fault
+    await reader.close()
+    put = server.asked[-1]
+    assert (found, put.method, put.path, put.headers["if-match"]) == (outcome, "PUT", "/c/a.ics", '"1"')
+    assert put.body == calendar(event(SUMMARY=":✓ Visit"))
+
+
+async def test_without_an_etag_nothing_is_put_back() -> None:
+    reader = CalendarReader()
+    async with (
+        web_server(lambda _asked: answer(report(etag=""), "207 Multi-Status")) as server,
+        Fetcher(Gate({f"127.0.0.1:{server.port}"})) as fetcher,
+    ):
+        url = f"http://127.0.0.1:{server.port}/c/"
+        session = session_of(fetcher, reader, Login(url, "u", "p", ZONE))
+        assert await session.retitle(url, "a@x", "✓ {}".format) is Retitled.REFUSED
+    await reader.close()
+
+
+@pytest.mark.parametrize("privileges", [("read",), ("read", "write-content"), ()])
+def test_a_server_tells_who_may_write(privileges: tuple[str, ...]) -> None:
+    told = "".join(f"<D:privilege><D:{each}/></D:privilege>" for each in privileges)
+    body = (
+        '<D:multistatus xmlns:D="DAV:" xmlns:C="urn:ietf:params:xml:ns:caldav"><D:response><D:href>/c/</D:href>'
+        "<D:propstat><D:prop><D:resourcetype><C:calendar/></D:resourcetype>"
+        f"<D:current-user-privilege-set>{told}</D:current-user-privilege-set></D:prop></D:propstat>"
+        "</D:response></D:multistatus>"
+    )
+    assert [each.writable for each in MultiStatus(body.encode()).collections()] == [privileges != ("read",)]

@@ -13,7 +13,7 @@ from gateway.calendar.feeds.ics.feed import IcsFeed
 from gateway.calendar.feeds.ics.fetching import Fetcher
 from gateway.calendar.feeds.ics.keys import Subscription
 from gateway.calendar.feeds.ics.reading import CalendarReader
-from gateway.calendar.feeds.port import FeedError, FeedSession, Window
+from gateway.calendar.feeds.port import FeedError, FeedSession, Retitled, Window
 from gateway.calendar.words import FeedFault
 from gateway.engine.capped import Caps
 from tests.calendar.feeds.ics.texts import WINDOW, ZONE, calendar, event
@@ -163,3 +163,9 @@ async def test_an_answer_that_is_no_file_is_refused(served: Served) -> None:
     served.server.script = lambda _asked: answer(status="204 No Content")
     with pytest.raises(FeedError, match="unreadable: 204"):
         await served.session.changes("c", None, WINDOW)
+
+
+async def test_what_is_published_cannot_be_written(served: Served) -> None:
+    (found,) = await served.session.calendars()
+    assert not found.writable
+    assert await served.session.retitle("c", "a@x", str.upper) is Retitled.READ_ONLY

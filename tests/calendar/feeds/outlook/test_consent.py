@@ -135,3 +135,24 @@ async def test_a_code_that_is_not_taken_is_told(
 ) -> None:
     microsoft.script(answer)
     assert (await refusal(consent, code="code-1")).fault is fault
+
+
+async def test_writing_is_asked_for_apart_and_goes_on_being_asked_for(
+    consent: OutlookConsent, app: OutlookApp, microsoft: Responder
+) -> None:
+    begun = await consent.begin(BACK, writes=True)
+    asked = parse_qs(urlsplit(begun.url).query)["scope"][0].split()
+    assert set(asked) == {"Calendars.ReadWrite", "offline_access", "openid", "profile"}
+    microsoft.script(signed_in(app, begun, scope="Calendars.ReadWrite"))
+    granted = await consent.complete(begun.kept, BACK, {"code": "code-1", "state": begun.state})
+    assert granted.writes
+    assert json.loads(granted.secret)["scope"] == "Calendars.ReadWrite"
+
+
+async def test_who_agrees_to_reading_where_writing_was_asked_for_is_told(
+    consent: OutlookConsent, app: OutlookApp, microsoft: Responder
+) -> None:
+    begun = await consent.begin(BACK, writes=True)
+    microsoft.script(signed_in(app, begun))
+    with pytest.raises(FeedError, match=r"scope_missing: Calendars\.ReadWrite"):
+        await consent.complete(begun.kept, BACK, {"code": "code-1", "state": begun.state})
