@@ -11,7 +11,7 @@ from ipaddress import IPv4Network, IPv6Network, ip_address
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
-from gateway.sms.carriers.http.names import name
+from gateway.sms.carriers.names import name
 from gateway.sms.carriers.port import InboundSms, Receipt
 
 MAX_BODY_BYTES = 65_536  # an SMS of 255 parts has 39 015 characters; no provider passes on more than a few parts

@@ -13,9 +13,9 @@ from gateway.sms.carriers.http.deliveries import Delivery, News, fields_in
 from gateway.sms.carriers.http.dialect import HttpAnswer, HttpRequest, Verdict
 from gateway.sms.carriers.http.generic_deliveries import inbound_in, prove_seal, receipt_in
 from gateway.sms.carriers.http.generic_rules import Answers, InboundRule, ReceiptRule, Seal, Sending
-from gateway.sms.carriers.http.names import digits, name
 from gateway.sms.carriers.http.paths import word_at
 from gateway.sms.carriers.http.verdicts import DOUBT, by_status, parsed, verdict
+from gateway.sms.carriers.names import digits, name
 from gateway.sms.carriers.port import OutgoingSms, Taken
 from gateway.sms.words import Alphabet
 

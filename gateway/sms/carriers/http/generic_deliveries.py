@@ -18,8 +18,8 @@ from gateway.sms.carriers.http.deliveries import (
     prove_fresh,
 )
 from gateway.sms.carriers.http.generic_rules import InboundRule, ReceiptRule, Seal
-from gateway.sms.carriers.http.names import LONGEST_REF, code, e164, reference
 from gateway.sms.carriers.http.paths import word_at
+from gateway.sms.carriers.names import LONGEST_REF, code, e164, reference
 from gateway.sms.carriers.port import InboundSms, Receipt
 
 

@@ -14,10 +14,10 @@ from urllib.parse import quote
 
 from gateway.sms.carriers.http.deliveries import Delivery, News, fields_in, named
 from gateway.sms.carriers.http.dialect import HttpAnswer, HttpRequest, Verdict
-from gateway.sms.carriers.http.names import code, name
 from gateway.sms.carriers.http.settings import COMMON, address
 from gateway.sms.carriers.http.verdicts import DOUBT, RETRY, by_status, parsed, refused, verdict
 from gateway.sms.carriers.keys import optional_text, secret
+from gateway.sms.carriers.names import code, name
 from gateway.sms.carriers.port import OutgoingSms, Receipt, Taken
 from gateway.sms.words import MessageState
 from plans.checked import Section

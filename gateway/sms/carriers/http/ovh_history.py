@@ -12,9 +12,9 @@ from gateway.engine.clock import Clock
 from gateway.sms.carriers.http.carrier import Ask
 from gateway.sms.carriers.http.deliveries import instant
 from gateway.sms.carriers.http.dialect import HttpAnswer
-from gateway.sms.carriers.http.names import e164, reference
 from gateway.sms.carriers.http.ovh import RECEIPTS, Ovh, receipt_code
 from gateway.sms.carriers.http.verdicts import parsed
+from gateway.sms.carriers.names import e164, reference
 from gateway.sms.carriers.port import InboundSms, Inbox, Receipt
 
 log = logging.getLogger(__name__)

@@ -23,10 +23,10 @@ from gateway.sms.carriers.http.deliveries import (
     prove,
 )
 from gateway.sms.carriers.http.dialect import HttpAnswer, HttpRequest, Verdict
-from gateway.sms.carriers.http.names import code, digits, e164
 from gateway.sms.carriers.http.settings import COMMON, address
 from gateway.sms.carriers.http.verdicts import ACCOUNT, DOUBT, Meaning, by_status, parsed, refused, verdict
 from gateway.sms.carriers.keys import optional_secret, optional_text, secret
+from gateway.sms.carriers.names import code, digits, e164
 from gateway.sms.carriers.port import InboundSms, OutgoingSms, Receipt, Refused, Taken
 from gateway.sms.words import Alphabet, MessageState
 from plans.checked import Section

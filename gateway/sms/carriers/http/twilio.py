@@ -14,11 +14,11 @@ from urllib.parse import quote, urlencode
 
 from gateway.sms.carriers.http.deliveries import Delivery, News, named
 from gateway.sms.carriers.http.dialect import HttpAnswer, HttpRequest, Verdict
-from gateway.sms.carriers.http.names import code, e164, name
 from gateway.sms.carriers.http.settings import COMMON, address
 from gateway.sms.carriers.http.twilio_signature import Keys, proven_pairs
 from gateway.sms.carriers.http.verdicts import ACCOUNT, DOUBT, THROTTLE, Meaning, by_status, parsed, refused, verdict
 from gateway.sms.carriers.keys import optional_secret, optional_text, secret
+from gateway.sms.carriers.names import code, e164, name
 from gateway.sms.carriers.port import InboundSms, OutgoingSms, Receipt, Taken
 from gateway.sms.words import MessageState
 from plans.checked import RuleError, Section

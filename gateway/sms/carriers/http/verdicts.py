@@ -7,7 +7,7 @@ from typing import Any
 
 from gateway.engine.retry_after import retry_after
 from gateway.sms.carriers.http.dialect import AccountTrouble, HttpAnswer, Verdict
-from gateway.sms.carriers.http.names import code as shown
+from gateway.sms.carriers.names import code as shown
 from gateway.sms.carriers.port import InDoubt, NotSent, Refused
 from plans.words import Reason
 

@@ -27,7 +27,6 @@ from gateway.sms.carriers.http.deliveries import (
     prove_fresh,
 )
 from gateway.sms.carriers.http.dialect import HttpAnswer, HttpRequest, Verdict
-from gateway.sms.carriers.http.names import code, digits, e164, name, reference
 from gateway.sms.carriers.http.settings import COMMON, address
 from gateway.sms.carriers.http.verdicts import (
     ACCOUNT,
@@ -41,6 +40,7 @@ from gateway.sms.carriers.http.verdicts import (
     verdict,
 )
 from gateway.sms.carriers.keys import optional_secret, secret, word
+from gateway.sms.carriers.names import code, digits, e164, name, reference
 from gateway.sms.carriers.port import InboundSms, OutgoingSms, Piece, Receipt, Taken
 from gateway.sms.words import Alphabet, MessageState
 from plans.checked import RuleError, Section

@@ -6,6 +6,7 @@ from functools import partial
 from typing import NamedTuple
 
 from gateway.engine.clock import Clock
+from gateway.sms.carriers.names import e164
 from gateway.sms.carriers.port import InboundSms, Inbox, Outcome, OutgoingSms, Receipt, Refused
 from gateway.sms.carriers.smpp.deliveries import Deliveries
 from gateway.sms.carriers.smpp.incoming import text_and_piece
@@ -164,7 +165,7 @@ class SmppCarrier:
             code=report.code,
             at=self._clock.now(),
             reference=reference,
-            recipient=_e164(message.source.digits),
+            recipient=e164(message.source.digits),  # receipts come from the phone that we wrote to
             echo=report.echo,
         )
 
@@ -179,9 +180,3 @@ class SmppCarrier:
             at=now,
             piece=piece,
         )
-
-
-def _e164(digits: str) -> str | None:
-    """A phone as we write it: receipts come from the number that we wrote, with or without its plus."""
-    bare = digits.removeprefix("+")
-    return f"+{bare}" if bare.isdigit() and not bare.startswith("0") else None

@@ -3,13 +3,11 @@
 import re
 from dataclasses import dataclass
 
+from gateway.sms.carriers.names import code, name
 from gateway.sms.carriers.smpp.pdus import ShortMessage
 from gateway.sms.carriers.smpp.settings import MessageIds
 from gateway.sms.carriers.smpp.words import INTERMEDIATE, MESSAGE_TYPE, RECEIPT, Tag
 from gateway.sms.words import MessageState
-
-#: Codes are shown, and stored in columns of this many characters.
-_LONGEST_CODE = 20
 
 #: message_state (SMPP 3.4, 5.2.28).
 _BY_NUMBER = {
@@ -46,7 +44,7 @@ _QUOTED = re.compile(r"\btext\s*:", re.IGNORECASE)
 class Report:
     """What a receipt says about one part."""
 
-    message_id: str  # in the words of the answer to its submit_sm
+    message_id: str  # in the words of the answer to its submit_sm; empty where no message can be called so
     state: MessageState | None  # None: not final, nothing to do
     code: str  # state and error, as the carrier wrote them
     echo: int | None  # of ``echo_of``, where the carrier gives it back
@@ -65,8 +63,8 @@ def read_report(message: ShortMessage, ids: MessageIds) -> Report:
     number = message.tlvs.get(Tag.MESSAGE_STATE, b"")
     word = _BY_NUMBER.get(number[0], "") if number else text.get("stat", "").upper()
     final = None if message.esm_class & MESSAGE_TYPE == INTERMEDIATE else _FINAL.get(word[:7])
-    code = f"{word} {text.get('err') or _network_error(message)}".strip()
-    return Report(as_answered(named, ids), final, code[:_LONGEST_CODE], _echo(message))
+    error = text.get("err") or _network_error(message)
+    return Report(name(as_answered(named, ids)) or "", final, code(word, error), _echo(message))
 
 
 def as_answered(receipted: str, ids: MessageIds) -> str:
@@ -94,8 +92,8 @@ def _fields(text: str) -> dict[str, str]:
     before, after = (text[: quoted.start()], text[quoted.end() :]) if quoted else (text, "")
     found: dict[str, str] = {}
     for piece in (before, after):
-        for name, value in _FIELD.findall(piece):
-            found.setdefault(name.lower(), value)
+        for key, value in _FIELD.findall(piece):
+            found.setdefault(key.lower(), value)
     return found
 
 

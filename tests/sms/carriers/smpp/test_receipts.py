@@ -65,6 +65,17 @@ def test_the_code_is_kept_as_the_carrier_wrote_it_and_fits_its_column() -> None:
     assert len(report("id:1 stat:UNDELIV err:" + "9" * 60).code) == 20
 
 
+@pytest.mark.parametrize("named", ["9" * 81, "a\0b", "\x01", "é" * 100])
+def test_a_name_that_no_column_holds_is_none_rather_than_cut(named: str) -> None:
+    """One such receipt would have every other of its batch delivered again, for ever."""
+    assert report(f"id:{named} stat:DELIVRD err:000").message_id == ""
+    assert report("", {Tag.RECEIPTED_MESSAGE_ID: named.encode("latin-1")}).message_id == ""
+
+
+def test_a_code_holds_nothing_that_no_column_does() -> None:
+    assert report("id:1 stat:DELIVRD err:0\x000").code == "DELIVRD 00"
+
+
 def test_a_quoted_text_does_not_say_what_became_of_it() -> None:
     found = report("id:1 stat:UNDELIV err:011 text:id:2 stat:DELIVRD")
     assert (found.message_id, found.state) == ("1", MessageState.FAILED)

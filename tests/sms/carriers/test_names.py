@@ -2,7 +2,7 @@
 
 import pytest
 
-from gateway.sms.carriers.http.names import code, digits, e164, name, reference
+from gateway.sms.carriers.names import code, digits, e164, name, reference
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""Names, codes and phone numbers as providers write them, and as our columns hold them."""
+"""Names, codes and phone numbers as carriers write them, and as our columns hold them."""
 
 #: Characters of the columns.
 LONGEST_REF, LONGEST_REFERENCE, LONGEST_CODE = 80, 40, 20
