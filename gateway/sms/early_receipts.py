@@ -8,6 +8,7 @@ from sqlalchemy import Connection, bindparam, delete, exists, or_, select
 from gateway.engine.upsert import insert_or
 from gateway.sms.carriers.port import Receipt
 from gateway.sms.tables import early_receipt, message, message_part
+from gateway.sms.words import MessageState
 
 _FORGOTTEN_AFTER = timedelta(days=7)
 _NAMES = ("carrier_ref", "state", "code", "at", "reference", "recipient", "echo")  # the fields of a receipt
@@ -36,9 +37,17 @@ def take_early(connection: Connection, carrier: str, refs: Collection[str]) -> l
 
 
 def known_by_now(connection: Connection, carrier: str, limit: int) -> list[str]:
-    """References that receipts wait for and that messages have by now."""
-    whole = exists().where(message.c.carrier == _row.carrier, message.c.carrier_ref == _row.carrier_ref)
-    part = exists().where(message_part.c.carrier == _row.carrier, message_part.c.carrier_ref == _row.carrier_ref)
+    """References that receipts wait for and that messages have by now; one that has ended waits for none."""
+    whole = exists().where(
+        message.c.carrier == _row.carrier,
+        message.c.carrier_ref == _row.carrier_ref,
+        message.c.state == MessageState.SUBMITTED,
+    )
+    part = exists().where(
+        message_part.c.carrier == _row.carrier,
+        message_part.c.carrier_ref == _row.carrier_ref,
+        message_part.c.state.is_(None),
+    )
     refs = select(_row.carrier_ref).where(_row.carrier == carrier, or_(whole, part)).limit(limit)
     return list(connection.scalars(refs))
 

@@ -4,16 +4,15 @@ from collections.abc import Collection, Sequence
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, String, Update, and_, func, insert, select, update
+from sqlalchemy import BigInteger, Connection, Row, Select, String, Update, and_, func, insert, select, update
 
 from gateway.engine.pairs import as_pairs, pairs
 from gateway.engine.rows import Rows
 from gateway.engine.upsert import insert_or
 from gateway.sms.carriers.port import Receipt
+from gateway.sms.meant import Key
 from gateway.sms.tables import message, message_part
 from gateway.sms.words import MessageState
-
-Key = tuple[int, int]  # account and message
 
 
 def merged(states: Collection[MessageState | None], parts: int) -> MessageState | None:
@@ -56,11 +55,13 @@ def enter_part(connection: Connection, carrier: str, key: Key, carrier_ref: str,
     connection.execute(known.on_conflict_do_nothing())
 
 
-def part_messages(connection: Connection, carrier: str, refs: Collection[str]) -> dict[str, Key]:
-    """Which message each of these references is a part of."""
+def part_messages(connection: Connection, carrier: str, refs: Collection[str]) -> dict[str, set[Key]]:
+    """The messages of which each of these references is a part: several, where the carrier uses it again."""
     names = _NAMES.parameter({"carrier": carrier, "carrier_ref": ref} for ref in refs)
-    found = connection.execute(_by_name(connection.dialect.name), names)
-    return {ref: (account_id, message_id) for ref, account_id, message_id in found}
+    found: dict[str, set[Key]] = {}
+    for ref, account_id, message_id in connection.execute(_by_name(connection.dialect.name), names):
+        found.setdefault(ref, set()).add((account_id, message_id))
+    return found
 
 
 _NAMES = Rows(carrier=String(), carrier_ref=String())
@@ -73,26 +74,39 @@ def _by_name(dialect: str) -> Select[str, int, int]:
     return select(row.carrier_ref, row.account_id, row.message_id).join(given, these)
 
 
-def tell_parts(connection: Connection, carrier: str, receipts: Sequence[Receipt]) -> None:
+def tell_parts(connection: Connection, receipts: Sequence[tuple[Key, Receipt]]) -> None:
     """Record receipts of parts, each part's first."""
     told = [
-        {"carrier": carrier, "carrier_ref": each.carrier_ref, "state": each.state, "code": each.code, "at": each.at}
-        for each in receipts
+        {
+            "account_id": account_id,
+            "message_id": message_id,
+            "carrier_ref": each.carrier_ref,
+            "state": each.state,
+            "code": each.code,
+            "at": each.at,
+        }
+        for (account_id, message_id), each in receipts
     ]
     connection.execute(_tell(connection.dialect.name), _TOLD.parameter(told))
 
 
 _part = message_part.c
 _TOLD = Rows(
-    carrier=String(), carrier_ref=String(), state=_part.state.type, code=_part.code.type, at=_part.told_at.type
+    account_id=BigInteger(),
+    message_id=BigInteger(),
+    carrier_ref=String(),
+    state=_part.state.type,
+    code=_part.code.type,
+    at=_part.told_at.type,
 )
 
 
 @cache
 def _tell(dialect: str) -> Update:
     told = _TOLD.table(dialect).c
-    these = (_part.carrier == told.carrier, _part.carrier_ref == told.carrier_ref, _part.state.is_(None))
-    return update(message_part).where(*these).values(state=told.state, code=told.code, told_at=told["at"])
+    these = (_part.account_id == told.account_id, _part.message_id == told.message_id)
+    first = (_part.carrier_ref == told.carrier_ref, _part.state.is_(None))
+    return update(message_part).where(*these, *first).values(state=told.state, code=told.code, told_at=told["at"])
 
 
 def merged_receipts(connection: Connection, keys: Collection[Key]) -> dict[Key, Receipt]:

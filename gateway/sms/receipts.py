@@ -12,8 +12,9 @@ from gateway.engine.rows import Rows
 from gateway.sms.carriers.port import Receipt
 from gateway.sms.changes import GIVEN, Change, of
 from gateway.sms.early_receipts import keep_early
+from gateway.sms.meant import Fate, Key, Named, meant, meant_after_all
 from gateway.sms.notices import Notice, enter_notices, wants
-from gateway.sms.parts import Key, merged_receipts, part_messages, tell_parts
+from gateway.sms.parts import merged_receipts, part_messages, tell_parts
 from gateway.sms.tables import message
 from gateway.sms.words import FINAL, MessageState, News
 from plans.words import Reason
@@ -30,30 +31,51 @@ def apply_receipts(connection: Connection, stamp: Stamp, carrier: str, receipts:
     """
     first = {each.carrier_ref: each for each in reversed(receipts)}
     of_part = part_messages(connection, carrier, first)
-    whole = {ref: receipt for ref, receipt in first.items() if ref not in of_part}
-    found = _named(connection, carrier, whole)
-    known = {row.carrier_ref for row in found}
-    keep_early(connection, carrier, [each for ref, each in whole.items() if ref not in known])
-    told = [(row, whole[row.carrier_ref]) for row in found]
-    told += _of_parts(connection, carrier, of_part, first)
-    return _move(connection, stamp, [(row, receipt) for row, receipt in told if row.state not in FINAL])
+    rows = _named(connection, carrier, first, of_part)
+    about = _about(connection, carrier, first, rows, of_part)
+    keep_early(connection, carrier, [first[ref] for ref, fate in about.items() if fate is Fate.WAITS])
+    found = {ref: each.key for ref, each in about.items() if isinstance(each, Named)}
+    parts = {ref: key for ref, key in found.items() if key in of_part.get(ref, ())}
+    told = {key: first[ref] for ref, key in found.items() if ref not in parts}
+    told |= _of_parts(connection, parts, first)
+    return _move(connection, stamp, [(rows[key], receipt) for key, receipt in told.items()])
 
 
-def _of_parts(
-    connection: Connection, carrier: str, of_part: Mapping[str, Key], first: Mapping[str, Receipt]
-) -> list[tuple[Row[*tuple[Any, ...]], Receipt]]:
-    """Messages whose parts, with these receipts, have come to an end."""
-    if not of_part:
-        return []
-    rows = _locked(connection, set(of_part.values()))
-    tell_parts(connection, carrier, [first[ref] for ref in of_part])
-    receipts = merged_receipts(connection, set(of_part.values()))
-    return [(row, receipts[key]) for row in rows if (key := (row.account_id, row.message_id)) in receipts]
+def _about(
+    connection: Connection,
+    carrier: str,
+    first: Mapping[str, Receipt],
+    rows: Mapping[Key, Row[*tuple[Any, ...]]],
+    of_part: Mapping[str, Collection[Key]],
+) -> dict[str, Named | Fate]:
+    """What each receipt is about, by its reference."""
+    by_ref: dict[str, list[Named]] = {ref: [_named_as(rows[key]) for key in of_part.get(ref, ())] for ref in first}
+    for key, row in rows.items():
+        if row.carrier_ref in by_ref and key not in of_part.get(row.carrier_ref, ()):
+            by_ref[row.carrier_ref].append(_named_as(row))
+    about = {ref: meant(receipt, by_ref[ref]) for ref, receipt in first.items()}
+    if unsure := [ref for ref, fate in about.items() if fate is Fate.OPEN]:
+        under_way = _under_way(connection, carrier, {first[ref].recipient for ref in unsure})
+        about |= {ref: meant_after_all(first[ref], by_ref[ref], under_way) for ref in unsure}
+    return about
+
+
+def _named_as(row: Row[*tuple[Any, ...]]) -> Named:
+    return Named((row.account_id, row.message_id), row.recipient, row.created_at, row.state in FINAL)
+
+
+def _of_parts(connection: Connection, parts: Mapping[str, Key], first: Mapping[str, Receipt]) -> dict[Key, Receipt]:
+    """What the parts of messages amount to, with these receipts, for those that have come to an end."""
+    if not parts:
+        return {}
+    tell_parts(connection, [(key, first[ref]) for ref, key in parts.items()])
+    return merged_receipts(connection, set(parts.values()))
 
 
 _row = message.c
 _MESSAGES: Select[*tuple[Any, ...]] = (
     select(_row.account_id, _row.message_id, _row.carrier_ref, _row.state, _row.notify, _row.origin, _row.origin_id)
+    .add_columns(_row.recipient, _row.created_at)
     .order_by(_row.message_id)  # or two batches would lock each other
     .with_for_update(of=message)
 )
@@ -62,12 +84,18 @@ _MESSAGES: Select[*tuple[Any, ...]] = (
 _NAMES = Rows(carrier=String(), carrier_ref=String())
 
 
-def _named(connection: Connection, carrier: str, refs: Collection[str]) -> Sequence[Row[*tuple[Any, ...]]]:
-    """The messages that the carrier calls so."""
+def _named(
+    connection: Connection, carrier: str, refs: Collection[str], of_part: Mapping[str, Collection[Key]]
+) -> dict[Key, Row[*tuple[Any, ...]]]:
+    """The messages that the carrier calls so, wholly or in part."""
     if not refs:
-        return []
+        return {}
     names = _NAMES.parameter({"carrier": carrier, "carrier_ref": ref} for ref in refs)
-    return connection.execute(_by_name(connection.dialect.name), names).all()
+    whole = connection.execute(_by_name(connection.dialect.name), names)
+    rows = {(row.account_id, row.message_id): row for row in whole}
+    others = {key for keys in of_part.values() for key in keys} - rows.keys()
+    parts = connection.execute(_by_key(connection.dialect.name), as_pairs(others)) if others else ()
+    return rows | {(row.account_id, row.message_id): row for row in parts}
 
 
 @cache
@@ -76,14 +104,17 @@ def _by_name(dialect: str) -> Select[*tuple[Any, ...]]:
     return _MESSAGES.join(given, and_(given.c.carrier == _row.carrier, given.c.carrier_ref == _row.carrier_ref))
 
 
-def _locked(connection: Connection, keys: Collection[Key]) -> Sequence[Row[*tuple[Any, ...]]]:
-    return connection.execute(_by_key(connection.dialect.name), as_pairs(keys)).all()
-
-
 @cache
 def _by_key(dialect: str) -> Select[*tuple[Any, ...]]:
     wanted = pairs(dialect)
     return _MESSAGES.join(wanted, and_(wanted.c.first == _row.account_id, wanted.c.second == _row.message_id))
+
+
+def _under_way(connection: Connection, carrier: str, phones: Collection[str | None]) -> frozenset[str]:
+    """Those phones to which a message is on its way to the carrier, or has gone without an answer."""
+    unnamed = (MessageState.SENDING, MessageState.UNKNOWN)
+    these = (_row.recipient.in_([each for each in phones if each]), _row.carrier == carrier, _row.state.in_(unnamed))
+    return frozenset(connection.scalars(select(_row.recipient).where(*these).distinct()))
 
 
 _MOVE = Change(state=GIVEN, reason=GIVEN, carrier_code=GIVEN, finished_at=GIVEN)
