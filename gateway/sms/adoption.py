@@ -3,12 +3,13 @@
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, delete, select
+from sqlalchemy import Connection, Row, delete, select
 
 from gateway.engine.database import Stamp
 from gateway.sms.changes import GIVEN, Change, of
-from gateway.sms.doubt import Adoption, Candidate, Key, Orphan, adoptions
+from gateway.sms.doubt import Adoption, Candidate, Orphan, adoptions
 from gateway.sms.early_receipts import any_early, forget_old, known_by_now, take_early, waiting
+from gateway.sms.meant import Key
 from gateway.sms.parts import enter_part
 from gateway.sms.receipts import apply_receipts
 from gateway.sms.tables import job, message
@@ -39,28 +40,33 @@ def settle_early_receipts(connection: Connection, stamp: Stamp, carrier: str) ->
 def _adopt_doubtful(connection: Connection, stamp: Stamp, carrier: str) -> list[str]:
     """Give messages in doubt the references of the receipts that are about them; returns these references."""
     early = waiting(connection, carrier, _BATCH)
-    orphans = [Orphan(each.carrier_ref, each.reference, each.recipient, each.echo) for each in early]
-    found = adoptions(orphans, _in_doubt(connection, carrier)) if orphans else []
+    orphans = [Orphan(each.carrier_ref, each.reference, each.recipient, each.echo, each.at) for each in early]
+    found = adoptions(orphans, _candidates(connection, carrier, orphans)) if orphans else []
     free = _take_jobs_away(connection, {each.key for each in found})
     ours = [each for each in found if each.key in free]
     _adopt(connection, stamp, carrier, ours)
     return [each.carrier_ref for each in ours]
 
 
-def _in_doubt(connection: Connection, carrier: str) -> list[Candidate]:
-    """Those in doubt, and those of several parts of which only some have been heard of."""
+def _candidates(connection: Connection, carrier: str, orphans: Sequence[Orphan]) -> list[Candidate]:
+    """Those in doubt, with those of several parts of which only some have been heard of; and what may be mistaken for
+    one: messages to the same phones whose answer is still to come.
+    """
     row = message.c
-    found = connection.execute(
-        select(row.account_id, row.message_id, row.recipient, row.parts)
-        .where(
-            row.carrier == carrier,
-            row.reason == Reason.CARRIER_SILENT,
-            row.state.in_((MessageState.UNKNOWN, MessageState.SUBMITTED)),
-        )
-        .order_by(row.message_id)
-        .limit(_BATCH * 10)
-    )
-    return [Candidate((each.account_id, each.message_id), each.recipient, each.parts) for each in found]
+    columns = select(row.account_id, row.message_id, row.recipient, row.parts, row.created_at)
+    states = (MessageState.UNKNOWN, MessageState.SUBMITTED)
+    doubtful = columns.where(
+        row.carrier == carrier, row.reason == Reason.CARRIER_SILENT, row.state.in_(states)
+    ).order_by(row.message_id)
+    phones = {each.recipient for each in orphans if each.recipient}
+    sending = columns.where(row.recipient.in_(phones), row.carrier == carrier, row.state == MessageState.SENDING)
+    found = connection.execute(doubtful.limit(_BATCH * 10)).all()
+    leaving = connection.execute(sending).all() if found else []
+    return [_candidate(each, in_doubt=True) for each in found] + [_candidate(each, in_doubt=False) for each in leaving]
+
+
+def _candidate(row: Row[*tuple[Any, ...]], *, in_doubt: bool) -> Candidate:
+    return Candidate((row.account_id, row.message_id), row.recipient, row.parts, row.created_at, in_doubt)
 
 
 def _take_jobs_away(connection: Connection, keys: Collection[Key]) -> set[Key]:

@@ -5,9 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from gateway.sms.echo import echo_of
+from gateway.sms.meant import CLOCKS, Key
 from plans.words import MessageClass
-
-Key = tuple[int, int]  # account and message
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +42,8 @@ class Candidate:
     key: Key
     recipient: str  # E.164
     parts: int
+    accepted_at: datetime
+    in_doubt: bool = True  # else it is being handed over, and its answer will name it
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +54,7 @@ class Orphan:
     reference: str | None  # ours, where it was given back
     recipient: str | None  # E.164
     echo: int | None
+    at: datetime  # when it came
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +70,8 @@ class Adoption:
 def adoptions(orphans: Sequence[Orphan], candidates: Sequence[Candidate]) -> list[Adoption]:
     """Which receipts are about which messages in doubt: only where exactly one message can be meant.
 
-    By our own reference; else by what was echoed, with the recipient; else by the recipient alone.
+    By our own reference; else by what was echoed, with the recipient; else by the recipient alone. A message that is
+    being handed over may be meant, too; one that was accepted after the receipt came may not.
     """
     by_reference = {str(each.key[1]): [each] for each in candidates}
     by_recipient: dict[str, list[Candidate]] = {}
@@ -76,14 +79,20 @@ def adoptions(orphans: Sequence[Orphan], candidates: Sequence[Candidate]) -> lis
         by_recipient.setdefault(each.recipient, []).append(each)
     found = []
     for orphan in orphans:
-        theirs = by_reference.get(orphan.reference or "") or by_recipient.get(orphan.recipient or "", [])
-        places = [(each, 0) for each in theirs]
-        if orphan.reference is None and orphan.echo is not None:
-            places = [(each, number) for each in theirs for number in _echoing(orphan.echo, each)]
-        if len(places) == 1:
-            ((meant, number),) = places
-            found.append(Adoption(meant.key, meant.parts, number, orphan.carrier_ref))
+        named = by_recipient if orphan.reference is None else by_reference
+        theirs = named.get((orphan.recipient if orphan.reference is None else orphan.reference) or "", [])
+        places = _places(orphan, [each for each in theirs if each.accepted_at <= orphan.at + CLOCKS])
+        if len(places) == 1 and places[0][0].in_doubt:
+            ((one, number),) = places
+            found.append(Adoption(one.key, one.parts, number, orphan.carrier_ref))
     return found
+
+
+def _places(orphan: Orphan, candidates: Sequence[Candidate]) -> list[tuple[Candidate, int]]:
+    """The messages that it may be about, each with the number of the part, 0 where nobody says."""
+    if orphan.reference is not None or orphan.echo is None:
+        return [(each, 0) for each in candidates]
+    return [(each, number) for each in candidates for number in _echoing(orphan.echo, each)]
 
 
 def _echoing(echo: int, each: Candidate) -> list[int]:

@@ -6,9 +6,10 @@ from typing import Any
 
 import pytest
 
+from gateway.accounts import clients
 from gateway.accounts.words import Notify
 from gateway.engine.database import Engine
-from gateway.sms.carriers.port import InDoubt, Receipt
+from gateway.sms.carriers.port import InDoubt, Receipt, Taken
 from gateway.sms.dispatch import Dispatcher
 from gateway.sms.doubt import DoubtTerms
 from gateway.sms.echo import echo_of
@@ -16,7 +17,7 @@ from gateway.sms.policy import Rules
 from gateway.sms.receipts import apply_receipts
 from gateway.sms.words import MessageState, News
 from plans.words import MessageClass, Reason
-from tests.cast import DELIVERS, alice, send, sms
+from tests.cast import DELIVERS, alice, bob, send, sms
 from tests.clock import StoppedClock
 from tests.sms.steps import ScriptedCarrier, discrepancies, news, reap, state, story, work_off
 
@@ -142,3 +143,30 @@ async def test_one_that_is_being_handed_over_again_is_left_to_that(
     await engine.write(lambda connection: apply_receipts(connection, engine.stamp(), carrier.name, [orphan]))
     await dispatcher.collect_once()
     assert await state(engine, message_id) is MessageState.SENDING
+
+
+async def test_the_receipt_of_a_message_that_is_just_leaving_is_not_given_to_one_in_doubt(
+    engine: Engine, rules: Rules, carrier: ScriptedCarrier, clock: StoppedClock
+) -> None:
+    """Both went to one phone; the answer to the second is not recorded yet when its receipt comes."""
+    message_id = await doubtful(engine, rules, carrier)
+    member = await engine.read(lambda connection: clients.find(connection, "alice"))
+    (second,) = await send(engine, rules, replace(sms(await bob(engine)), account_id=member.account_id, sender_id=0))
+    dispatcher = Dispatcher(engine, carrier, rules)
+    batch = await engine.write(lambda connection: dispatcher._claim(connection, dispatcher.lanes[0]))
+    carrier.receipts = [Receipt("carrier-7", DELIVERED, "000", clock.now(), recipient=DELIVERS)]
+    await dispatcher.collect_once()
+    assert await state(engine, message_id) is UNKNOWN
+    await dispatcher._record([(each, Taken("carrier-7")) for each in batch.leaving])
+    assert (await state(engine, message_id), await state(engine, second.message_id)) == (UNKNOWN, DELIVERED)
+
+
+async def test_a_receipt_from_long_before_is_not_about_a_message_in_doubt(
+    engine: Engine, rules: Rules, carrier: ScriptedCarrier, clock: StoppedClock
+) -> None:
+    carrier.receipts = [Receipt("carrier-7", DELIVERED, "000", clock.now(), recipient=DELIVERS)]
+    await Dispatcher(engine, carrier, rules).collect_once()
+    clock.advance(timedelta(hours=1))
+    message_id = await doubtful(engine, rules, carrier)
+    await Dispatcher(engine, carrier, rules).collect_once()
+    assert await state(engine, message_id) is UNKNOWN

@@ -1,5 +1,6 @@
 """What is done about messages of which nobody knows whether they left: pure decisions."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -8,11 +9,20 @@ from hypothesis import strategies as st
 
 from gateway.sms.doubt import Adoption, Candidate, Doubtful, DoubtTerms, Orphan, adoptions, is_sent_again
 from gateway.sms.echo import echo_of
+from gateway.sms.meant import Key
 from plans.words import MessageClass
 
 NOW = datetime(2026, 11, 27, 9, tzinfo=UTC)
 ALICE, BOB = "+33639981234", "+33639985678"
 ALERT, MARKETING = MessageClass.ALERT, MessageClass.MARKETING
+
+
+def candidate(key: Key, recipient: str, parts: int) -> Candidate:
+    return Candidate(key, recipient, parts, NOW)
+
+
+def orphaned(carrier_ref: str, reference: str | None, recipient: str | None, echo: int | None) -> Orphan:
+    return Orphan(carrier_ref, reference, recipient, echo, NOW)
 
 
 @pytest.mark.parametrize(
@@ -30,33 +40,52 @@ def test_a_reminder_is_sent_once_more_in_time_and_marketing_is_held(each: Doubtf
 
 
 def test_our_own_reference_names_the_message() -> None:
-    candidates = [Candidate((1, 10), ALICE, 1), Candidate((1, 11), ALICE, 2)]
-    assert adoptions([Orphan("x", "11", ALICE, None)], candidates) == [Adoption((1, 11), 2, 0, "x")]
+    candidates = [candidate((1, 10), ALICE, 1), candidate((1, 11), ALICE, 2)]
+    assert adoptions([orphaned("x", "11", ALICE, None)], candidates) == [Adoption((1, 11), 2, 0, "x")]
 
 
 def test_what_is_echoed_names_the_part_of_the_message_to_that_recipient() -> None:
-    candidates = [Candidate((1, 10), ALICE, 3), Candidate((2, 11), ALICE, 1), Candidate((1, 12), BOB, 1)]
-    orphans = [Orphan("x", None, ALICE, echo_of("10", 2)), Orphan("y", None, BOB, echo_of("12", 1))]
+    candidates = [candidate((1, 10), ALICE, 3), candidate((2, 11), ALICE, 1), candidate((1, 12), BOB, 1)]
+    orphans = [orphaned("x", None, ALICE, echo_of("10", 2)), orphaned("y", None, BOB, echo_of("12", 1))]
     assert adoptions(orphans, candidates) == [Adoption((1, 10), 3, 2, "x"), Adoption((1, 12), 1, 1, "y")]
 
 
 def test_the_recipient_alone_is_enough_where_one_message_waits_and_no_more() -> None:
-    one, two = Candidate((1, 10), ALICE, 1), Candidate((1, 11), ALICE, 1)
-    orphan = Orphan("x", None, ALICE, None)
-    assert adoptions([orphan], [one, Candidate((1, 12), BOB, 1)]) == [Adoption((1, 10), 1, 0, "x")]
+    one, two = candidate((1, 10), ALICE, 1), candidate((1, 11), ALICE, 1)
+    orphan = orphaned("x", None, ALICE, None)
+    assert adoptions([orphan], [one, candidate((1, 12), BOB, 1)]) == [Adoption((1, 10), 1, 0, "x")]
     assert adoptions([orphan], [one, two]) == []
 
 
 @pytest.mark.parametrize(
     "orphan",
     [
-        Orphan("x", None, None, None),
-        Orphan("x", None, BOB, None),
-        Orphan("x", None, ALICE, echo_of("10", 1) ^ 1),
+        orphaned("x", None, None, None),
+        orphaned("x", None, BOB, None),
+        orphaned("x", None, ALICE, echo_of("10", 1) ^ 1),
     ],
 )
 def test_what_fits_nothing_is_adopted_by_nobody(orphan: Orphan) -> None:
-    assert adoptions([orphan], [Candidate((1, 10), ALICE, 1)]) == []
+    assert adoptions([orphan], [candidate((1, 10), ALICE, 1)]) == []
+
+
+def test_what_names_another_message_is_adopted_by_none_to_the_same_phone() -> None:
+    """Its own answer is still to be recorded, and will name it."""
+    assert adoptions([orphaned("x", "11", ALICE, None)], [candidate((1, 10), ALICE, 1)]) == []
+
+
+def test_a_message_that_is_being_handed_over_may_be_meant_too() -> None:
+    doubtful, leaving = candidate((1, 10), ALICE, 1), replace(candidate((1, 11), ALICE, 1), in_doubt=False)
+    by_phone, by_echo = orphaned("x", None, ALICE, None), orphaned("y", None, ALICE, echo_of("10", 1))
+    assert adoptions([by_phone, by_echo], [doubtful, leaving]) == [Adoption((1, 10), 1, 1, "y")]
+    assert adoptions([by_phone], [leaving]) == []
+
+
+def test_a_receipt_is_about_nothing_that_was_accepted_after_it_came() -> None:
+    later = replace(candidate((1, 10), ALICE, 1), accepted_at=NOW + timedelta(hours=1))
+    for orphan in (orphaned("x", None, ALICE, None), orphaned("x", "10", ALICE, None)):
+        assert adoptions([orphan], [later]) == []
+        assert adoptions([orphan], [later, candidate((1, 9), BOB, 1)]) == []
 
 
 @given(st.text(min_size=1), st.integers(1, 255))
