@@ -49,8 +49,9 @@ def _adopt_doubtful(connection: Connection, stamp: Stamp, carrier: str) -> list[
 
 
 def _candidates(connection: Connection, carrier: str, orphans: Sequence[Orphan]) -> list[Candidate]:
-    """Those in doubt, with those of several parts of which only some have been heard of; and what may be mistaken for
-    one: messages to the same phones whose answer is still to come.
+    """Those in doubt, and those of several parts of which only some have been heard of.
+
+    Beside them what one may be mistaken for: messages to the same phones whose answer is still to come.
     """
     row = message.c
     columns = select(row.account_id, row.message_id, row.recipient, row.parts, row.created_at)

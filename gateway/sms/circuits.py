@@ -8,10 +8,13 @@ from sqlalchemy import Connection, bindparam, select, update
 
 from gateway.engine.metadata import Instant
 from gateway.engine.upsert import insert_or
-from gateway.sms.carriers.port import NotSent, Outcome
+from gateway.sms.carriers.port import InDoubt, NotSent, Outcome
 from gateway.sms.tables import circuit
 
 OPENS_AFTER = 5  # hand-overs in a row that failed
+
+#: The code of what was under way when this machine stopped: that says nothing about the carrier.
+CRASHED = "crashed"
 _FIRST_REST = timedelta(seconds=30)
 _LONGEST_REST = timedelta(minutes=10)
 
@@ -36,15 +39,22 @@ class Circuit:
 def after(before: Circuit, outcomes: Sequence[Outcome], now: datetime) -> Circuit:
     """How the carrier does after these hand-overs.
 
-    Any answer of the carrier, a refusal too, closes the circuit. Being asked to slow down says nothing about it.
+    Any answer of the carrier, a refusal too, closes the circuit; silence is none. Being asked to slow down says nothing
+    about it.
     """
-    told = [each for each in outcomes if not (isinstance(each, NotSent) and each.throttled)]
+    told = [each for each in outcomes if _tells(each)]
     if not told:
         return before
-    if not all(isinstance(each, NotSent) for each in told):
+    if not all(isinstance(each, NotSent | InDoubt) for each in told):
         return Circuit()
     failures = before.failures + len(told)
     return Circuit(failures, now + _rest(before, failures) if failures >= OPENS_AFTER else None)
+
+
+def _tells(outcome: Outcome) -> bool:
+    """Whether it says anything about how the carrier does."""
+    slowed = isinstance(outcome, NotSent) and outcome.throttled
+    return not slowed and outcome != InDoubt(CRASHED)
 
 
 def _rest(before: Circuit, failures: int) -> timedelta:

@@ -11,8 +11,8 @@ from sqlalchemy import Connection
 from gateway.engine.database import Engine
 from gateway.engine.queue import Claim
 from gateway.sms.adoption import settle_early_receipts
-from gateway.sms.carriers.port import Carrier, InDoubt, Outcome
-from gateway.sms.circuits import Circuit, circuit_of
+from gateway.sms.carriers.port import PATIENCE, Carrier, InDoubt, Outcome
+from gateway.sms.circuits import CRASHED, Circuit, circuit_of
 from gateway.sms.departure import Leaving, prepare
 from gateway.sms.early_receipts import any_early
 from gateway.sms.inbox import NetworkInbox
@@ -32,8 +32,7 @@ BATCH = 200
 #: They share what may be on its way, so that nobody waits behind more of another's, nor is more in doubt after a
 #: crash.
 TURNS = 2
-LEASE = timedelta(seconds=60)
-PATIENCE = timedelta(seconds=45)  # for a batch of answers: what is recorded must lie within the lease
+LEASE = timedelta(seconds=60)  # longer than the patience
 
 #: Woken when messages were handed over, for their receipts may be there at once.
 RECEIPTS_TOPIC = "receipt"
@@ -129,7 +128,7 @@ class Dispatcher:
 
     async def _hand_over(self, each: Leaving) -> Outcome:
         if each.left_before and not self._carrier.deduplicates:
-            return InDoubt("crashed")  # it may be on its way already; never a silent second text
+            return InDoubt(CRASHED)  # it may be on its way already; never a silent second text
         try:
             return await self._carrier.send(each.sms)
         except Exception as error:  # noqa: BLE001 - a bug of one adapter must not put the whole batch in doubt

@@ -8,7 +8,7 @@ import pytest
 
 from gateway.engine.database import Engine
 from gateway.sms.carriers.port import InDoubt, NotSent, Outcome, Refused, Taken
-from gateway.sms.circuits import OPENS_AFTER, Circuit, after, circuit_of, close, closed_to_messages
+from gateway.sms.circuits import CRASHED, OPENS_AFTER, Circuit, after, circuit_of, close, closed_to_messages
 from gateway.sms.dispatch import Dispatcher
 from gateway.sms.policy import Rules
 from gateway.sms.routes import Route
@@ -29,12 +29,15 @@ DOWN, SLOW = NotSent("link"), NotSent("0x00000058", throttled=True)
         ([DOWN] * OPENS_AFTER, Circuit(OPENS_AFTER, NOW + timedelta(seconds=30))),
         ([DOWN] * 9 + [Taken("a")], Circuit()),
         ([DOWN] * 9 + [Refused("no", Reason.CARRIER_REJECTED)], Circuit()),
-        ([DOWN] * 9 + [InDoubt("lost")], Circuit()),
+        ([InDoubt("timeout")] * OPENS_AFTER, Circuit(OPENS_AFTER, NOW + timedelta(seconds=30))),
+        ([DOWN] * 4 + [InDoubt("500")], Circuit(OPENS_AFTER, NOW + timedelta(seconds=30))),
+        ([InDoubt("link")] * 9 + [Taken("a")], Circuit()),
+        ([InDoubt(CRASHED)] * 99, Circuit()),
         ([SLOW] * 99, Circuit()),
         ([], Circuit()),
     ],
 )
-def test_failures_in_a_row_open_it_any_answer_closes_it_and_slowness_is_no_failure(
+def test_failures_in_a_row_open_it_any_answer_closes_it_and_slowness_or_a_crash_is_no_failure(
     outcomes: Sequence[Outcome], expected: Circuit
 ) -> None:
     assert after(Circuit(), outcomes, NOW) == expected
