@@ -4,6 +4,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TypeVar
 
+from gateway.sms.carriers.port import PATIENCE
 from plans.checked import RuleError, Section
 
 W = TypeVar("W", bound=StrEnum)
@@ -46,3 +47,17 @@ def optional_text(section: Section, key: str) -> str | None:
 def optional_secret(section: Section, key: str) -> str | None:
     """A secret, where the key is given."""
     return secret(section, key) if key in section.values else None
+
+
+def refuse_impatience(section: Section, **waits_s: float) -> None:
+    """``RuleError`` where what a message may wait for at a carrier, one after the other, takes longer than any wait.
+
+    It would be given up, and be in doubt, while it still waits for its turn or for an answer that is not overdue.
+    """
+    together, patience = sum(waits_s.values()), PATIENCE.total_seconds()
+    if together >= patience:
+        waits = " + ".join(f"{name} {seconds:g}" for name, seconds in waits_s.items())
+        raise RuleError(
+            f"{section.path}: {waits} are {together:g} s, and after {patience:g} s a message is in doubt: "
+            f"lower one of them, so that they stay below {patience:g} s together"
+        )

@@ -8,6 +8,9 @@ from typing import Protocol
 from gateway.sms.words import Alphabet, MessageState
 from plans.words import MessageClass, Reason
 
+#: How long a carrier may take to answer for a batch: what is recorded must lie within the lease of its messages.
+PATIENCE = timedelta(seconds=45)
+
 
 @dataclass(frozen=True, slots=True)
 class OutgoingSms:

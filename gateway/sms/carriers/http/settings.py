@@ -10,13 +10,13 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from gateway.sms.carriers.http.deliveries import Guard
-from gateway.sms.carriers.keys import number, optional_secret
+from gateway.sms.carriers.keys import number, optional_secret, refuse_impatience
 from plans.checked import RuleError, Section
 
 
 @dataclass(frozen=True, slots=True)
 class Timing:
-    """How long is waited for what, in seconds, and how much goes at once. Together less than a batch may take, 45 s."""
+    """How long is waited for what, in seconds, and how much goes at once."""
 
     window: int = 10  # requests without an answer, each on a connection of its own
     connect_s: float = 5.0  # TCP, and TLS again
@@ -53,7 +53,10 @@ def terms_from(name: str, section: Section) -> Terms:
     if "timing" in section.values:
         table = section.section("timing")
         table.only(_TIMING)
-        given["timing"] = Timing(**{key: read(table, key) for key, read in _TIMING.items() if key in table.values})
+        timing = Timing(**{key: read(table, key) for key, read in _TIMING.items() if key in table.values})
+        steps = {"2 x connect_s": 2 * timing.connect_s, "response_s": timing.response_s}
+        refuse_impatience(table, queue_s=timing.queue_s, **steps)
+        given["timing"] = timing
     if "tries_for_h" in section.values:
         given["tries_for"] = timedelta(hours=section.count("tries_for_h", least=1))
     return Terms(name=name, guard=_guard(section), **given)

@@ -2,12 +2,12 @@
 
 from collections.abc import Callable, Mapping
 from datetime import timedelta
-from enum import StrEnum
 from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
 from gateway.settings import config_file
+from gateway.sms.carriers.keys import number, refuse_impatience, secret, word
 from gateway.sms.carriers.smpp.outgoing import source_of
 from gateway.sms.carriers.smpp.pdus import NO_ADDRESS, Address, Bind, ShortMessage
 from gateway.sms.carriers.smpp.settings import (
@@ -42,10 +42,11 @@ def smpp_settings_from(name: str, section: Section) -> SmppSettings:
         given["tries_for"] = timedelta(hours=section.count("tries_for_h", least=1))
     settings = SmppSettings(
         name=name,
-        password=_secret(section, "password_file"),
+        password=secret(section, "password_file"),
         **needed,
         **given,
     )
+    _check_timing(section, settings.timing)
     _check(section, settings)
     return settings
 
@@ -72,13 +73,6 @@ def _port(section: Section, key: str) -> int:
     return port
 
 
-def _number(section: Section, key: str) -> float:
-    value = section.values[key]
-    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value < float("inf"):
-        raise RuleError(f"{section.name(key)} must be a number above 0")
-    return float(value)
-
-
 def _octet(section: Section, key: str) -> int:
     if (value := section.count(key, least=0)) > 0xFF:
         raise RuleError(f"{section.name(key)} must be a number from 0 to 255")
@@ -89,28 +83,14 @@ def _text(section: Section, key: str) -> str:
     return section.text(key) if section.values[key] != "" else ""
 
 
-def _word(words: type[StrEnum], section: Section, key: str) -> StrEnum:
-    try:
-        return words(section.text(key))
-    except ValueError:
-        raise RuleError(f"{section.name(key)} takes {', '.join(words)}") from None
-
-
-def _secret(section: Section, key: str) -> str:
-    try:
-        return Path(section.text(key)).read_text(encoding="utf-8").strip()
-    except OSError as error:
-        raise RuleError(f"{section.name(key)} cannot be read: {error.strerror}") from None
-
-
 _COUNT: Reader = partial(Section.count, least=1)
 
 _TIMES = ("throttled_s", "connect_s", "enquire_link_s", "response_s", "queue_s", "drain_s")
 _PAUSES = ("first_pause_s", "longest_pause_s", "refused_pause_s")
 
-_TIMING: Mapping[str, Reader] = {"window": _COUNT, **dict.fromkeys(("rate_per_s", *_TIMES, *_PAUSES), _number)}
+_TIMING: Mapping[str, Reader] = {"window": _COUNT, **dict.fromkeys(("rate_per_s", *_TIMES, *_PAUSES), number)}
 
-_CODINGS: Mapping[str, Reader] = {"default": partial(_word, Default), "latin1": _octet, "ucs2": _octet, "gsm": _octet}
+_CODINGS: Mapping[str, Reader] = {"default": partial(word, Default), "latin1": _octet, "ucs2": _octet, "gsm": _octet}
 
 _TLS: Mapping[str, Reader] = {
     **dict.fromkeys(("ca", "certificate", "key"), lambda section, key: Path(section.text(key))),
@@ -122,18 +102,29 @@ _NEEDED: Mapping[str, Reader] = {"host": Section.text, "port": _port, "system_id
 _READERS: Mapping[str, Reader] = {
     "system_type": _text,
     "service_type": _text,
-    "mode": partial(_word, Mode),
+    "mode": partial(word, Mode),
     "sessions": _COUNT,
     "source": lambda section, key: source_of(section.text(key), NO_ADDRESS),
     "range": lambda section, key: Address(0, 0, section.text(key)),
-    "long_messages": partial(_word, LongMessages),
-    "message_ids": partial(_word, MessageIds),
-    "validity": partial(_word, Validity),
+    "long_messages": partial(word, LongMessages),
+    "message_ids": partial(word, MessageIds),
+    "validity": partial(word, Validity),
     "user_message_reference": Section.flag,
     "timing": partial(_table, Timing, _TIMING),
     "codings": partial(_table, Codings, _CODINGS),
     "tls": partial(_table, Tls, _TLS),
 }
+
+
+def _check_timing(section: Section, timing: Timing) -> None:
+    """Times that contradict each other."""
+    table = Section({}, section.name("timing"))
+    refuse_impatience(table, queue_s=timing.queue_s, response_s=timing.response_s)
+    if timing.first_pause_s > timing.longest_pause_s:
+        raise RuleError(
+            f"{table.name('first_pause_s')} is above longest_pause_s, {timing.longest_pause_s:g} s: lower the one, "
+            "or raise the other"
+        )
 
 
 def _check(section: Section, settings: SmppSettings) -> None:

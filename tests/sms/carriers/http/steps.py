@@ -34,7 +34,7 @@ Table = dict[str, Any]
 PATH_SECRET = "path-secret-0123"
 
 #: Nothing is to run out of time on a busy machine; tests that want it to say so.
-PATIENT = {"window": 50, "connect_s": 10.0, "response_s": 20.0, "queue_s": 20.0, "drain_s": 10.0}
+PATIENT = {"window": 50, "connect_s": 5.0, "response_s": 20.0, "queue_s": 14.0, "drain_s": 10.0}
 
 
 @dataclass

@@ -47,6 +47,10 @@ def test_everything_can_be_said(secret: Path) -> None:
         ({"timing": {"window": 0}}, "window must be a whole number of at least 1"),
         ({"timing": {"queue_s": 0}}, "queue_s must be a number above 0"),
         ({"timing": {"queue_s": True}}, "queue_s must be a number above 0"),
+        (
+            {"timing": {"response_s": 30}},
+            "timing: queue_s 10 . 2 x connect_s 10 . response_s 30 are 50 s, and after 45 s .* lower one of them",
+        ),
         ({"addresses": ["example.com"]}, "example.com is no IP address"),
         ({"path_secret_file": "/nowhere"}, "cannot be read: No such file"),
     ],

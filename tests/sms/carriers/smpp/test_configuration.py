@@ -104,6 +104,14 @@ def test_everything_can_be_said(least: str) -> None:
         ("timing = { response_s = 0 }", r"carrier\.one\.timing\.response_s must be a number above 0"),
         ("timing = { response_s = nan }", r"carrier\.one\.timing\.response_s must be a number above 0"),
         ("timing = { response_s = true }", r"carrier\.one\.timing\.response_s must be a number above 0"),
+        (
+            "timing = { response_s = 40, queue_s = 5 }",
+            r"carrier\.one\.timing: queue_s 5 \+ response_s 40 are 45 s, and after 45 s .* lower one of them",
+        ),
+        (
+            "timing = { first_pause_s = 90 }",
+            r"carrier\.one\.timing\.first_pause_s is above longest_pause_s, 60 s: lower",
+        ),
         ("codings = { ucs2 = 256 }", r"carrier\.one\.codings\.ucs2 must be a number from 0 to 255"),
         ("system_type = 5", r"carrier\.one\.system_type must be a text"),
         ("windows = 5", r"carrier\.one\.windows is unknown"),
@@ -130,4 +138,10 @@ def test_a_port_that_is_none_is_named(least: str) -> None:
 def test_a_password_that_cannot_be_read_is_named(least: str, tmp_path: Path) -> None:
     (tmp_path / "password").unlink()
     with pytest.raises(RuleError, match=r"carrier\.one\.password_file cannot be read: No such file"):
+        read(least)
+
+
+def test_a_password_of_several_lines_is_refused(least: str, tmp_path: Path) -> None:
+    (tmp_path / "password").write_text("secret\nand more\n")
+    with pytest.raises(RuleError, match=r"carrier\.one\.password_file names a file that .* more than one line"):
         read(least)
