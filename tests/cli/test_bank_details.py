@@ -12,8 +12,9 @@ from gateway.billing.payments.stripe import StripeGateway
 from gateway.billing.payments.stripe_secrets import StripeSecrets
 from gateway.settings import read_settings
 from tests.cli.test_selling import PLACE, a_client
-from tests.peers.stripe_peer import StripePeer, running_peer
-from tests.peers.stripe_server import API_KEY, WEBHOOK_SECRET
+from tests.peers.stripe.peer import StripePeer, running_peer
+from tests.peers.stripe.server import API_KEY
+from tests.peers.stripe.state import WEBHOOK_SECRET
 
 Ok = Any  # the fixtures of conftest.py
 Gateway = Any

@@ -20,8 +20,9 @@ from plans.orders import PaymentMeans
 from tests.clock import MONDAY_MORNING, StoppedClock
 from tests.contracts.card_payments import CardBank, CardContract, Delivery
 from tests.contracts.payments import PRICE, Bank, PaymentContract
-from tests.peers.stripe_peer import StripePeer, running_peer
-from tests.peers.stripe_server import API_KEY, WEBHOOK_SECRET
+from tests.peers.stripe.peer import StripePeer, running_peer
+from tests.peers.stripe.server import API_KEY
+from tests.peers.stripe.state import WEBHOOK_SECRET
 
 
 class SandboxBank(CardBank):

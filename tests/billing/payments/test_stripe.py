@@ -25,8 +25,9 @@ from gateway.billing.payments.stripe_secrets import StripeSecrets
 from gateway.billing.payments.webhooks import SetupNews
 from plans.money import Money
 from tests.clock import MONDAY_MORNING
-from tests.peers.stripe_peer import StripePeer, running_peer
-from tests.peers.stripe_server import API_KEY, WEBHOOK_SECRET
+from tests.peers.stripe.peer import StripePeer, running_peer
+from tests.peers.stripe.server import API_KEY
+from tests.peers.stripe.state import WEBHOOK_SECRET
 
 ALICE = Payer("17", "Alice's clinic", "alice@client.example")
 

@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
-from tests.peers.stripe_server import API_KEY
+from tests.peers.stripe.server import API_KEY
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 
 
 @dataclass(frozen=True)
@@ -74,7 +74,7 @@ class StripePeer:
 @contextmanager
 def running_peer() -> Iterator[StripePeer]:
     """Start the server, and end it by closing its standard input."""
-    command = [sys.executable, "-m", "tests.peers.stripe_server"]
+    command = [sys.executable, "-m", "tests.peers.stripe"]
     with subprocess.Popen(  # noqa: S603 - our own words
         command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     ) as process:
