@@ -74,7 +74,8 @@ def read_events(
     all were looked at. Slow for thousands of events: to be run off the event loop.
     """
     settings = extraction_settings(calendar, sandbox=sandbox)
-    usable = [_unmarked(each) for each in events if is_usable(each)]
+    placed = (_placed(calendar, each) for each in events)
+    usable = [_unmarked(each) for each in placed if is_usable(each)]
     found = [extract(_text(each), settings) for each in usable]
     tags = [title_tag(calendar, each.title) for each in usable]
     seen = [(tag, numbers_of(explanation(each))) for tag, each in zip(tags, found, strict=True)]
@@ -84,10 +85,7 @@ def read_events(
         extract(_text(event), own) if numbers & common else outcome
         for event, outcome, (_, numbers) in zip(usable, found, seen, strict=True)
     )
-    rows = [
-        _row(calendar, event, outcome, tag, kept_fields)
-        for event, outcome, tag in zip(usable, outcomes, tags, strict=True)
-    ]
+    rows = [_row(event, outcome, tag, kept_fields) for event, outcome, tag in zip(usable, outcomes, tags, strict=True)]
     return ReadEvents(rows, common)
 
 
@@ -104,6 +102,11 @@ def extraction_settings(calendar: Calendar, *, sandbox: bool) -> ExtractionSetti
         blocked=frozenset(chosen.blocked),
         sandbox=sandbox,
     )
+
+
+def _placed(calendar: Calendar, event: FeedEvent) -> FeedEvent:
+    """The event with a place whose time its reminder tells: its own, or else that of its calendar."""
+    return event if event.zone else replace(event, zone=calendar.zone)
 
 
 def is_usable(event: FeedEvent) -> bool:
@@ -152,7 +155,7 @@ def _text(event: FeedEvent) -> EventText:
     return EventText(event.title, event.location, event.description)
 
 
-def _row(calendar: Calendar, event: FeedEvent, outcome: Outcome, tag: str, kept: frozenset[Field]) -> dict[str, Any]:
+def _row(event: FeedEvent, outcome: Outcome, tag: str, kept: frozenset[Field]) -> dict[str, Any]:
     return {
         "remote_id": event.event_id,
         "remote_key": key_of(event.event_id),
@@ -162,7 +165,7 @@ def _row(calendar: Calendar, event: FeedEvent, outcome: Outcome, tag: str, kept:
         "starts_at": starts_at(event),
         "ends_at": _instant(event.end, event.zone) if event.end else None,
         "all_day": not isinstance(event.start, datetime),
-        "zone": event.zone or calendar.zone,
+        "zone": event.zone,
         "zone_guessed": event.zone_guessed,
         "status": event.status,
         "booked_at": event.created_at,

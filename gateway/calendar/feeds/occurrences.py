@@ -18,6 +18,10 @@ def occurrence_name(original_start: datetime | date) -> str:
     return f"{original_start.astimezone(UTC):%Y%m%dT%H%M%SZ}"
 
 
+#: Other names of UTC in the zone database, besides those that begin with "Etc/".
+_NOWHERE = frozenset({"GMT", "GMT+0", "GMT-0", "GMT0", "Greenwich", "UCT", "UTC", "Universal", "Zulu"})
+
+
 @lru_cache(1024)
 def known_zone(name: str) -> str | None:
     """The IANA name of a zone that goes by its IANA or its Windows name; None for any other."""
@@ -27,6 +31,14 @@ def known_zone(name: str) -> str | None:
         return name
     zone = _windows_zones().get(name, "")
     return zone if _is_zone(zone) else None
+
+
+def place(zone: str | None) -> str | None:
+    """A zone (IANA) whose clocks hang on somebody's wall; None for UTC and the like, which programs write down.
+
+    What a booking platform enters at "09:00 UTC" is at 10:00 for everybody in Paris.
+    """
+    return None if zone is None or zone in _NOWHERE or zone.startswith("Etc/") else zone
 
 
 def _is_zone(name: str) -> bool:

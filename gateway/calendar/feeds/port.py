@@ -75,7 +75,7 @@ class FeedEvent:
     )
     start: datetime | date  # aware; a date for an all-day event
     end: datetime | date | None
-    zone: str  # IANA name, the zone in which the event was written down
+    zone: str  # IANA name of the place in whose time it was written down; "" where it names none: the calendar's counts
     status: EventStatus = EventStatus.CONFIRMED
     title: str | None = None
     location: str | None = None

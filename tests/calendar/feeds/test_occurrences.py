@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from gateway.calendar.feeds.occurrences import known_zone, occurrence_name
+from gateway.calendar.feeds.occurrences import known_zone, occurrence_name, place
 
 PARIS = ZoneInfo("Europe/Paris")
 
@@ -40,3 +40,18 @@ def test_a_naive_instant_names_nothing() -> None:
 )
 def test_a_zone_goes_by_its_iana_or_its_windows_name(name: str, zone: str | None) -> None:
     assert known_zone(name) == zone
+
+
+@pytest.mark.parametrize(
+    ("zone", "found"),
+    [
+        ("Europe/Paris", "Europe/Paris"),
+        ("UTC", None),
+        ("Etc/UTC", None),
+        ("Etc/GMT-1", None),
+        ("GMT", None),
+        (None, None),
+    ],
+)
+def test_utc_is_no_place(zone: str | None, found: str | None) -> None:
+    assert place(zone) == found

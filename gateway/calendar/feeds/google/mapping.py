@@ -10,7 +10,7 @@ from datetime import time as time_of_day
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from gateway.calendar.feeds.occurrences import known_zone, occurrence_name
+from gateway.calendar.feeds.occurrences import known_zone, occurrence_name, place
 from gateway.calendar.feeds.port import FeedEvent, RemoteCalendar, Window
 from gateway.calendar.words import EventStatus
 
@@ -76,7 +76,7 @@ def read_calendars(items: Iterable[Json]) -> list[RemoteCalendar]:
         RemoteCalendar(
             item["id"],
             str(item.get("summaryOverride") or item.get("summary") or ""),
-            known_zone(item.get("timeZone", "")),
+            place(known_zone(item.get("timeZone", ""))),
             owned=item.get("accessRole") == "owner",
             primary=item.get("primary", False),
             writable=item.get("accessRole") in ("owner", "writer"),
@@ -87,7 +87,8 @@ def read_calendars(items: Iterable[Json]) -> list[RemoteCalendar]:
 
 
 def _event(item: Json, zone: str | None) -> FeedEvent:
-    written_in = known_zone(item["start"].get("timeZone", "")) or zone
+    told = known_zone(item["start"].get("timeZone", ""))
+    written_in = told or zone
     named = written_in or "UTC"
     end = item.get("end")
     original = item.get("originalStartTime")
@@ -97,7 +98,7 @@ def _event(item: Json, zone: str | None) -> FeedEvent:
         original_start=occurrence_name(_time(original, named)) if original else "",
         start=_time(item["start"], named),
         end=_time(end, named) if end else None,
-        zone=named,
+        zone=place(told) or place(zone) or "",
         status=_status(item),
         title=item.get("summary"),
         location=item.get("location"),

@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from gateway.calendar.feeds.occurrences import known_zone, occurrence_name
+from gateway.calendar.feeds.occurrences import known_zone, occurrence_name, place
 from gateway.calendar.feeds.outlook.uids import shared_uid
 from gateway.calendar.feeds.port import FeedEvent, RemoteCalendar
 from gateway.calendar.words import EventStatus
@@ -111,7 +111,7 @@ def _event(row: Json) -> FeedEvent:
         original_start=_name(row, start, zone or "UTC") if row.get("seriesMasterId") else "",
         start=start,
         end=_time(row["end"], all_day=all_day) if row.get("end") else None,
-        zone=zone or "UTC",
+        zone=place(zone) or "",
         status=_status(row),
         title=row.get("subject"),
         location=_location(row),

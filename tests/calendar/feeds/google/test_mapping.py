@@ -68,7 +68,20 @@ def test_an_event_that_names_no_zone_has_that_of_its_calendar() -> None:
 def test_a_zone_that_nobody_knows_is_said_to_be_guessed() -> None:
     found = read_event(event(start=timed("2026-11-27T10:00:00+01:00", "Nowhere/Land")), None)
     assert found
-    assert (found.zone, found.zone_guessed) == ("UTC", True)
+    assert (found.zone, found.zone_guessed) == ("", True)
+
+
+def test_what_a_program_entered_in_utc_is_told_in_the_time_of_the_calendar() -> None:
+    """Nobody's clock on the wall shows UTC: a reminder that does is an hour or two early."""
+    found = read(start=timed("2026-11-27T09:00:00Z", "UTC"))
+    assert (found.start, found.zone, found.zone_guessed) == (datetime(2026, 11, 27, 9, tzinfo=UTC), PARIS, False)
+
+
+def test_a_calendar_that_a_program_made_in_utc_has_no_place_of_its_own() -> None:
+    (listed,) = read_calendars([{"id": "made", "accessRole": "owner", "timeZone": "UTC"}])
+    found = read_event(event(start=timed("2026-11-27T09:00:00Z", "Etc/UTC")), "UTC")
+    assert found
+    assert (listed.zone, found.zone, found.zone_guessed) == (None, "", False)
 
 
 def test_an_instant_without_offset_is_read_in_its_zone() -> None:

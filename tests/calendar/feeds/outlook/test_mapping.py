@@ -78,7 +78,13 @@ def test_an_all_day_event_has_dates() -> None:
 @pytest.mark.parametrize("name", ["tzone://Microsoft/Custom", "(UTC+01:00) Brussels", "", None])
 def test_a_zone_that_nobody_knows_is_said_to_be_guessed(name: str | None) -> None:
     found = read(originalStartTimeZone=name)
-    assert (found.zone, found.zone_guessed) == ("UTC", True)
+    assert (found.zone, found.zone_guessed) == ("", True)
+
+
+@pytest.mark.parametrize("name", ["UTC", "Etc/UTC", "Etc/GMT-1"])
+def test_what_a_program_entered_in_utc_is_told_in_the_time_of_the_calendar(name: str) -> None:
+    found = read(originalStartTimeZone=name)
+    assert (found.start, found.zone, found.zone_guessed) == (read().start, "", False)
 
 
 def test_all_occurrences_of_a_series_share_its_uid_and_have_names_of_their_own() -> None:
