@@ -2,7 +2,6 @@
 
 import hashlib
 import re
-from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -10,19 +9,23 @@ from zoneinfo import ZoneInfo
 import recurring_ical_events
 from icalendar import Calendar, Component
 
+from gateway.calendar.feeds.ics.mending import mend, moment
 from gateway.calendar.feeds.ics.screening import fault_of
 from gateway.calendar.feeds.ics.wire import Expanded
+from gateway.calendar.feeds.occurrences import place
 from gateway.calendar.feeds.port import FeedError, FeedEvent, Window
 from gateway.calendar.words import EventStatus, FeedFault
 
 MOST_OCCURRENCES = 20_000
-_YEARS = range(1900, 2201)  # outside of them arithmetic ends in errors, or a daily rule takes seconds
 _DURATION = re.compile(  # RFC 5545, 3.3.6
     r"P(?:(?P<weeks>\d{1,4})W)?(?:(?P<days>\d{1,4})D)?"
     r"(?:T(?:(?P<hours>\d{1,4})H)?(?:(?P<minutes>\d{1,5})M)?(?:(?P<seconds>\d{1,6})S)?)?"
 )
 _LONGEST_TEXT = 8_000
 _LONGEST_ID = 200
+
+#: What Outlook calls UTC; without quotes its colon breaks the line that it stands in.
+_MICROSOFT_UTC = re.compile(rb"(\"?)tzone://Microsoft/Utc\1")
 
 _STATUS = {"CANCELLED": EventStatus.CANCELLED, "TENTATIVE": EventStatus.TENTATIVE}
 
@@ -32,37 +35,16 @@ def expand(text: bytes, window: Window, zone: str) -> Expanded:
     if fault := fault_of(text):
         raise FeedError(fault)
     try:
-        calendar = Calendar.from_ical(text)
+        calendar = Calendar.from_ical(_MICROSOFT_UTC.sub(b"UTC", text))
     except (ValueError, IndexError, KeyError) as error:
         raise FeedError(FeedFault.UNREADABLE, type(error).__name__) from None
-    _drop_far_ones(calendar)
+    mend(calendar)
     series = _Series(calendar, zone)
     found, skipped = _occurrences(calendar, window)
     if len(found) > MOST_OCCURRENCES:
         raise FeedError(FeedFault.TOO_LARGE, "occurrences")
     events = [series.event(each) for each in found]
     return Expanded(events, _text(calendar.get("X-WR-CALNAME"), 200), _poll_after(calendar), skipped)
-
-
-def _drop_far_ones(calendar: Calendar) -> None:
-    calendar.subcomponents = [each for each in calendar.subcomponents if each.name != "VEVENT" or _is_near(each)]
-
-
-def _is_near(event: Component) -> bool:
-    """Whether it lies in a year that is worth a look; birthdays are written down from 1604 on."""
-    start = _moment(event, "DTSTART")
-    return start is not None and (start.year in _YEARS or (start.year < _YEARS.start and _is_yearly(event)))
-
-
-def _is_yearly(event: Component) -> bool:
-    rule = event.get("RRULE")
-    return isinstance(rule, Mapping) and dict(rule).get("FREQ") == ["YEARLY"]
-
-
-def _moment(event: Component, name: str) -> date | None:
-    """A time of an event; None where it has none, or something else under its name."""
-    moment = getattr(event.get(name), "dt", None)
-    return moment if isinstance(moment, date) else None
 
 
 def _occurrences(calendar: Calendar, window: Window) -> tuple[list[Component], int]:
@@ -93,32 +75,34 @@ class _Series:
     """What is known of the events before they are expanded."""
 
     def __init__(self, calendar: Calendar, zone: str) -> None:
-        self._zone = ZoneInfo(zone)
         named = _known_zone(calendar.get("X-WR-TIMEZONE"))
         if named is None:
             calendar.pop("X-WR-TIMEZONE", None)  # one that nobody knows would make every event senseless
+        self._zone = ZoneInfo(place(named) or zone)
         self._recurring: set[str] = set()
         self._guessed: set[str] = set()
+        self._shifts: dict[tuple[str, date], timedelta] = {}  # of what was moved together with all that follow
         for each in calendar.walk("VEVENT"):
             uid = _uid(each)
             if any(name in each for name in ("RRULE", "RDATE", "RECURRENCE-ID")):
                 self._recurring.add(uid)
             if _is_floating(each) and (_names_zone(each) or named is None):
                 self._guessed.add(uid)
+            if shifted := _shift(each):
+                self._shifts[uid, shifted[0]] = shifted[1]
 
     def event(self, each: Component) -> FeedEvent:
         """An occurrence as the port wants it."""
-        uid, start, end = _uid(each), _moment(each, "DTSTART"), _moment(each, "DTEND")
+        uid, start, end = _uid(each), moment(each, "DTSTART"), moment(each, "DTEND")
         assert start is not None  # noqa: S101 - an event without a start was dropped
-        place = _moment(each, "RECURRENCE-ID") or start
-        original = _stamp(self._instant(place)) if uid in self._recurring else ""
+        original = _stamp(self._instant(self._first_start(uid, each, start))) if uid in self._recurring else ""
         return FeedEvent(
             event_id=f"{uid}/{original}" if original else uid,
             uid=uid,
             original_start=original,
             start=self._instant(start),
             end=self._instant(end) if end else None,
-            zone=_zone_name(start) or self._zone.key,
+            zone=place(_zone_name(start)) or self._zone.key,
             status=_STATUS.get(str(each.get("STATUS", "")).upper(), EventStatus.CONFIRMED),
             title=_text(each.get("SUMMARY"), _LONGEST_TEXT),
             location=_text(each.get("LOCATION"), _LONGEST_TEXT),
@@ -128,6 +112,17 @@ class _Series:
             zone_guessed=uid in self._guessed,
         )
 
+    def _first_start(self, uid: str, each: Component, start: date) -> date:
+        """Where an occurrence stood in its series before anybody moved it.
+
+        One that was moved together with all that follow gives each of those its own place (RFC 5545, 3.8.4.4).
+        """
+        named = moment(each, "RECURRENCE-ID")
+        if named is None:
+            return start
+        shift = self._shifts.get((uid, named))
+        return named if shift is None else start - shift
+
     def _instant(self, when: date) -> datetime | date:
         """In UTC, by way of which a local time that a clock change leaves out becomes one that exists."""
         if not isinstance(when, datetime):
@@ -135,8 +130,19 @@ class _Series:
         return (when if when.tzinfo else when.replace(tzinfo=self._zone)).astimezone(UTC)
 
 
+def _shift(event: Component) -> tuple[date, timedelta] | None:
+    """The place of an occurrence that was moved with all that follow, and by how much; None for any other."""
+    named, start = moment(event, "RECURRENCE-ID"), moment(event, "DTSTART")
+    if named is None or start is None or "RANGE" not in event["RECURRENCE-ID"].params:
+        return None
+    try:
+        return named, start - named
+    except TypeError:  # one has a zone, or an hour, and the other none
+        return None
+
+
 def _is_floating(event: Component) -> bool:
-    start = _moment(event, "DTSTART")
+    start = moment(event, "DTSTART")
     return isinstance(start, datetime) and start.tzinfo is None
 
 
@@ -152,15 +158,15 @@ def _known_zone(name: Any) -> str | None:
 
 
 def _zone_name(start: date) -> str | None:
-    """The IANA zone of a local time; UTC is no place, and a zone that the text itself defines has no name."""
+    """The IANA zone of a local time; one that the text itself defines has no name."""
     zone = start.tzinfo if isinstance(start, datetime) else None
-    return zone.key if isinstance(zone, ZoneInfo) and zone.key != "UTC" else None
+    return zone.key if isinstance(zone, ZoneInfo) else None
 
 
 def _uid(event: Component) -> str:
-    """The UID; one that is missing or longer than any real one is stood in for by a digest."""
-    uid = str(event.get("UID") or "")
-    return uid if 0 < len(uid) <= _LONGEST_ID else hashlib.sha256(uid.encode() or event.to_ical()).hexdigest()
+    """The UID; one that is longer than any real one is stood in for by a digest."""
+    uid = str(event.get("UID"))
+    return uid if len(uid) <= _LONGEST_ID else hashlib.sha256(uid.encode()).hexdigest()
 
 
 def _stamp(start: datetime | date) -> str:
@@ -174,11 +180,12 @@ def _revision(event: Component) -> str:
 
 
 def _text(value: Any, longest: int) -> str | None:
-    return str(value)[:longest] if value else None
+    first = value[0] if isinstance(value, list) else value  # written down twice
+    return str(first)[:longest] if first else None
 
 
 def _created(event: Component) -> datetime | None:
-    created = _moment(event, "CREATED")
+    created = moment(event, "CREATED")
     return created.astimezone(UTC) if isinstance(created, datetime) and created.tzinfo else None
 
 

@@ -50,6 +50,37 @@ def test_an_occurrence_that_was_moved_keeps_the_name_of_its_place() -> None:
     }
 
 
+@pytest.mark.parametrize("place", [":20261126T080000Z", ";VALUE=DATE:20261126", ":20261126T090000"])
+def test_a_moved_occurrence_stands_in_no_second_place_however_its_first_one_is_written(place: str) -> None:
+    """A client who is told of both would come at the wrong hour."""
+    moved = event(start=f"{PARIS}20261126T110000", RECURRENCE_ID=place)
+    series = event(start=f"{PARIS}20261126T090000", RRULE=":FREQ=WEEKLY;COUNT=2")
+    found = {each.original_start: each.start for each in events(series, moved)}
+    assert found == {
+        "20261126T080000Z": datetime(2026, 11, 26, 10, tzinfo=UTC),
+        "20261203T080000Z": datetime(2026, 12, 3, 8, tzinfo=UTC),
+    }
+
+
+@pytest.mark.parametrize("place", [f"{PARIS}20261126T090000", ":20261126T080000Z"])
+def test_occurrences_that_were_moved_together_keep_a_name_each(place: str) -> None:
+    """Under one name all but the last of them would be lost."""
+    series = event(start=f"{PARIS}20261119T090000", RRULE=":FREQ=WEEKLY;COUNT=4")
+    later = event(start=f"{PARIS}20261126T100000", RECURRENCE_ID=f";RANGE=THISANDFUTURE{place}")
+    found = {each.original_start: each.start for each in events(series, later)}
+    assert found == {
+        "20261126T080000Z": datetime(2026, 11, 26, 9, tzinfo=UTC),
+        "20261203T080000Z": datetime(2026, 12, 3, 9, tzinfo=UTC),
+        "20261210T080000Z": datetime(2026, 12, 10, 9, tzinfo=UTC),
+    }
+
+
+def test_a_range_without_an_hour_moves_nothing_by_it() -> None:
+    series = event(start=";VALUE=DATE:20261119", RRULE=":FREQ=WEEKLY;COUNT=4")
+    later = event(start=f"{PARIS}20261126T100000", RECURRENCE_ID=";RANGE=THISANDFUTURE;VALUE=DATE:20261126")
+    assert "20261126" in {each.original_start for each in events(series, later)}
+
+
 def test_excluded_and_cancelled_occurrences_are_not_confirmed() -> None:
     series = event(start=f"{PARIS}20261119T090000", RRULE=":FREQ=WEEKLY;COUNT=4", EXDATE=f"{PARIS}20261126T090000")
     off = event(start=f"{PARIS}20261203T090000", RECURRENCE_ID=f"{PARIS}20261203T090000", STATUS=":CANCELLED")
@@ -63,6 +94,12 @@ def test_excluded_and_cancelled_occurrences_are_not_confirmed() -> None:
         (f"{PARIS}20261126T090000", "", False, "Europe/Paris"),
         (";TZID=Romance Standard Time:20261126T090000", "", False, "Europe/Paris"),
         (":20261126T080000Z", "", False, ZONE),
+        (":20261126T080000Z", "X-WR-TIMEZONE:Etc/UTC", False, ZONE),
+        (";TZID=Etc/UTC:20261126T080000", "", False, ZONE),
+        (";TZID=GMT:20261126T080000", "", False, ZONE),
+        (";TZID=tzone://Microsoft/Utc:20261126T080000", "", False, ZONE),
+        (';TZID="tzone://Microsoft/Utc":20261126T080000', "", False, ZONE),
+        (":20261126T080000Z", "X-WR-TIMEZONE:Europe/London", False, "Europe/London"),
         (":20261126T090000", "X-WR-TIMEZONE:Europe/Paris", False, "Europe/Paris"),
         (":20261126T090000", "", True, ZONE),
         (":20261126T090000", "X-WR-TIMEZONE:Nowhere/Town", True, ZONE),
@@ -156,3 +193,28 @@ def test_what_was_found_comes_back_whole_from_the_reading_process() -> None:
     series = event(start=";VALUE=DATE:20261120", RRULE=":FREQ=DAILY;COUNT=3", STATUS=":TENTATIVE")
     found = expand(calendar(series, event("b", CREATED=":20261101T080000Z"), head="X-WR-CALNAME:Us"), WINDOW, ZONE)
     assert (from_words(to_words(found)), found.name) == (found, "Us")
+
+
+def test_events_without_a_uid_are_told_apart_and_named_the_same_at_every_fetch() -> None:
+    """Under a new name at every poll, each would be reminded of again and again."""
+
+    def named(stamped: str) -> dict[str, datetime | date]:
+        one = event("", f"{PARIS}20261126T090000", DTSTAMP=stamped)
+        other = event("", f"{PARIS}20261127T090000", DTSTAMP=stamped)
+        series = event("", f"{PARIS}20261128T090000", DTSTAMP=stamped, RRULE=":FREQ=DAILY;COUNT=2")
+        return {each.event_id: each.start for each in events(one, other, series)}
+
+    first, again = named(":20261101T080000Z"), named(":20261102T090000Z")
+    assert first == again
+    assert len(first) == 4
+
+
+@pytest.mark.parametrize("name", ["DTSTART", "DTEND", "CREATED", "EXDATE", "RECURRENCE-ID"])
+def test_an_event_with_a_time_that_cannot_be_read_spoils_no_other(name: str) -> None:
+    broken = "\r\n".join(["BEGIN:VEVENT", "UID:b@x", f"{name}:soon", "SUMMARY:Visit", "END:VEVENT"])
+    assert NINE in starts(event(start=f"{PARIS}20261126T090000"), broken)
+
+
+def test_of_a_text_that_stands_there_twice_the_first_one_counts() -> None:
+    (found,) = events(event(LOCATION=":Room\r\nLOCATION:Hall"))
+    assert found.location == "Room"
