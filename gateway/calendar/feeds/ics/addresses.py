@@ -2,7 +2,7 @@
 
 import asyncio
 import socket
-from collections.abc import Awaitable, Callable, Collection
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from urllib.parse import SplitResult, urlsplit, urlunsplit
@@ -12,24 +12,25 @@ from gateway.calendar.words import FeedFault
 
 Address = IPv4Address | IPv6Address
 
-#: All addresses of a host name; ``OSError`` where it has none.
-Resolve = Callable[[str, int], Awaitable[Collection[str]]]
+#: All addresses of a host name, those that can be reached in front; ``OSError`` where it has none.
+Resolve = Callable[[str, int], Awaitable[Sequence[str]]]
 
 #: Ways to reach an IPv4 address through IPv6 (RFC 6052, RFC 3056, RFC 4380): what they hide may be private.
 _TUNNELS = tuple(map(ip_network, ("64:ff9b::/96", "64:ff9b:1::/48", "2002::/16", "2001::/32")))
 _SCHEMES = {"https": "https", "webcal": "https", "webcals": "https", "http": "http"}
 _DEFAULT_PORT = {"https": 443, "http": 80}
 _LONGEST = 2_000
+_MOST_MACHINES = 4
 
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """An address that may be fetched, and the machine that was looked at: no second look-up may lead elsewhere."""
+    """An address that may be fetched, and the machines that were looked at: no second look-up may lead elsewhere."""
 
     url: str  # with the host by name
     host: str
     port: int
-    machine: str  # its IP address
+    machines: tuple[str, ...]  # its IP addresses, the one to try first in front
 
 
 class Gate:
@@ -48,12 +49,12 @@ class Gate:
         if parts.scheme != "https" and not ours:
             raise FeedError(FeedFault.ADDRESS_REFUSED, "no https")
         try:
-            machines = sorted(await self._resolve(host, port))
+            machines = tuple(await self._resolve(host, port))
         except OSError:
             raise FeedError(FeedFault.UNAVAILABLE, "no such host") from None
         if not machines or not (ours or all(is_public(ip_address(each)) for each in machines)):
             raise FeedError(FeedFault.ADDRESS_REFUSED, "no public address")
-        return Target(urlunsplit(parts), host, port, machines[0])
+        return Target(urlunsplit(parts), host, port, machines[:_MOST_MACHINES])
 
 
 def is_public(address: Address) -> bool:
@@ -65,10 +66,10 @@ def is_public(address: Address) -> bool:
     return address.is_global and not address.is_multicast and not hidden
 
 
-async def resolve_by_system(host: str, port: int) -> Collection[str]:
-    """Ask the resolver of the machine."""
+async def resolve_by_system(host: str, port: int) -> Sequence[str]:
+    """Ask the resolver of the machine, which knows whether IPv6 leads anywhere (RFC 6724)."""
     found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    return {str(address[0]) for *_, address in found}
+    return list(dict.fromkeys(str(address[0]) for *_, address in found))
 
 
 def _parts(url: str) -> SplitResult:

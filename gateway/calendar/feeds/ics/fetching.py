@@ -1,10 +1,12 @@
 """Asking a calendar server over HTTP, bounded in time and size, and never led to a machine that was not looked at."""
 
 import asyncio
+import logging
 import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
+from http.cookiejar import CookieJar, DefaultCookiePolicy
 from types import TracebackType
 from typing import Self
 from urllib.parse import urljoin, urlsplit
@@ -19,6 +21,15 @@ from gateway.calendar.words import FeedFault
 _MOST_REDIRECTS = 5
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _LONGEST_WAIT = timedelta(days=1)
+
+#: What a server gives one client must not come back to it with what another asks.
+_NO_COOKIES = DefaultCookiePolicy(allowed_domains=[])
+
+#: A connection is to a machine, whose next answer may be for another name: its certificate has to be looked at anew.
+_USED_ONCE = httpx.Limits(max_keepalive_connections=0)
+
+for _each in ("httpx", "httpcore"):
+    logging.getLogger(_each).setLevel(logging.WARNING)  # below, they tell addresses, which are secret
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +72,8 @@ class Fetcher:
             timeout=httpx.Timeout(timeout_s, connect=min(5.0, timeout_s)),
             verify=trusted or ssl.create_default_context(),
             trust_env=False,  # a proxy would look the name up again, by itself
+            cookies=CookieJar(_NO_COOKIES),
+            limits=_USED_ONCE,
             headers={"User-Agent": "mail-sms-gateway", "Accept-Encoding": "gzip"},
         )
 
@@ -88,16 +101,26 @@ class Fetcher:
         url = ask.url
         for _ in range(_MOST_REDIRECTS + 1):
             target = await self._gate.admit(url)
-            answer = await self._once(ask, target)
+            answer = await self._reach(ask, target)
             if answer.status not in _REDIRECTS or "location" not in answer.headers:
-                return _usable(answer)
+                return _usable(answer, ask)
             url = urljoin(target.url, answer.headers["location"])
         raise FeedError(FeedFault.UNAVAILABLE, "redirects")
 
-    async def _once(self, ask: Ask, target: Target) -> Answer:
+    async def _reach(self, ask: Ask, target: Target) -> Answer:
+        """The answer of the first machine that can be reached."""
+        *others, last = target.machines
+        for machine in others:
+            try:
+                return await self._once(ask, target, machine)
+            except (httpx.ConnectError, httpx.ConnectTimeout):
+                continue
+        return await self._once(ask, target, last)
+
+    async def _once(self, ask: Ask, target: Target, machine: str) -> Answer:
         request = self._client.build_request(
             ask.method,
-            httpx.URL(target.url).copy_with(host=target.machine),
+            httpx.URL(target.url).copy_with(host=machine),
             content=ask.body or None,
             headers={**ask.headers, "Host": _authority(target)},
             extensions={"sni_hostname": target.host},  # the certificate must be that of the name
@@ -122,9 +145,14 @@ class Fetcher:
         return bytes(body)
 
 
-def _usable(answer: Answer) -> Answer:
-    """The answer itself; what every server means alike by a status is raised as a fault."""
+def _usable(answer: Answer, ask: Ask) -> Answer:
+    """The answer itself; what every server means alike by a status is raised as a fault.
+
+    Who shows no login and is told "forbidden" came too often, or looks like a robot: that passes.
+    """
     match answer.status:
+        case 403 if ask.login is None:
+            raise FeedError(FeedFault.UNAVAILABLE, "403", _retry_after(answer.headers))
         case 401 | 403:
             raise FeedError(FeedFault.CREDENTIALS_WRONG, str(answer.status))
         case 404 | 410:

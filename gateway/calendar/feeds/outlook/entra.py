@@ -8,6 +8,7 @@ import warnings
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from http.cookiejar import DefaultCookiePolicy
 from typing import Any, TypeVar
 
 from msal import ConfidentialClientApplication, SerializableTokenCache
@@ -22,6 +23,9 @@ from gateway.calendar.words import FeedFault
 T = TypeVar("T")
 
 _THREADS = 4
+
+#: A session serves one user after another.
+_NO_COOKIES = DefaultCookiePolicy(allowed_domains=[])
 
 #: The answer comes to our page in its address: a form would come without the cookie that says whose answer it is.
 #: Nobody else sees that address, for the page sends no referrer and is not logged.
@@ -131,6 +135,7 @@ class _Session(Session):
     def __init__(self, app: OutlookApp) -> None:
         super().__init__()
         self._timeout_s = app.timeout_s
+        self.cookies.set_policy(_NO_COOKIES)
         if app.trusted:
             self.verify = str(app.trusted)
             self.trust_env = False  # the environment would name other authorities, and win

@@ -5,6 +5,7 @@ import logging
 import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass
+from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import Any
 
 import httpx
@@ -21,6 +22,9 @@ PREFER = 'IdType="ImmutableId", outlook.timezone="UTC", outlook.body-content-typ
 
 _LARGEST_ANSWER = 32_000_000  # bytes
 
+#: What Graph gives one user must not come back to it with what another asks.
+_NO_COOKIES = DefaultCookiePolicy(allowed_domains=[])
+
 for _each in ("httpx", "httpcore"):
     logging.getLogger(_each).setLevel(logging.WARNING)  # below, they tell links that hold cursors
 
@@ -32,7 +36,11 @@ class Graph:
         self.app = app
         self.entra = Entra(app)
         self.http = httpx.AsyncClient(
-            timeout=app.timeout_s, follow_redirects=False, verify=_trust(app), trust_env=app.trusted is None
+            timeout=app.timeout_s,
+            follow_redirects=False,
+            verify=_trust(app),
+            trust_env=app.trusted is None,
+            cookies=CookieJar(_NO_COOKIES),
         )
 
     async def close(self) -> None:

@@ -1,6 +1,6 @@
 """Which addresses are fetched: the public ones under https, and no other however they are dressed up."""
 
-from collections.abc import Collection
+from collections.abc import Sequence
 from ipaddress import ip_address
 
 import pytest
@@ -17,7 +17,7 @@ NAMES = {
 }
 
 
-async def resolve(host: str, port: int) -> Collection[str]:
+async def resolve(host: str, port: int) -> Sequence[str]:
     """The names above; numbers are their own address."""
     del port
     try:
@@ -33,7 +33,7 @@ GATE = Gate(private={"127.0.0.1:5232"}, resolve=resolve)
 
 async def test_a_public_address_is_fetched_from_the_machine_that_was_looked_at() -> None:
     assert await GATE.admit("webcal://calendar.example/me.ics?key=1#top") == Target(
-        "https://calendar.example/me.ics?key=1", "calendar.example", 443, "93.184.215.14"
+        "https://calendar.example/me.ics?key=1", "calendar.example", 443, ("93.184.215.14",)
     )
     assert (await GATE.admit(" https://calendar.example:8443/ ")).port == 8443
 
@@ -67,7 +67,7 @@ async def test_a_name_without_address_is_tried_again_later() -> None:
 
 
 async def test_a_server_of_our_own_is_fetched_where_an_admin_said_so() -> None:
-    assert (await GATE.admit("http://127.0.0.1:5232/me/")).machine == "127.0.0.1"
+    assert (await GATE.admit("http://127.0.0.1:5232/me/")).machines == ("127.0.0.1",)
 
 
 @pytest.mark.parametrize("text", ["2001:db8::1", "2002:7f00:1::", "fe80::1", "ff02::1", "224.0.0.1", "0.0.0.0", "::"])  # noqa: S104

@@ -3,7 +3,7 @@
 import asyncio
 import gzip
 import ssl
-from collections.abc import AsyncIterator, Collection
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import timedelta
 
@@ -17,7 +17,7 @@ from gateway.calendar.words import FeedFault
 from tests.calendar.feeds.ics.web_server import Asked, Script, WebServer, answer, web_server
 
 
-async def here(host: str, port: int) -> Collection[str]:
+async def here(host: str, port: int) -> Sequence[str]:
     """Every name is this machine."""
     del host, port
     return ["127.0.0.1"]
@@ -52,7 +52,7 @@ async def test_what_the_server_says_comes_back() -> None:
     ("status", "fault", "permanent"),
     [
         ("401 Unauthorized", FeedFault.CREDENTIALS_WRONG, True),
-        ("403 Forbidden", FeedFault.CREDENTIALS_WRONG, True),
+        ("403 Forbidden", FeedFault.UNAVAILABLE, False),
         ("404 Not Found", FeedFault.CALENDAR_GONE, True),
         ("410 Gone", FeedFault.CALENDAR_GONE, True),
         ("408 Request Timeout", FeedFault.UNAVAILABLE, False),
@@ -65,6 +65,12 @@ async def test_a_status_is_a_fault_that_says_whether_to_try_again(
 ) -> None:
     error = await refusal(lambda _asked: answer(status=status))
     assert (error.fault, error.permanent, error.detail) == (fault, permanent, status[:3])
+
+
+async def test_a_login_that_is_forbidden_is_a_wrong_one() -> None:
+    async with fetching(lambda _asked: answer(status="403 Forbidden")) as (server, fetcher):
+        with pytest.raises(FeedError, match="credentials_wrong"):
+            await fetcher.fetch(Ask("GET", f"http://127.0.0.1:{server.port}/", login=("me", "secret")))
 
 
 @pytest.mark.parametrize(
@@ -106,6 +112,30 @@ async def test_nobody_listening_is_unavailable() -> None:
             await fetcher.fetch(Ask("GET", f"http://127.0.0.1:{gone}/"))
 
 
+async def test_of_the_machines_of_a_name_the_next_is_asked_where_one_cannot_be_reached() -> None:
+    """A name with an IPv6 address, too, is no reason to fail on a network without it."""
+
+    async def two(host: str, port: int) -> Sequence[str]:
+        del host, port
+        return ["::1", "127.0.0.1"]
+
+    async with (
+        web_server(lambda _asked: answer(b"text")) as server,
+        Fetcher(Gate({f"a.example:{server.port}"}, two)) as fetcher,
+    ):
+        told = await fetcher.fetch(Ask("GET", f"http://a.example:{server.port}/"))
+    assert told.body == b"text"
+
+
+async def test_nothing_that_a_server_said_to_one_client_is_shown_for_another() -> None:
+    """The cookie of a session would open the calendars of whoever signed in before."""
+    said = answer(Set_Cookie="session=alice; Path=/")
+    async with fetching(lambda _asked: said) as (server, fetcher):
+        for user in ("alice", "bob"):
+            await fetcher.fetch(Ask("GET", f"http://a.example:{server.port}/", login=(user, "secret")))
+    assert ["cookie" in each.headers for each in server.asked] == [False, False]
+
+
 async def test_redirects_are_followed_and_end() -> None:
     told = await fetched(
         lambda asked: answer(b"there") if asked.path == "/new" else answer(status="302 Found", Location="/new")
@@ -139,7 +169,7 @@ async def test_the_certificate_must_be_that_of_the_name() -> None:
     trusted, tls = ssl.create_default_context(), ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     authority.configure_trust(trusted)
     authority.issue_cert("a.example").configure_cert(tls)
-    async with web_server(lambda _asked: answer(b"sealed"), tls) as server:
+    async with web_server(lambda _asked: answer(b"sealed", Connection="keep-alive"), tls) as server:
         gate = Gate({f"{name}:{server.port}" for name in ("a.example", "b.example")}, here)
         async with Fetcher(gate, trusted=trusted) as fetcher:
             told = await fetcher.fetch(Ask("GET", f"https://a.example:{server.port}/"))
