@@ -74,6 +74,7 @@ class OutlookSession:
             found = sort_out(rows)
             if len(found.touched) <= _MOST_SERIES:
                 return await self._since(calendar_id, known, found, link)
+            return await self._everything(calendar_id, known.window)
         return await self._everything(calendar_id, reach(window, STEP))
 
     async def reread(self, calendar_id: str, event_id: str) -> FeedEvent | None:
