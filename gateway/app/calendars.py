@@ -68,8 +68,9 @@ def link(
         raise Refused("This is no address of a calendar.", "Write it like https://calendar.example/alice.ics.")
     subject = sha256(f"{address} {user or ''}".encode()).hexdigest()
     if user is None or password is None:
-        provider, secret = Provider.ICS, Subscription(address, client.time_zone).seal()
-        listed = [RemoteCalendar(sha256(address.encode()).hexdigest()[:_ID], host)]
+        file = Subscription(address, client.time_zone)
+        provider, secret = Provider.ICS, file.seal()
+        listed = [RemoteCalendar(sha256(address.encode()).hexdigest()[:_ID], file.name)]
     else:
         provider, secret = Provider.CALDAV, Login(address, user, password, client.time_zone).seal()
         listed = []

@@ -13,6 +13,9 @@ _BEHIND = timedelta(days=1)
 #: How far ahead beyond the longest offset: it is what a nightly list adds day by day.
 _AHEAD = timedelta(days=35)
 
+#: A file that wants to be asked for once a week would tell of an appointment when it is over.
+_SELDOM = timedelta(hours=6)
+
 _FIRST_PAUSE = timedelta(seconds=30)
 _LONGEST_PAUSE = timedelta(minutes=30)
 
@@ -42,9 +45,9 @@ class Pace:
     relist: timedelta = timedelta(days=1)  # a list of everything moves the window on
 
     def interval(self, provider: Provider, *, pushed: bool, at_most: timedelta | None = None) -> timedelta:
-        """How long to wait between two polls; ``at_most``: how often the provider wants to be asked."""
+        """How long to wait between two polls; ``at_most``: how often the provider wants to be asked, within reason."""
         usual: timedelta = self.with_push if pushed else getattr(self, provider.value)
-        return max(usual, at_most or usual)
+        return max(usual, min(at_most or usual, _SELDOM))
 
 
 def window_at(now: datetime, longest_offset: timedelta) -> Window:

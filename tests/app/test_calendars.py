@@ -79,7 +79,7 @@ async def test_a_published_file_is_linked_and_enabled_by_its_address(alice: Prac
     await console("calendar.disable", calendar="Appointments")
     linked = await console("calendar.link", address="https://calendar.example/alice.ics", enable=True)
     (one,) = linked["calendars"]
-    assert (one["name"], one["provider"], one["state"]) == ("calendar.example", "ics", "enabled")
+    assert (one["name"], one["provider"], one["state"]) == ("calendar.example/alice.ics", "ics", "enabled")
 
 
 async def test_a_caldav_server_is_linked_with_a_password_and_listed_later(alice: Practice, console: Console) -> None:

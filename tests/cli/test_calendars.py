@@ -8,7 +8,7 @@ Ok = Any  # the fixtures of conftest.py
 Gateway = Any
 
 ADDRESS = "https://calendar.example/alice.ics"
-CALENDAR = "calendar.example"
+CALENDAR = "calendar.example/alice.ics"
 
 
 @pytest.fixture

@@ -51,7 +51,7 @@ class IcsSession(Unpushed):
         """The one calendar; it is named by a digest, for its address is secret."""
         found = await self._read(await self._fetch({}), self._lookout())
         calendar_id = hashlib.sha256(self._subscription.url.encode()).hexdigest()[:40]
-        name, zone = found.name or "ICS", self._subscription.zone
+        name, zone = found.name or self._subscription.name, self._subscription.zone
         return [RemoteCalendar(calendar_id, name, zone, primary=True, writable=False)]
 
     async def changes(self, calendar_id: str, cursor: str | None, window: Window) -> Changes:
@@ -81,7 +81,7 @@ class IcsSession(Unpushed):
     async def _fetch(self, conditions: dict[str, str]) -> Answer:
         headers = {"Accept": "text/calendar", **conditions}
         answer = await self._fetcher.fetch(Ask("GET", self._subscription.url, headers))
-        if answer.status not in {200, 304}:
+        if answer.status not in ({200, 304} if conditions else {200}):
             raise FeedError(FeedFault.UNREADABLE, str(answer.status))
         return answer
 

@@ -1,10 +1,15 @@
 """What opens a published file or a CalDAV server, as it is kept encrypted."""
 
 import json
+import re
 from dataclasses import dataclass, field
+from urllib.parse import urlsplit
 
 from gateway.calendar.feeds.port import FeedError
 from gateway.calendar.words import FeedFault
+
+#: A name that somebody gave a file. Keys are longer, hold digits, or mix capitals and small letters.
+_GIVEN = re.compile(r"[A-Za-z]?[a-z]{0,19}(?:[._-][A-Za-z]?[a-z]{0,19}){0,3}\.ics", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,6 +18,13 @@ class Subscription:
 
     url: str
     zone: str  # IANA, for times that name none
+
+    @property
+    def name(self) -> str:
+        """What a calendar is called whose file gives it no name: by host and file, where that is no key itself."""
+        parts = urlsplit(self.url)
+        file = parts.path.rpartition("/")[2]
+        return f"{parts.hostname}/{file}" if _GIVEN.fullmatch(file) else str(parts.hostname)
 
     def seal(self) -> bytes:
         """As it is kept."""

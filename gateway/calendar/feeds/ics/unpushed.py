@@ -7,8 +7,9 @@ from gateway.calendar.feeds.ics.fetching import Fetcher
 from gateway.calendar.feeds.ics.reading import CalendarReader
 from gateway.calendar.feeds.port import Channel, Window
 
-#: Where an event is looked for just before its reminder leaves: no reminder goes out longer before.
-_AHEAD = timedelta(days=62)
+#: Where an event is looked for just before its reminder leaves: none goes out longer before, be it that a rule asks for
+#: as much as it may and all days but one of the week are closed.
+AHEAD = timedelta(days=70)
 _BEHIND = timedelta(days=2)
 
 
@@ -38,4 +39,4 @@ class Unpushed:
         """Connections are shared with other sessions."""
 
     def _lookout(self) -> Window:
-        return Window(self._now() - _BEHIND, self._now() + _AHEAD)
+        return Window(self._now() - _BEHIND, self._now() + AHEAD)

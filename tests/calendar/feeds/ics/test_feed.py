@@ -3,7 +3,7 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import NamedTuple
 
 import pytest
@@ -13,9 +13,12 @@ from gateway.calendar.feeds.ics.feed import IcsFeed
 from gateway.calendar.feeds.ics.fetching import Fetcher
 from gateway.calendar.feeds.ics.keys import Subscription
 from gateway.calendar.feeds.ics.reading import CalendarReader
+from gateway.calendar.feeds.ics.unpushed import AHEAD
 from gateway.calendar.feeds.port import FeedError, FeedSession, Retitled, Window
+from gateway.calendar.schedule import Offset, Schedule, parse_rule
 from gateway.calendar.words import FeedFault
 from gateway.engine.capped import Caps
+from plans.windows import Hours
 from tests.calendar.feeds.ics.texts import WINDOW, ZONE, calendar, event
 from tests.calendar.feeds.ics.web_server import Asked, WebServer, answer, web_server
 
@@ -50,6 +53,41 @@ async def test_a_feed_is_one_calendar_whose_name_gives_no_address_away(served: S
         40,
         False,
     )
+
+
+@pytest.mark.parametrize(
+    ("path", "name"),
+    [
+        ("alice.ics", "127.0.0.1/alice.ics"),
+        ("calendar/ical/alice%40example.com/private-5c1f0d/basic.ics", "127.0.0.1/basic.ics"),
+        ("Cabinet_Dupont.ics?key=9f8e7d", "127.0.0.1/Cabinet_Dupont.ics"),
+        *(
+            ("5c1f0d9e8b7a.ics", "127.0.0.1"),
+            ("xYtRpQwZ.ics", "127.0.0.1"),
+            ("c/secretsecretsecretsecret", "127.0.0.1"),
+        ),
+        *(("", "127.0.0.1"), ("feed?token=9f8e7d.ics", "127.0.0.1")),
+    ],
+)
+async def test_a_feed_without_a_name_is_called_by_host_and_file_and_never_by_a_key(
+    path: str, name: str, served: Served
+) -> None:
+    address = f"http://127.0.0.1:{served.server.port}/{path}"
+    (found,) = await served.feed.open(Subscription(address, ZONE).seal()).calendars()
+    assert found.name == name
+
+
+async def test_nothing_new_is_no_answer_to_who_knows_nothing_yet(served: Served) -> None:
+    """A calendar that was never read would count as read, for ever."""
+    served.server.script = lambda _asked: answer(status="304 Not Modified")
+    with pytest.raises(FeedError, match="unreadable: 304"):
+        await served.session.changes("c", None, WINDOW)
+
+
+def test_an_event_is_found_again_however_long_before_it_its_reminder_leaves() -> None:
+    once_a_week = (Hours(time(8), time(9)), *(None,) * 6)
+    furthest = Schedule((Offset(parse_rule("60d~08:00")),), hours=once_a_week)
+    assert furthest.reach <= AHEAD
 
 
 async def test_the_first_look_is_complete_and_the_next_one_finds_nothing_new(served: Served) -> None:
