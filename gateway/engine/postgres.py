@@ -23,7 +23,8 @@ CHANNEL = "gateway"
 def database(url: str, connections: int) -> SqlEngine:
     """A pool of ``connections``, each checked before use so that a restart of the server costs no unit of work."""
     full = make_url(url).set(drivername="postgresql+psycopg")
-    return create_engine(full, pool_size=connections, max_overflow=2, pool_pre_ping=True)
+    # errors are logged, and no number or text with them
+    return create_engine(full, pool_size=connections, max_overflow=2, pool_pre_ping=True, hide_parameters=True)
 
 
 def reading_only(pool: SqlEngine) -> SqlEngine:

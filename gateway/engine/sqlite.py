@@ -115,4 +115,5 @@ def _single_connection(url: str | URL) -> SqlEngine:
         poolclass=StaticPool,
         pool_reset_on_return=None,
         connect_args={"check_same_thread": False, "timeout": 10},
+        hide_parameters=True,  # errors are logged, and no number or text with them
     )

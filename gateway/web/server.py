@@ -8,12 +8,14 @@ from types import MappingProxyType
 
 import uvicorn
 from starlette.applications import Starlette
+from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from gateway.engine.database import Engine
 from gateway.engine.writer import StorageUnavailable
+from gateway.web.discretion import Discretion
 from gateway.web.metrics import CONTENT_TYPE, metrics
 from gateway.web.webhooks import Hear, payment_route
 
@@ -44,7 +46,7 @@ def application(
         return PlainTextResponse(await metrics(engine), media_type=CONTENT_TYPE)
 
     own = (Route("/healthz", healthz), Route("/metrics", show_metrics), payment_route(webhooks))
-    return Starlette(routes=[*own, *more])
+    return Starlette(routes=[*own, *more], middleware=[Middleware(Discretion)])
 
 
 class _Server(uvicorn.Server):
