@@ -29,6 +29,7 @@ def problems(settings: "Settings") -> Iterator[str]:
         r"[^\s@<>]+@[^\s@<>]+", settings.notices.postmaster
     ):
         yield f"notices.postmaster = {settings.notices.postmaster!r} is no mail address: write name@domain.example"
+    yield from _kept_too_briefly(settings)
     for name, value, least in _amounts(settings):
         if value is not None and not least <= value < math.inf:  # NaN is not, either
             yield f"{name} = {value} cannot work; take {least} or more"
@@ -54,6 +55,17 @@ def _networks(name: str, values: tuple[str, ...]) -> Iterator[str]:
             yield f"{name}: {error}; write an address, or a network like 10.1.2.0/24"
 
 
+def _kept_too_briefly(settings: "Settings") -> Iterator[str]:
+    """What a phone said is needed as long as it can be answered."""
+    answers = settings.answers
+    for name, days in (("window_days", answers.window_days), ("address_days", answers.address_days)):
+        if answers.keep_days < days:
+            yield (
+                f"answers.keep_days = {answers.keep_days} is below answers.{name} = {days}, and what a phone said is"
+                f" needed for so long: raise keep_days, or lower {name}"
+            )
+
+
 def _amounts(settings: "Settings") -> Iterator[tuple[str, float | None, float]]:
     """Numbers with the least that makes sense of each."""
     smtp, notices, answers = settings.smtp, settings.notices, settings.answers
@@ -73,4 +85,5 @@ def _amounts(settings: "Settings") -> Iterator[tuple[str, float | None, float]]:
     yield "answers.ambiguous_hours", answers.ambiguous_hours, 0
     yield "answers.part_patience_s", answers.part_patience_s, 1
     yield "answers.address_days", answers.address_days, 1
+    yield "answers.link_days", answers.link_days, 1
     yield "in_doubt.grace_s", settings.in_doubt.grace_s, 0

@@ -120,6 +120,8 @@ class AnswerSettings:
     ambiguous_hours: int = 24  # who wrote so shortly before the last may be meant as well
     part_patience_s: float = 1800.0  # for parts of a long SMS that have not come
     address_days: int = 90  # how long an answer can be answered by mail
+    keep_days: int = 365  # how long what people sent is kept, with its text
+    link_days: int = 1095  # how long a STOP link works after the last message that brought it
 
 
 @dataclass(frozen=True, slots=True)

@@ -112,6 +112,12 @@ def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
         ),
         ('[notices]\npostmaster = "anna"', r"notices\.postmaster = 'anna' is no mail address"),
         ("[smtp]\nmax_mail_bytes = -1", r"smtp\.max_mail_bytes = -1 cannot work; take 65536 or more"),
+        (
+            "[answers]\nkeep_days = 60",
+            r"answers\.keep_days = 60 is below answers\.address_days = 90.*raise keep_days",
+        ),
+        ("[answers]\nwindow_days = 400", r"keep_days = 365 is below answers\.window_days = 400.*or lower window_days"),
+        ("[answers]\nlink_days = 0", r"answers\.link_days = 0 cannot work; take 1 or more"),
         ("[smtp]\ndata_timeout_s = nan", r"smtp\.data_timeout_s = nan cannot work"),
         ("[notices]\ngather_s = inf", r"notices\.gather_s = inf cannot work"),
     ],

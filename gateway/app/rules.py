@@ -10,6 +10,7 @@ from gateway.app.keyed import stop_links
 from gateway.settings import DoubtSettings, Settings, config_file
 from gateway.sms.conversations import Memory
 from gateway.sms.doubt import DoubtTerms
+from gateway.sms.forgetting import Keeping
 from gateway.sms.keywords import read_keywords
 from gateway.sms.policy import Rules
 from gateway.sms.understanding import Hearing
@@ -48,6 +49,12 @@ def hearing(settings: Settings, rules: Rules) -> Hearing:
         Memory(timedelta(days=answers.window_days), timedelta(hours=answers.ambiguous_hours)),
         timedelta(seconds=answers.part_patience_s),
     )
+
+
+def keeping(settings: Settings) -> Keeping:
+    """How long what people sent is kept."""
+    answers = settings.answers
+    return Keeping(timedelta(days=answers.keep_days), timedelta(days=answers.link_days))
 
 
 def _doubt(settings: DoubtSettings) -> DoubtTerms:

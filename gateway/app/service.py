@@ -18,7 +18,7 @@ from gateway.app.catalogue import billing_rules
 from gateway.app.keyed import reply_addresses
 from gateway.app.linked_calendars import calendar_routes, linkable
 from gateway.app.opening import is_sqlite, open_current
-from gateway.app.rules import hearing, read_rules
+from gateway.app.rules import hearing, keeping, read_rules
 from gateway.app.sending import sending
 from gateway.billing.attempts import JOBS as COLLECTIONS
 from gateway.billing.attempts import TOPIC as COLLECTIONS_TOPIC
@@ -46,6 +46,8 @@ from gateway.sms.answering import Answering
 from gateway.sms.answers import ANSWERS
 from gateway.sms.answers import TOPICS as ANSWER_TOPICS
 from gateway.sms.arrivals import INBOUND
+from gateway.sms.forgetting import EVERY_S as FORGETTING_S
+from gateway.sms.forgetting import Forgetting
 from gateway.sms.inbox import INBOUND_TOPIC
 from gateway.sms.jobs import JOBS
 from gateway.sms.jobs import TOPICS as JOB_TOPICS
@@ -190,7 +192,10 @@ async def _working(engine: Engine, settings: Settings, rules: Rules) -> AsyncIte
         tasks = _tasks(engine, settings, rules, readers, mailers)
         worker = Worker(engine, [*tasks, *sending_tasks, *calendar_tasks(bridge)])
         dates = Dates(engine, billing_rules(settings))
-        beats = Beats(engine, QUEUES, dates, {Upkeep(bridge).keep_calendars: UPKEEP_S})
+        forgetting = Forgetting(engine, keeping(settings))
+        beats = Beats(
+            engine, QUEUES, dates, {Upkeep(bridge).keep_calendars: UPKEEP_S, forgetting.forget_old: FORGETTING_S}
+        )
         beats.start()
         work = asyncio.create_task(worker.run())
         try:

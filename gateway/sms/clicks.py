@@ -1,7 +1,9 @@
 """What people do at the end of a STOP link: the same as by answering STOP or START."""
 
+import re
 from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import Connection, insert, select
 
@@ -14,6 +16,9 @@ from gateway.sms.inbound_tables import inbound_sms, stop_link
 from gateway.sms.stop_links import StopLinks
 from gateway.sms.tables import message
 from gateway.sms.words import Meaning, Reader, Source
+
+#: What can stand at the end of a link; anything else need not be looked for, and no database takes a NUL.
+_TOKEN = re.compile(r"[a-z2-7]{1,16}")
 
 #: What stands for carrier and number of ours where a click took the place of an SMS.
 _LINK = "link"
@@ -29,18 +34,29 @@ class Linked:
     stopped: bool
 
 
-def enter_links(connection: Connection, links: StopLinks, pairs: Collection[tuple[int, str]]) -> None:
-    """Remember whose links were sent: (account, recipient)."""
+def enter_links(connection: Connection, now: datetime, links: StopLinks, pairs: Collection[tuple[int, str]]) -> None:
+    """Remember whose links are sent: (account, recipient)."""
     rows = [
-        {"account_id": account_id, "recipient": recipient, "token": links.token(account_id, recipient)}
+        {
+            "account_id": account_id,
+            "recipient": recipient,
+            "token": links.token(account_id, recipient),
+            "sent_at": now,
+        }
         for account_id, recipient in sorted(pairs)
     ]
     if rows:
-        connection.execute(insert_or(connection, stop_link).on_conflict_do_nothing(), rows)
+        entered = insert_or(connection, stop_link)
+        known = entered.on_conflict_do_update(
+            index_elements=["account_id", "recipient", "token"], set_={"sent_at": entered.excluded.sent_at}
+        )
+        connection.execute(known, rows)
 
 
 def follow(connection: Connection, token: str) -> Linked | None:
     """Whom a link is about; None where we sent no such link."""
+    if not _TOKEN.fullmatch(token):
+        return None
     row = stop_link.c
     found = connection.execute(
         select(row.account_id, account.c.name, row.recipient)

@@ -30,6 +30,8 @@ inbound_sms = Table(
     Column("ambiguous", Boolean, nullable=False),  # another client had written to that phone shortly before
     Column("sent_at", Instant, nullable=False),
     Column("received_at", Instant, nullable=False),
+    Index("ix_inbound_sms_sender", "account_id", "sender", "inbound_id"),  # what a phone said lately
+    Index("ix_inbound_sms_received_at", "received_at"),
 )
 
 answer = Table(  # an answer that a room has yet to deal with; the row goes when it has
@@ -49,5 +51,7 @@ stop_link = Table(  # what stands at the end of an address that ends messages
     Column("account_id", BigInteger, primary_key=True, autoincrement=False),
     Column("recipient", String(20), primary_key=True),
     Column("token", String(16), primary_key=True),  # changes with the key of the vault
+    Column("sent_at", Instant, nullable=False),  # last
     UniqueConstraint("token"),
+    Index("ix_stop_link_sent_at", "sent_at"),
 )

@@ -44,7 +44,7 @@ def submit(connection: Connection, stamp: Stamp, rules: Rules, requests: Sequenc
     settled = [_settle(each, carriers.get(each.message_id), bill.charged.get(each.message_id)) for each in judged]
     _store(connection, stamp, settled)
     _queue(connection, stamp, settled)
-    _enter_links(connection, rules, settled)
+    _enter_links(connection, stamp.now, rules, settled)
     _count(connection, stamp, settled)
     enter_notices(connection, stamp, [*_refusals_and_holds(settled), *_low_credit(settled, bill)])
     first = first_answers(connection, {key_of(request) for request in requests} - fresh.keys())
@@ -166,7 +166,7 @@ def _queue(connection: Connection, stamp: Stamp, settled: Sequence[_Settled]) ->
     _QUEUE(connection, rows)
 
 
-def _enter_links(connection: Connection, rules: Rules, settled: Sequence[_Settled]) -> None:
+def _enter_links(connection: Connection, now: datetime, rules: Rules, settled: Sequence[_Settled]) -> None:
     """Remember the STOP links that leave with messages."""
     if rules.links:
         links = {
@@ -175,7 +175,7 @@ def _enter_links(connection: Connection, rules: Rules, settled: Sequence[_Settle
             if each.charged and each.judged.number and each.judged.composed
             if each.judged.composed.stop is StopMention.LINK
         }
-        enter_links(connection, rules.links, links)
+        enter_links(connection, now, rules.links, links)
 
 
 def _turn(turn: int, held_until: datetime | None, now: datetime) -> int:

@@ -8,9 +8,10 @@ import pytest
 
 from gateway.accounts.refusals import Refused
 from gateway.app import answers
-from gateway.app.rules import hearing, read_rules
+from gateway.app.rules import hearing, keeping, read_rules
 from gateway.engine.database import Engine
 from gateway.settings import AnswerSettings, Settings, WebSettings
+from gateway.sms.forgetting import Keeping
 from gateway.sms.stop_links import PATH
 from tests.cast import DELIVERS, alice, bob, shipped_rules
 from tests.sms.phones import heard, reached
@@ -48,6 +49,7 @@ def test_the_settings_say_how_long_conversations_last() -> None:
     by = hearing(settings, shipped_rules())
     assert (by.memory.window, by.memory.ambiguity) == (timedelta(days=7), timedelta(hours=2))
     assert by.patience == timedelta(minutes=1)
+    assert keeping(settings) == Keeping(timedelta(days=365), timedelta(days=1095))
 
 
 def test_stop_links_are_made_where_others_can_open_them(tmp_path: Path) -> None:

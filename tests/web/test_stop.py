@@ -46,7 +46,7 @@ async def site(engine: Engine) -> AsyncIterator[Site]:
     named = update(account).values(name="L'École <b>")
     await engine.write(lambda connection: connection.execute(named))
     pairs = {(member.account_id, DELIVERS), (member.account_id, "+262692123456")}
-    await engine.write(lambda connection: enter_links(connection, LINKS, pairs))
+    await engine.write(lambda connection: enter_links(connection, engine.clock.now(), LINKS, pairs))
     door = bind("127.0.0.1", 0)
     url = f"http://127.0.0.1:{door.getsockname()[1]}{PATH}"
     server = WebServer(application(engine, list, more=StopPages(engine, read_wording(), speaks).routes()), door)
@@ -94,10 +94,11 @@ async def test_a_phone_of_a_country_without_a_language_is_answered_in_the_browse
     assert "No more SMS" in english.text
 
 
-async def test_a_wrong_link_is_told(site: Site) -> None:
+@pytest.mark.parametrize("token", ["aaaaaaaaaaaa", "%00", "a" * 4_000, "%ff%d8"])
+async def test_a_wrong_link_is_told(site: Site, token: str) -> None:
     for answer in (
-        await site.browser.get(f"{site.url}aaaaaaaaaaaa", headers={"Accept-Language": "fr"}),
-        await site.browser.post(f"{site.url}aaaaaaaaaaaa", data={"do": "stop"}, headers={"Accept-Language": "fr"}),
+        await site.browser.get(f"{site.url}{token}", headers={"Accept-Language": "fr"}),
+        await site.browser.post(f"{site.url}{token}", data={"do": "stop"}, headers={"Accept-Language": "fr"}),
     ):
         assert (answer.status_code, "Ce lien est faux" in answer.text) == (404, True)
 
