@@ -15,9 +15,16 @@ from gateway.engine.migration import head
 from tests.clock import StoppedClock
 from tests.databases import from_outside
 from tests.peers.node import Node, NodeMissing, find_node
+from tests.places import quickest_place
 from tests.postgres import Databases, PostgresMissing, running_server
 
-pytest_plugins = ["tests.peers.fixtures"]
+pytest_plugins = ["tests.measuring", "tests.peers.fixtures"]
+
+
+def pytest_configure() -> None:
+    """Write the files of tests where that is quickest, unless told where."""
+    if place := quickest_place():
+        os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(place))
 
 
 @pytest.fixture

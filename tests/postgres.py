@@ -18,6 +18,8 @@ from pathlib import Path
 import psycopg
 from sqlalchemy import make_url
 
+from tests.places import quickest_place
+
 # Durability is switched off: these databases need not outlive a power cut. Nothing listens on the network. The trap
 # is for a run that ends while the server starts: nobody is left to be told.
 _WATCH = """
@@ -34,9 +36,6 @@ rm -rf "$2"
 """
 
 
-_ENOUGH = 2_000_000_000  # octets
-
-
 class PostgresMissing(Exception):
     """No PostgreSQL can be had on this machine; the text says why."""
 
@@ -45,7 +44,7 @@ class PostgresMissing(Exception):
 def running_server() -> Iterator[str]:
     """Start a server of its own and give the URL of its maintenance database; it ends with the block."""
     install = _installed()
-    home = Path(tempfile.mkdtemp(prefix="gateway-pg-", dir=_quickest_place()))
+    home = Path(tempfile.mkdtemp(prefix="gateway-pg-", dir=quickest_place() or "/tmp"))  # noqa: S108 - short enough for a socket
     user = None
     if os.geteuid() == 0:  # PostgreSQL refuses root
         user = "nobody"
@@ -66,12 +65,6 @@ def running_server() -> Iterator[str]:
         yield f"postgresql://postgres@/postgres?host={home}"
     finally:
         watch.communicate()  # closes the pipe and waits
-
-
-def _quickest_place() -> str:
-    """Memory, where there is enough: every test copies 10 MB. Either path is short enough for a socket."""
-    memory = Path("/dev/shm")  # noqa: S108 - a folder of its own is made in it, closed to others
-    return str(memory) if memory.is_dir() and shutil.disk_usage(memory).free > _ENOUGH else "/tmp"  # noqa: S108
 
 
 def _installed() -> Path:
