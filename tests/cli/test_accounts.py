@@ -111,4 +111,4 @@ def test_a_wrong_setting_is_named(gateway: Gateway, environment: dict[str, str])
     environment["GATEWAY_SMTP_PORT"] = "many"
     result = gateway("account", "list")
     assert result.exit_code == 1
-    assert "smtp.port = 'many' is not a int" in result.stderr
+    assert "smtp.port = 'many' is not a whole number" in result.stderr
