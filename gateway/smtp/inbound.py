@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Collection, Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime, timedelta
 from itertools import accumulate
 from typing import Any
@@ -39,8 +40,9 @@ LEASE = timedelta(seconds=60)
 
 PAUSE = timedelta(minutes=1)  # before a mail that could not be filed is tried again
 
-#: A mail that was claimed so often and never finished is not read again.
-MOST_ATTEMPTS = 3
+#: A mail that was claimed so often and never finished is not read again. What it holds can end a reading process only:
+#: the number is for what nobody foresaw, and high, for each kill of the service costs an attempt too.
+MOST_ATTEMPTS = 20
 
 _OF_CLIENTS = (spool.c.account_id != NO_ACCOUNT,)
 
@@ -65,10 +67,22 @@ class Inbound:
         """
         opened = await self._engine.write(self._claim, urgent=True)
         if opened:
-            async with held(self._engine, SPOOL, [each.claim for each in opened], LEASE):
-                contents = await self._read(opened)
-            await self._file(opened, contents)
+            try:
+                await self._work_off(opened)
+            except (StorageUnavailable, OSError):  # OSError: the machine starts no process
+                await self._give_back([each.claim for each in opened])
+                raise
         return len(opened)
+
+    async def _work_off(self, opened: Sequence[Opened]) -> None:
+        async with held(self._engine, SPOOL, [each.claim for each in opened], LEASE):
+            contents = await self._read(opened)
+        await self._file(opened, contents)
+
+    async def _give_back(self, claims: Sequence[Claim]) -> None:
+        """It was no fault of these mails: the attempt does not count, or a night without room would refuse them."""
+        with suppress(StorageUnavailable):  # the lease ends by itself
+            await self._engine.write(lambda connection: SPOOL.release(connection, claims), urgent=True)
 
     async def _file(self, opened: Sequence[Opened], contents: Sequence[ReadMail]) -> None:
         """File a batch; where one mail breaks it, the others are filed without it, and it is tried again later."""

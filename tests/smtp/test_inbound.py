@@ -2,13 +2,15 @@
 
 from collections.abc import AsyncIterator
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import pytest
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, select, text, update
 
 from gateway.accounts.tables import account
 from gateway.engine.database import Engine
+from gateway.engine.writer import StorageUnavailable
 from gateway.sms.tables import message, notice
 from gateway.sms.words import News
 from gateway.smtp.inbound import LEASE, MOST_ATTEMPTS, PAUSE, Inbound, file_mails, open_mails
@@ -21,6 +23,7 @@ from gateway.smtp.words import MailState
 from plans.words import MessageClass, Reason
 from tests.cast import DELIVERS, LATE, Member, alice, bob, send, shipped_rules, sms
 from tests.clock import StoppedClock
+from tests.databases import ON_SQLITE
 from tests.smtp.post import mail, spooled
 
 
@@ -122,6 +125,43 @@ async def test_a_mail_that_broke_off_its_work_too_often_is_refused_unread(engine
     await engine.write(lambda connection: connection.execute(update(spool).values(attempts=MOST_ATTEMPTS)))
     await inbound.run_once()
     assert await reasons(engine) == [(MailState.REFUSED, Reason.MAIL_UNREADABLE)]
+
+
+async def test_kills_while_a_mail_is_worked_off_do_not_have_it_refused(
+    engine: Engine, inbound: Inbound, clock: StoppedClock
+) -> None:
+    """Ten in a row, as in a loop that kills the service as soon as it is back."""
+    member = await alice(engine)
+    await spooled(engine, member, mail(), DELIVERS)
+    for worker in range(10):
+        await engine.write(partial(SPOOL.claim, worker=worker, now=clock.now(), lease=LEASE, limit=1))
+        await engine.write(SPOOL.free_leases)
+    await inbound.run_once()
+    assert await reasons(engine) == [(MailState.SENT_ON, None)]
+
+
+@ON_SQLITE
+async def test_a_disk_that_is_full_for_a_night_has_no_mail_refused(engine: Engine, inbound: Inbound) -> None:
+    """There is room to claim it and none to file it: it waits, however often that fails, until there is."""
+    member = await alice(engine, units=500)
+    await spooled(engine, member, mail("x" * 700), *(f"+3363998{number:04}" for number in range(1000, 1080)))
+    await room_for(engine, pages=6)
+    for _ in range(MOST_ATTEMPTS + 1):
+        with pytest.raises(StorageUnavailable):
+            await inbound.run_once()
+    assert await engine.read(lambda connection: connection.scalars(select(spool.c.claim_epoch)).all()) > [MOST_ATTEMPTS]
+    await engine.write(lambda connection: connection.execute(text("PRAGMA max_page_count = 1000000")).scalar())
+    assert await inbound.run_once() == 1
+    assert await reasons(engine) == [(MailState.SENT_ON, None)]
+
+
+async def room_for(engine: Engine, pages: int) -> None:
+    """Leave a SQLite file so many free pages, and let it take no more."""
+    await engine.write(lambda c: c.execute(text("CREATE TABLE scratch (octets BLOB)")).rowcount)
+    filled = text("INSERT INTO scratch VALUES (zeroblob(:size))").bindparams(size=pages * 4096)
+    await engine.write(lambda c: c.execute(filled).rowcount)
+    await engine.write(lambda c: c.execute(text("DELETE FROM scratch")).rowcount)
+    await engine.write(lambda c: c.execute(text("PRAGMA max_page_count = 1")).scalar())
 
 
 async def test_a_mail_whose_claim_was_lost_is_left_to_its_new_holder(
