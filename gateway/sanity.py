@@ -25,10 +25,7 @@ def problems(settings: "Settings") -> Iterator[str]:
         yield "smtp.submissions_port needs a certificate: give [smtp.tls] its certificate and key, or take the port out"
     if settings.relay and settings.relay.security not in _SECURITIES:
         yield f"relay.security = {settings.relay.security!r} is none of {', '.join(_SECURITIES)}"
-    if settings.notices.postmaster is not None and not re.fullmatch(
-        r"[^\s@<>]+@[^\s@<>]+", settings.notices.postmaster
-    ):
-        yield f"notices.postmaster = {settings.notices.postmaster!r} is no mail address: write name@domain.example"
+    yield from _postmaster(settings.notices.postmaster, settings.domain)
     yield from _kept_too_briefly(settings)
     for name, value, least in _amounts(settings):
         if value is not None and not least <= value < math.inf:  # NaN is not, either
@@ -45,6 +42,15 @@ def _domain(name: str) -> Iterator[str]:
 def _database(url: str | None) -> Iterator[str]:
     if url is not None and not _DATABASE.fullmatch(url):  # never shown: it may hold a password
         yield "database_url names no database that we know: write sqlite:///path/to/gateway.db or postgresql://user@host/name"
+
+
+def _postmaster(address: str | None, our_domain: str) -> Iterator[str]:
+    if address is None:
+        return
+    if not re.fullmatch(r"[^\s@<>]+@[^\s@<>]+", address):
+        yield f"notices.postmaster = {address!r} is no mail address: write name@domain.example"
+    elif address.lower().endswith(f"@{our_domain.lower()}"):
+        yield f"notices.postmaster = {address!r} is an address of the gateway itself: name a mailbox elsewhere"
 
 
 def _networks(name: str, values: tuple[str, ...]) -> Iterator[str]:

@@ -111,6 +111,10 @@ def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
             r"relay\.security = 'startls' is none of none, starttls",
         ),
         ('[notices]\npostmaster = "anna"', r"notices\.postmaster = 'anna' is no mail address"),
+        (
+            '[notices]\npostmaster = "a@sms.localhost"',
+            r"notices\.postmaster = 'a@sms.localhost' is an address of the gateway",
+        ),
         ("[smtp]\nmax_mail_bytes = -1", r"smtp\.max_mail_bytes = -1 cannot work; take 65536 or more"),
         (
             "[answers]\nkeep_days = 60",

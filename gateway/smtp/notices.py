@@ -74,11 +74,20 @@ class Notices:
         if each.writer.automatic:
             await self._settle(each.claims)
         elif self._hourly.is_flood(each.writer.address):
-            await self._put_off(each.claims, now + timedelta(hours=1))
-        elif await self._send_all(letters(self._wording, self._domain, now, each), each.claims[0].attempts):
+            await self._put_off(each.claims, now + timedelta(hours=1), counts=False)
+        elif await self._try(each, now, each.claims[0].attempts):
             await self._settle(each.claims)
         else:
             await self._put_off(each.claims, now + back_off(each.claims[0].attempts))
+
+    async def _try(self, each: Correspondence, now: datetime, attempts: int) -> bool:
+        """Whether nothing is left to try. News that cannot be put into words holds up no other."""
+        try:
+            written = letters(self._wording, self._domain, now, each)
+        except Exception as error:  # noqa: BLE001 - logged without its text, which may hold an address
+            log.error("a letter could not be written: %s", type(error).__name__)
+            return attempts >= MOST_ATTEMPTS
+        return await self._send_all(written, attempts)
 
     async def _send_all(self, letters: Sequence[Letter], attempts: int) -> bool:
         """Whether nothing is left to try: sent, refused for good, or tried often enough."""
@@ -95,8 +104,8 @@ class Notices:
     async def _settle(self, claims: Sequence[Claim]) -> None:
         await self._engine.write(lambda connection: NOTICES.finish(connection, claims), urgent=True)
 
-    async def _put_off(self, claims: Sequence[Claim], until: datetime) -> None:
-        await self._engine.write(lambda connection: NOTICES.park(connection, claims, until), urgent=True)
+    async def _put_off(self, claims: Sequence[Claim], until: datetime, *, counts: bool = True) -> None:
+        await self._engine.write(lambda connection: NOTICES.park(connection, claims, until, counts=counts), urgent=True)
 
 
 def letters(wording: Wording, domain: str, now: datetime, each: Correspondence) -> list[Letter]:

@@ -1,5 +1,6 @@
 """Mail to postmaster and abuse, passed on to whoever runs the gateway (RFC 5321, 4.5.1; RFC 2142)."""
 
+import logging
 from datetime import timedelta
 from functools import partial
 from zoneinfo import ZoneInfo
@@ -8,6 +9,8 @@ from sqlalchemy import Connection, Row, select
 
 from gateway.engine.database import Engine
 from gateway.engine.queue import Claim
+from gateway.smtp.automatic import Automatic, automatic_headers
+from gateway.smtp.headers import HeaderLimits, split_headers
 from gateway.smtp.letters import Letterhead, forwarded_letter
 from gateway.smtp.mailer import Letter, Mailer, NotSent
 from gateway.smtp.notices import MOST_ATTEMPTS, back_off
@@ -15,6 +18,8 @@ from gateway.smtp.spool import NO_ACCOUNT, SPOOL
 from gateway.smtp.spooled import SpooledEnvelope
 from gateway.smtp.tables import spool
 from gateway.wording import Language, Wording
+
+log = logging.getLogger(__name__)
 
 BATCH = 10
 LEASE = timedelta(minutes=5)
@@ -36,7 +41,9 @@ class Roles:
         """Pass one batch on; returns how many mails it took."""
         taken = await self._engine.write(self._claim, urgent=True)
         for claim, row in taken:
-            outcome = await self._mailer.send(self._letter(row))
+            outcome = None if _is_our_own(row.raw) else await self._mailer.send(self._letter(row))
+            if outcome is None:
+                log.warning("a letter of ours came back to postmaster or abuse: notices.postmaster leads here again")
             if isinstance(outcome, NotSent) and claim.attempts < MOST_ATTEMPTS:
                 until = self._engine.clock.now() + back_off(claim.attempts)
                 await self._engine.write(partial(SPOOL.park, claims=[claim], until=until))
@@ -72,3 +79,9 @@ class Roles:
             ZoneInfo("UTC"),
         )
         return forwarded_letter(self._wording, head, envelope.recipients[0].role or "", envelope.mail_from, row.raw)
+
+
+def _is_our_own(raw: bytes) -> bool:
+    """Whether a letter of ours has come back: passed on once more, it would grow and go round for ever."""
+    headers, _ = split_headers(raw, HeaderLimits())
+    return automatic_headers(headers) is Automatic.OWN_LETTER

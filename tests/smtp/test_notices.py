@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, insert, select, update
 
 from gateway.billing.customers import note_profile
 from gateway.engine.database import Engine
@@ -161,6 +161,33 @@ async def test_letters_beyond_those_of_an_hour_wait_for_the_next(engine: Engine,
     assert await left(engine) == 0
 
 
+async def test_waiting_for_the_next_hour_is_no_attempt(engine: Engine, clock: StoppedClock) -> None:
+    """Or a long queue would end with letters that are given up at the first hitch."""
+    member, mailer = await alice(engine), ScriptedMailer()
+    room = at_work(engine, mailer)
+    for _ in range(3):
+        await news_of_a_mail(engine, member)
+    clock.advance(GATHER)
+    await room.run_once()
+    assert await engine.read(lambda connection: connection.scalars(select(notice.c.attempts)).all()) == [0]
+
+
+async def test_news_that_cannot_be_put_into_words_holds_up_no_other(engine: Engine, clock: StoppedClock) -> None:
+    """An address that no header can hold, which no code foresees: tried again, and given up in the end."""
+    member, mailer = await alice(engine), ScriptedMailer()
+    room = at_work(engine, mailer)
+    bad = await news_of_a_mail(engine, member)
+    await engine.write(lambda c: c.execute(update(filed).where(filed.c.mail_id == bad).values(return_to="a\nb@x")))
+    await news_of_a_mail(engine, member)
+    clock.advance(GATHER)
+    assert await room.run_once() == 2
+    assert (mailer.told(), await left(engine)) == ([member.sender.value], 1)
+    await engine.write(lambda c: c.execute(update(notice).values(attempts=MOST_ATTEMPTS - 1)))
+    await due(engine, clock, back_off(1))
+    await room.run_once()
+    assert await left(engine) == 0
+
+
 async def test_a_letter_keeps_its_message_id_over_attempts(engine: Engine, clock: StoppedClock) -> None:
     """So that one which was sent and not recorded is known when it comes twice."""
     member, mailer = await alice(engine), ScriptedMailer(NotSent("421"))
@@ -189,4 +216,16 @@ async def test_mail_to_postmaster_is_passed_on_and_tried_again_where_it_did_not_
     await room.run_once()
     assert mailer.told() == ["root@clinic.example"]
     assert b"Your server is on fire" in mailer.letters[0].content
+    assert await engine.read(lambda connection: connection.execute(select(spool)).all()) == []
+
+
+async def test_a_letter_of_ours_that_comes_to_postmaster_is_not_passed_on(engine: Engine) -> None:
+    """Where the postmaster's own mail leads back here, it would come and go for ever, a little longer each time."""
+    mailer = ScriptedMailer()
+    room = Roles(engine, mailer, read_wording(), "sms.localhost", "root@clinic.example")
+    await spooled_for_postmaster(engine, mail("Your server is on fire"))
+    await room.run_once()
+    await spooled_for_postmaster(engine, mailer.letters[0].content)
+    assert await room.run_once() == 1
+    assert len(mailer.letters) == 1
     assert await engine.read(lambda connection: connection.execute(select(spool)).all()) == []
