@@ -140,7 +140,7 @@ UTF8_NOT_ASKED = reply(553, "5.6.7", "An address that is not ASCII needs the SMT
 SAY_HELLO_FIRST = reply(503, "5.5.1", "Say hello first: HELO, EHLO or LHLO")
 SAY_MAIL_FIRST = reply(503, "5.5.1", "Name the sender first: MAIL FROM")
 MAIL_IN_MAIL = reply(503, "5.5.1", "A mail is already under way; RSET ends it")
-NO_RECIPIENTS = reply(554, "5.5.1", "No valid recipients")
+NO_RECIPIENTS = reply(503, "5.5.1", "No valid recipients")  # 503: RFC 2033, 4.2 asks it of LMTP
 
 # login and encryption
 LOGGED_IN = reply(235, "2.7.0", "Authentication successful")

@@ -72,3 +72,10 @@ async def test_the_door_is_for_trusted_fronts_alone(serve: Serve) -> None:
     house, _ = await serve(lmtp_fronts=("192.0.2.1/32",))
     caller = await house.call(house.lmtp)
     assert (await caller.rest()).decode() == "554 5.7.1 This door is for trusted mail servers only\r\n"
+
+
+async def test_without_a_recipient_there_is_no_mail(house: House) -> None:
+    """503, as RFC 2033, 4.2 has it: a front counts as many answers after the mail as it has recipients."""
+    caller = await lmtp_caller(house)
+    await caller.open_mail(b"nobody")
+    assert (await caller.say(b"DATA"))[0][:9] == "503 5.5.1"
