@@ -201,7 +201,7 @@ async def _working(engine: Engine, settings: Settings, rules: Rules) -> AsyncIte
         try:
             yield worker
         finally:
-            beats.stop()
+            await beats.stop()
             worker.drain()
             await work
     await readers.close()

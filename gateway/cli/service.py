@@ -27,6 +27,7 @@ async def run(settings: Settings, roles: Collection[Role], *, demo: bool) -> Non
     """Serve until told to stop."""
     logging.basicConfig(format="%(levelname)s %(name)s: %(message)s")
     logging.getLogger("gateway").setLevel(logging.INFO)  # libraries would log peers and addresses
+    logging.getLogger("apscheduler").setLevel(logging.ERROR)  # a beat left out while one is at it is no news
     console = Console(soft_wrap=True, highlight=False, markup=False)
     async with contextlib.AsyncExitStack() as stack:
         server = await stack.enter_async_context(published(settings, SystemClock())) if demo else None

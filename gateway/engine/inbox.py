@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from gateway.engine.outage import Outage
+
 GROUP_LIMIT = 256
 
 #: Units wait for company until so many turns of the event loop brought nothing new, and no longer than this.
@@ -37,6 +39,7 @@ class Inbox:
     def __init__(self, name: str, threads: int) -> None:
         """``threads`` is how many take from it."""
         self.name = name
+        self.outage = Outage(name)
         self._urgent: deque[Work] = deque()
         self._normal: deque[Work] = deque()
         self._changed = threading.Condition()

@@ -96,13 +96,17 @@ class Listener(threading.Thread):
     def run(self) -> None:
         """Listen until closed."""
         address = self._pool.url.set(drivername="postgresql").render_as_string(hide_password=False)
+        broken = False
         while not self._closed.is_set():
             try:
                 with psycopg.connect(address, autocommit=True) as connection:
                     connection.execute(f"LISTEN {CHANNEL}")
+                    broken = False
                     self._hear(connection)
             except psycopg.Error as error:
-                log.warning("the listening connection broke: %s", type(error).__name__)
+                if not broken:
+                    log.warning("the listening connection broke: %s; polling stands in for it", type(error).__name__)
+                broken = True
                 self._closed.wait(self.RETRY_S)
 
     def _hear(self, connection: psycopg.Connection) -> None:

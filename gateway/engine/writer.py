@@ -5,7 +5,6 @@ themselves: alone, a unit costs one commit and waits for nobody; under load, hun
 savepoint of its own, so one that fails spoils nothing for its neighbours.
 """
 
-import logging
 import threading
 from collections.abc import Callable, Iterable, Sequence
 
@@ -15,8 +14,6 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 
 from gateway.engine.inbox import Inbox, Work
 from gateway.engine.sqlite import BEGIN
-
-log = logging.getLogger(__name__)
 
 _DEADLOCK = {"40P01", "40001"}  # PostgreSQL: deadlock_detected, serialization_failure
 _DEADLOCK_TRIES = 3
@@ -58,14 +55,14 @@ class DatabaseThread(threading.Thread):
             self._transact(group)
         except Exception as error:  # noqa: BLE001 - told to whoever asked
             if _is_lost(error):
-                _fail(group, error)
+                self._fail(group, error)
             elif len(group) > 1:  # nothing was kept: alone, each meets its own fate
                 for work in group:
                     self._work_off([work])
             elif _is_deadlock(error):
                 self._work_off_again(group)
             else:
-                _fail(group, error)
+                self._fail(group, error)
 
     def _work_off_again(self, group: Sequence[Work]) -> None:
         """Two transactions locked each other's rows: this one was the victim, the other has gone through."""
@@ -73,7 +70,7 @@ class DatabaseThread(threading.Thread):
             try:
                 self._transact(group)
             except Exception as error:  # noqa: BLE001 - told to whoever asked
-                _fail(group, error)
+                self._fail(group, error)
                 if not _is_deadlock(error):
                     return
             else:
@@ -89,6 +86,17 @@ class DatabaseThread(threading.Thread):
                     _run(connection, works)
                 else:
                     _run_in_savepoint(connection, works)
+        self._inbox.outage.works()
+
+    def _fail(self, group: Sequence[Work], error: BaseException) -> None:
+        told = error
+        if isinstance(error, DBAPIError) and (isinstance(error, OperationalError) or error.connection_invalidated):
+            told = _unavailable(error)
+            told.__cause__ = error
+            if not _is_deadlock(error):
+                self._inbox.outage.fails(len(group), str(told))
+        for work in group:
+            work.error = told
 
 
 def _alike(group: Sequence[Work]) -> Iterable[list[Work]]:
@@ -137,15 +145,11 @@ def _is_lost(error: BaseException) -> bool:
     return isinstance(error, DBAPIError) and (error.connection_invalidated or error.statement in (None, BEGIN))
 
 
-def _fail(group: Sequence[Work], error: BaseException) -> None:
-    told = error
-    if isinstance(error, OperationalError):
-        log.error("%d units were not committed: %s", len(group), type(error.orig).__name__)
-        kind = StorageFull if _is_full(error) else StorageUnavailable
-        told = kind(f"the database did not take it ({type(error.orig).__name__})")
-        told.__cause__ = error
-    for work in group:
-        work.error = told
+def _unavailable(error: DBAPIError) -> StorageUnavailable:
+    kind = getattr(error.orig, "sqlite_errorname", None) or type(error.orig).__name__
+    if _is_full(error):
+        return StorageFull(f"the disk of the database is full ({kind})")
+    return StorageUnavailable(f"the database did not take it ({kind})")
 
 
 def answer(group: Sequence[Work]) -> None:

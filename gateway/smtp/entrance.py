@@ -4,6 +4,7 @@ import ssl
 from abc import abstractmethod
 from typing import ClassVar
 
+from gateway.engine.writer import StorageUnavailable
 from gateway.smtp import credentials, replies
 from gateway.smtp.connection import Connection
 from gateway.smtp.credentials import Credentials
@@ -167,7 +168,10 @@ class Entrance(Connection):
         return replies.LOGIN_MALFORMED if secret is None else secret
 
     async def _prove(self, given: Credentials) -> bytes:
-        self._proof = await self._office.reception.authenticate(given.login, given.password, self._peer())
+        try:
+            self._proof = await self._office.reception.authenticate(given.login, given.password, self._peer())
+        except StorageUnavailable:
+            return replies.LOGIN_UNAVAILABLE
         self._known = None
         if self._proof is not None:
             return replies.LOGGED_IN

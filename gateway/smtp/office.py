@@ -22,8 +22,13 @@ _log = getLogger(__name__)
 def note_incident(error: Exception) -> bytes:
     """Log what broke and where, and give the reply that names it.
 
-    The text of an exception may hold anything, a password or a mail, so neither the log nor the client gets it.
+    The text of an exception may hold anything, a password or a mail, so neither the log nor the client gets it. That
+    the database is away is no incident of a session: the engine logs it, once.
     """
+    if isinstance(error, StorageFull):
+        return replies.STORAGE_FULL
+    if isinstance(error, StorageUnavailable):
+        return replies.STORAGE_UNAVAILABLE
     incident_id = secrets.token_hex(4)
     where = "".join(traceback.format_tb(error.__traceback__))
     _log.error("smtp incident %s: %s\n%s", incident_id, type(error).__name__, where)
@@ -55,10 +60,6 @@ def promise(kept: "asyncio.Future[int]") -> bytes:
     """The reply to a mail: 250 only for what is on disk."""
     try:
         return replies.queued(kept.result())
-    except StorageFull:
-        return replies.STORAGE_FULL
-    except StorageUnavailable:
-        return replies.STORAGE_UNAVAILABLE
     except Exception as error:  # noqa: BLE001 - every recipient is owed an answer, whatever breaks
         return note_incident(error)
 

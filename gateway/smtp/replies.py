@@ -145,6 +145,7 @@ NO_RECIPIENTS = reply(503, "5.5.1", "No valid recipients")  # 503: RFC 2033, 4.2
 # login and encryption
 LOGGED_IN = reply(235, "2.7.0", "Authentication successful")
 LOGIN_WRONG = reply(535, "5.7.8", "Authentication failed: check login and password")
+LOGIN_UNAVAILABLE = reply(454, "4.7.0", "Temporary authentication failure, please try again later")  # RFC 4954, 6
 LOGIN_ABORTED = reply(501, "5.7.0", "Authentication given up")
 LOGIN_MALFORMED = reply(501, "5.5.2", "Authentication data is not well-formed base64")
 LOGIN_TWICE = reply(503, "5.5.1", "Already authenticated")
@@ -158,7 +159,7 @@ TLS_TWICE = reply(503, "5.5.1", "TLS is already on")
 # the mail
 MAIL_TOO_BIG = reply(552, "5.3.4", "Mail too big; SIZE tells the limit")
 MAIL_MALFORMED = reply(550, "5.6.0", "Lines must end with CRLF; bare CR, bare LF and NUL are refused")
-STORAGE_UNAVAILABLE = reply(451, "4.3.0", "Mail could not be stored, please try again later")
+STORAGE_UNAVAILABLE = reply(451, "4.3.0", "The database is not available at present, please try again later")
 STORAGE_FULL = reply(452, "4.3.1", "No room for this mail at present, please try again later")
 
 # the end of a session

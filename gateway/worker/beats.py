@@ -1,5 +1,6 @@
 """What happens by the clock: rows whose time has come, lots that end, the dates of billing. APScheduler only beats."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from functools import partial
 from types import MappingProxyType
@@ -12,6 +13,7 @@ from gateway.billing.dates import Dates
 from gateway.billing.lots import expire
 from gateway.engine.database import Engine
 from gateway.engine.queue import Queue
+from gateway.worker.loops import note_failure
 
 REAP_S = 1
 EXPIRE_S = 600
@@ -26,7 +28,7 @@ class Beats:
         engine: Engine,
         queues: Mapping[Queue, tuple[str, ...]],
         dates: Dates | None = None,
-        more: Mapping[Callable[[], Awaitable[None]], int] = MappingProxyType({}),
+        more: Mapping[Callable[[], Awaitable[None]], float] = MappingProxyType({}),
     ) -> None:
         """``queues``: each with the topics to wake when some of its rows were freed; ``dates``: those of billing.
 
@@ -36,6 +38,7 @@ class Beats:
         self._dates = dates
         self._queues = queues
         self._more = more
+        self._under_way: set[asyncio.Future[None]] = set()
         self._scheduler = AsyncIOScheduler(
             timezone="UTC", job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
         )
@@ -50,8 +53,11 @@ class Beats:
             self._every(seconds, beat)
         self._scheduler.start()
 
-    def stop(self) -> None:
-        """Beat no more."""
+    async def stop(self) -> None:
+        """Beat no more, once those that are at it have come to their end: the scheduler would break them off."""
+        self._scheduler.pause()
+        while self._under_way:
+            await asyncio.wait(self._under_way)
         self._scheduler.shutdown(wait=False)
 
     async def reap(self) -> None:
@@ -66,8 +72,19 @@ class Beats:
         while await self._engine.write(lambda connection: expire(connection, self._engine.stamp())):
             pass
 
-    def _every(self, seconds: int, beat: Callable[[], Awaitable[None]]) -> None:
-        self._scheduler.add_job(beat, "interval", seconds=seconds, id=beat.__name__)
+    def _every(self, seconds: float, beat: Callable[[], Awaitable[None]]) -> None:
+        self._scheduler.add_job(self._safely, "interval", [beat], seconds=seconds, id=beat.__name__)
+
+    async def _safely(self, beat: Callable[[], Awaitable[None]]) -> None:
+        """Beat; what breaks is told by us, for the scheduler would log the text of the exception."""
+        at_it = asyncio.ensure_future(beat())
+        self._under_way.add(at_it)
+        try:
+            await at_it
+        except Exception as error:  # noqa: BLE001 - tried again at the next beat
+            note_failure(beat.__name__, error)
+        finally:
+            self._under_way.discard(at_it)
 
 
 class Leased(Protocol):

@@ -26,6 +26,15 @@ class Task:
     run_once: Callable[[], Awaitable[int]]
 
 
+def note_failure(name: str, error: Exception) -> None:
+    """Log what broke and where, without its text, which may hold a number or a message.
+
+    Not that the database is away: the engine says so, once.
+    """
+    if not isinstance(error, StorageUnavailable):
+        log.error("%s failed: %s\n%s", name, type(error).__name__, "".join(format_tb(error.__traceback__)))
+
+
 class Worker:
     """Runs tasks side by side; what breaks in one is logged and tried again, and stops no other."""
 
@@ -61,9 +70,7 @@ class Worker:
     async def _once(self, task: Task) -> int:
         try:
             return await task.run_once()
-        except StorageUnavailable:
-            log.error("%s: the database is not available, trying again", task.name)
-        except Exception as error:  # noqa: BLE001 - logged without its text, which may hold a number or a message
-            log.error("%s failed: %s\n%s", task.name, type(error).__name__, "".join(format_tb(error.__traceback__)))
+        except Exception as error:  # noqa: BLE001 - one that breaks must stop no other
+            note_failure(task.name, error)
         await asyncio.sleep(RECOVERY_S)
         return 0

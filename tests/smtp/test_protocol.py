@@ -405,6 +405,20 @@ async def test_a_login_that_goes_astray_is_answered_and_the_session_goes_on(
     assert await caller.say(b"NOOP") == ["250 2.0.0 OK"]
 
 
+async def test_while_the_database_is_away_nobody_is_told_that_the_password_is_wrong(
+    house: House, caplog: pytest.LogCaptureFixture
+) -> None:
+    """454, so that the client tries again (RFC 4954, 6); the engine logs the outage, and no session does."""
+    house.reception.failure = StorageUnavailable()
+    caller = await house.caller()
+    answers = await caller.say(b"AUTH PLAIN " + base64_of(f"\0staff\0{PASSWORD}"), *mail_from_to)
+    assert [answer[:9] for answer in answers] == ["454 4.7.0", "250 2.1.0", "451 4.3.0"]
+    assert caplog.messages == []
+
+
+mail_from_to = (b"MAIL FROM:<staff@client.test>", b"RCPT TO:<0612345678@sms.test>")
+
+
 async def test_the_third_wrong_password_ends_the_session(house: House) -> None:
     caller = await house.caller()
     wrong = b"AUTH PLAIN " + base64_of("\0staff\0wrong")

@@ -1,7 +1,9 @@
 """What happens by the clock."""
 
+import asyncio
 from datetime import timedelta
 
+import pytest
 from sqlalchemy import select
 
 from gateway.billing.lots import Grant, grant
@@ -11,8 +13,11 @@ from gateway.sms.tables import job
 from gateway.worker.beats import Beats, free_leases
 from plans.words import LotKind
 from tests.clock import StoppedClock
+from tests.databases import ON_SQLITE
 from tests.engine.test_queue import QUEUE, claim, ready, rows
 from tests.waiting import eventually
+
+NUMBER = "0612345678"
 
 QUEUES = {QUEUE: ("job",)}
 
@@ -49,7 +54,45 @@ async def test_the_beats_beat_until_they_are_stopped(engine: Engine, clock: Stop
         return await ready(engine) == [1]
 
     await eventually(freed)
-    beats.stop()
+    await beats.stop()
+
+
+@ON_SQLITE
+async def test_a_beat_that_breaks_is_told_without_its_text_and_beats_again(
+    engine: Engine, caplog: pytest.LogCaptureFixture
+) -> None:
+    beaten: list[None] = []
+
+    async def count() -> None:
+        beaten.append(None)
+        raise ValueError(NUMBER)
+
+    async def twice() -> bool:
+        return len(beaten) > 1
+
+    beats = Beats(engine, {}, more={count: 0.02})
+    beats.start()
+    await eventually(twice)
+    await beats.stop()
+    assert "count failed: ValueError" in caplog.text
+    assert NUMBER not in caplog.text
+
+
+@ON_SQLITE
+async def test_a_beat_that_is_at_it_comes_to_its_end(engine: Engine, caplog: pytest.LogCaptureFixture) -> None:
+    begun, ended = asyncio.Event(), asyncio.Event()
+
+    async def slow() -> None:
+        begun.set()
+        await asyncio.sleep(0.05)
+        ended.set()
+
+    beats = Beats(engine, {}, more={slow: 0.02})
+    beats.start()
+    await begun.wait()
+    await beats.stop()
+    assert ended.is_set()
+    assert caplog.messages == []
 
 
 async def test_a_lone_process_frees_at_its_start_what_the_dead_one_held(engine: Engine) -> None:
