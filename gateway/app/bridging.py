@@ -11,11 +11,13 @@ from gateway.calendar.bridge import Bridge
 from gateway.calendar.connections import TOPIC as CALENDARS_TOPIC
 from gateway.calendar.due import Due
 from gateway.calendar.feeds.ics.shared import IcsFeeds
+from gateway.calendar.marking import TOPIC as MARKS_TOPIC
 from gateway.calendar.news import ReminderNews
 from gateway.calendar.polling import Pace
 from gateway.calendar.reminders import TOPIC as REMINDERS_TOPIC
 from gateway.calendar.sync import Sync
 from gateway.calendar.words import Provider
+from gateway.calendar.write_back import WriteBack
 from gateway.engine.database import Engine
 from gateway.engine.vault import open_vault
 from gateway.settings import Settings
@@ -53,6 +55,7 @@ def calendar_tasks(bridge: Bridge) -> list[Task]:
         *(Task(f"calendars {each}", CALENDARS_TOPIC, Sync(bridge).run_once) for each in range(_SYNCS)),
         *(Task(f"reminders {each}", REMINDERS_TOPIC, Due(bridge).run_once) for each in ("a", "b")),
         Task("reminder answers", ANSWER_TOPICS[Reader.CALENDAR], ReminderAnswers(bridge).run_once),
+        Task("event marks", MARKS_TOPIC, WriteBack(bridge).run_once),
         Task("reminder news", NOTICES_TOPIC, ReminderNews(bridge.engine).run_once),
     ]
 

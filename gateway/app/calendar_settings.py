@@ -41,6 +41,7 @@ def set_up(
     merge: bool | None = None,
     keep_days: int | None = None,
     notify: str | None = None,
+    write_back: bool | None = None,
 ) -> dict[str, Any]:
     """Change some settings of a calendar; the others stay. Lists are written with commas."""
     found = find(connection, account, calendar)
@@ -62,6 +63,7 @@ def set_up(
         "merge": merge,
         "keep_days": keep_days,
         "notify": notify,
+        "write_back": write_back,
     }
     changed = replace(found.settings, **{key: value for key, value in given.items() if value is not None})
     return put(connection, stamp, actor, rules, (found, changed))

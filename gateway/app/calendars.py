@@ -70,7 +70,7 @@ def link(
     if user is None or password is None:
         file = Subscription(address, client.time_zone)
         provider, secret = Provider.ICS, file.seal()
-        listed = [RemoteCalendar(sha256(address.encode()).hexdigest()[:_ID], file.name)]
+        listed = [RemoteCalendar(sha256(address.encode()).hexdigest()[:_ID], file.name, writable=False)]
     else:
         provider, secret = Provider.CALDAV, Login(address, user, password, client.time_zone).seal()
         listed = []
@@ -81,7 +81,7 @@ def link(
         open_vault(settings.data_dir),
         account_id=client.account_id,
         provider=provider,
-        granted=Granted(secret, subject, host),
+        granted=Granted(secret, subject, host, writes=provider is Provider.CALDAV),
         calendars=listed,
         zone=client.time_zone,
     )

@@ -17,9 +17,12 @@ _REGISTERED = frozenset({"google", "outlook"})
 
 
 def invite(
-    connection: Connection, stamp: Stamp, settings: Settings, *, account: str, provider: Provider
+    connection: Connection, stamp: Stamp, settings: Settings, *, account: str, provider: Provider, write: bool = False
 ) -> dict[str, Any]:
-    """Make the address at which the owner of calendars links them to an account: for a day, once."""
+    """Make the address at which the owner of calendars links them to an account: for a day, once.
+
+    ``write``: the owner is also asked for leave to mark events.
+    """
     if provider.value not in _REGISTERED or getattr(settings, provider.value) is None:
         raise Refused(
             f"Nothing is registered at {provider} for this gateway.",
@@ -27,6 +30,6 @@ def invite(
         )
     client = clients.find(connection, account)
     vault = open_vault(settings.data_dir)
-    ticket = issue_ticket(connection, stamp, vault, account_id=client.account_id, provider=provider)
+    ticket = issue_ticket(connection, stamp, vault, account_id=client.account_id, provider=provider, writes=write)
     link = f"{settings.web.base_url}/calendars/link/{provider}?ticket={ticket}"
     return {"account": client.slug, "provider": provider, "link": link, "until": stamp.now + TICKET_LIFE}

@@ -16,11 +16,12 @@ from gateway.app.calendars import find
 from gateway.app.paging import newest_first
 from gateway.calendar import calendars, changing, ledger
 from gateway.calendar.ledger import Line, Story
+from gateway.calendar.marks import MARKS
 from gateway.calendar.schedule import describe, parse_rule
 from gateway.calendar.texts import practice_of, style_of, template_of
 from gateway.calendar.upcoming import Coming, upcoming
 from gateway.calendar.wording import cautions
-from gateway.calendar.words import ReminderState
+from gateway.calendar.words import MarkState, ReminderState
 from gateway.engine.database import Stamp
 from gateway.sms.policy import Rules
 from gateway.wording import Language, read_wording
@@ -124,9 +125,20 @@ def story(each: Story) -> dict[str, Any]:
     """An event with all its reminders."""
     told = asdict(each)
     told["reminders"] = [line(one) for one in each.lines]
-    del told["lines"]
+    del told["lines"], told["mark"], told["mark_state"]
     remarks = told.pop("explanation")
-    return {**told, "extraction": explained(remarks)}
+    return {**told, "extraction": explained(remarks), "in_calendar": _in_calendar(each)}
+
+
+def _in_calendar(each: Story) -> str | None:
+    """Whether the answer stands in the calendar itself, and why not; None where nobody answered."""
+    words = read_wording()
+    if each.mark_state in {MarkState.WAITING, MarkState.MARKED} and each.mark is not None:
+        return words.phrase(f"mark_{each.mark_state}", Language.EN, mark=MARKS[each.mark])
+    if each.mark_state is not None:
+        return words.phrase(f"mark_{each.mark_state}", Language.EN, mark="")
+    answered = any(line.answer in MARKS for line in each.lines)
+    return words.phrase("mark_off", Language.EN) if answered else None
 
 
 def explained(explanation: dict[str, Any]) -> list[str]:

@@ -35,6 +35,8 @@ from gateway.calendar.connections import CONNECTIONS
 from gateway.calendar.letters import LETTERS as CALENDAR_LETTERS
 from gateway.calendar.letters import TOPIC as CALENDAR_LETTERS_TOPIC
 from gateway.calendar.letters import LetterDesk
+from gateway.calendar.marking import MARKS
+from gateway.calendar.marking import TOPIC as MARKS_TOPIC
 from gateway.calendar.reminders import REMINDERS
 from gateway.calendar.upkeep import EVERY_S as UPKEEP_S
 from gateway.calendar.upkeep import Upkeep
@@ -92,6 +94,7 @@ QUEUES = {
     SELLING_LETTERS: (LETTERS_TOPIC,),
     COLLECTIONS: (COLLECTIONS_TOPIC,),
     CALENDAR_LETTERS: (CALENDAR_LETTERS_TOPIC,),
+    MARKS: (MARKS_TOPIC,),
 }
 
 #: Rows that stay, each with a time of its own.

@@ -10,6 +10,8 @@ from gateway.calendar import calendars, reminders
 from gateway.calendar.bridge import Bridge
 from gateway.calendar.calendars import Calendar
 from gateway.calendar.letters import TOPIC, write_letter
+from gateway.calendar.marking import TOPIC as MARKS_TOPIC
+from gateway.calendar.marking import want_marks
 from gateway.calendar.planning import plan
 from gateway.calendar.reminders import DueReminder
 from gateway.calendar.tables import reminder
@@ -37,7 +39,7 @@ class ReminderAnswers:
         engine = self._bridge.engine
         if not await engine.read(partial(any_answers, reader=Reader.CALENDAR)):
             return 0
-        return await engine.write(partial(_take, bridge=self._bridge), wakes=(TOPIC,))
+        return await engine.write(partial(_take, bridge=self._bridge), wakes=(TOPIC, MARKS_TOPIC))
 
 
 def answered(
@@ -56,7 +58,7 @@ def answered(
     The client is told, unless it is ``told`` otherwise: what a person has to read comes as a mail that can be answered.
 
     An unclear answer never takes the place of a clear one. Confirmed or cancelled, no further reminder of the same
-    start leaves. Marking the event itself would need leave to write, which no connection asks for.
+    start leaves, and the event itself is marked where its calendar is written to.
     """
     row = reminder.c
     of_message = (row.account_id == account_id, row.message_id == message_id, row.state == ReminderState.SENT)
@@ -71,6 +73,8 @@ def answered(
     known = calendars.by_keys(connection, {each.calendar for each in sent})
     for each in sent:  # no more reminders of what was answered
         plan(connection, stamp, known[each.calendar], [each.event_id], sandbox=sandbox)
+    if meaning is not Answer.UNCLEAR:
+        want_marks(connection, stamp, sent, known, meaning)
     if not told:
         _tell(connection, stamp, sent[0], known[sent[0].calendar], meaning=meaning, text=text)
     return True

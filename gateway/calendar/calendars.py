@@ -32,6 +32,7 @@ class Calendar:
     zone: str  # IANA
     enabled_at: datetime | None
     paused: bool
+    writable: bool  # by the user who linked it
     common: frozenset[str]
     settings: CalendarSettings
     version: int
@@ -47,6 +48,7 @@ class Calendar:
     failures: int
     told_at: datetime | None
     connection_state: ConnectionState
+    writes: bool  # its owner lets us write
     country: str  # of the account
     account_name: str
     account_zone: str
@@ -112,7 +114,7 @@ def _all() -> Select[*tuple[Any, ...]]:
     row, link, client = calendar.c, calendar_connection.c, account.c
     return (
         select(*row)
-        .add_columns(link.state.label("connection_state"), client.country)
+        .add_columns(link.state.label("connection_state"), link.writes, client.country)
         .add_columns(client.name.label("account_name"), client.time_zone.label("account_zone"), client.language)
         .join(calendar_connection, and_(link.account_id == row.account_id, link.connection_id == row.connection_id))
         .join(account, client.account_id == row.account_id)

@@ -18,6 +18,7 @@ from gateway.calendar.schedule import parse_rule, word_of
 from gateway.calendar.settings import CalendarSettings, Rule, schedule_of, stored
 from gateway.calendar.texts import kept_fields
 from gateway.calendar.wording import parse_template
+from gateway.calendar.words import Provider
 from gateway.engine.database import Stamp
 
 _MOST_RULES = 8
@@ -78,6 +79,8 @@ def check(settings: CalendarSettings, calendar: Calendar) -> CalendarSettings:
         raise Refused("A week has seven days.", "Give hours for each.")
     if not 0 <= settings.settle_min <= 24 * 60 or not 0 <= settings.least_min <= 24 * 60:
         raise Refused("This is too long to wait.", "Give minutes from 0 to 1440.")
+    if settings.write_back and not calendar.settings.write_back:
+        _check_writing(calendar)
     if not 1 <= settings.keep_days <= 3650:
         raise Refused("Events can be remembered for 1 to 3650 days.", "Give a number of days.")
     try:
@@ -86,3 +89,22 @@ def check(settings: CalendarSettings, calendar: Calendar) -> CalendarSettings:
     except ValueError:
         raise Refused("This is no hour of the day.", 'Write "08:00-20:00", or "12:00".') from None
     return settings
+
+
+def _check_writing(calendar: Calendar) -> None:
+    """``Refused`` where nothing can be written in a calendar, with what would have to be done."""
+    if calendar.provider is Provider.ICS:
+        raise Refused(
+            f"{calendar.name} is a published file, which can only be read.",
+            "Link the calendar itself: at Google, at Outlook, or by CalDAV.",
+        )
+    if not calendar.writes:
+        raise Refused(
+            f"The owner of {calendar.name} lets us read it and nothing else.",
+            f"`gateway calendar link ACCOUNT {calendar.provider} --write` makes a link that asks for more.",
+        )
+    if not calendar.writable:
+        raise Refused(
+            f"{calendar.name} is shared with the user who linked it to be looked at only.",
+            "Have it shared with leave to change events, then run `gateway calendar sync`.",
+        )

@@ -62,6 +62,7 @@ def link(
     values = {
         "label": granted.label[:320],
         "scopes": sorted(granted.scopes),
+        "writes": granted.writes,
         "state": ConnectionState.ACTIVE,
         "fault": None,
         "listed_at": stamp.now if calendars else None,
@@ -115,6 +116,11 @@ def lose_consent(connection: Connection, *, account_id: int, connection_id: int,
         return False
     forget_polls(connection, account_id, connection_id, disable=False)
     return True
+
+
+def lose_writing(connection: Connection, account_id: int, connection_id: int) -> None:
+    """Keep that the provider lets us read and no more."""
+    _change(connection, account_id, connection_id, writes=False)
 
 
 def note_fault(connection: Connection, account_id: int, connection_id: int, fault: FeedFault) -> None:

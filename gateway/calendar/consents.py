@@ -23,6 +23,7 @@ class Asked:
     account_id: int
     provider: Provider
     kept: bytes  # what ``Consent.begin`` wanted kept
+    writes: bool  # more than reading is asked for
 
 
 def keep_request(
@@ -33,6 +34,7 @@ def keep_request(
     account_id: int,
     provider: Provider,
     begun: Begun,
+    writes: bool = False,
     session: str = "",
     life: timedelta = LIFE,
 ) -> None:
@@ -44,6 +46,7 @@ def keep_request(
             account_id=account_id,
             state=state,
             provider=provider,
+            writes=writes,
             session=_digest(session) if session else "",
             expires_at=stamp.now + life,
         )
@@ -51,12 +54,12 @@ def keep_request(
     vault.keep(connection, account_id, _owner(state), begun.kept)
 
 
-def find_request(connection: Connection, now: datetime, *, state: str) -> tuple[int, Provider] | None:
-    """The account and the provider of what is asked under this state by no session; it stays to be taken."""
+def find_request(connection: Connection, now: datetime, *, state: str) -> tuple[int, Provider, bool] | None:
+    """The account, the provider, and whether writing is asked for under this state by no session; it stays."""
     row = consent_request.c
     these = (row.state == _digest(state), row.session == "", row.expires_at > now)
-    found = connection.execute(select(row.account_id, row.provider).where(*these)).one_or_none()
-    return None if found is None else (found.account_id, found.provider)
+    found = connection.execute(select(row.account_id, row.provider, row.writes).where(*these)).one_or_none()
+    return None if found is None else (found.account_id, found.provider, found.writes)
 
 
 def take_request(connection: Connection, stamp: Stamp, vault: Vault, *, state: str, session: str = "") -> Asked | None:
@@ -67,12 +70,12 @@ def take_request(connection: Connection, stamp: Stamp, vault: Vault, *, state: s
         row.session == (_digest(session) if session else ""),
         row.expires_at > stamp.now,
     )
-    found = connection.execute(taken.returning(row.account_id, row.provider)).one_or_none()
+    found = connection.execute(taken.returning(row.account_id, row.provider, row.writes)).one_or_none()
     if found is None:
         return None
     kept = vault.open(connection, found.account_id, _owner(digest)) or b""
     vault.forget(connection, found.account_id, _owner(digest))
-    return Asked(found.account_id, found.provider, kept)
+    return Asked(found.account_id, found.provider, kept, found.writes)
 
 
 def _sweep(connection: Connection, stamp: Stamp, vault: Vault) -> None:

@@ -25,7 +25,7 @@ from sqlalchemy import (
 from gateway.calendar.calendars import Calendar, Key
 from gateway.calendar.feeds.port import Changes, Window
 from gateway.calendar.reading import Seen, kept_uid, key_of, numbers_of
-from gateway.calendar.tables import event, reminder
+from gateway.calendar.tables import event, event_mark, reminder
 from gateway.engine.database import Stamp
 from gateway.engine.metadata import Instant
 from gateway.engine.rows import Rows
@@ -142,6 +142,9 @@ def purge(connection: Connection, calendar: Key, over_before: datetime, limit: i
     if ids:
         connection.execute(
             delete(reminder).where(of.account_id == calendar[0], of.calendar_id == calendar[1], of.event_id.in_(ids))
+        )
+        connection.execute(
+            delete(event_mark).where(event_mark.c.account_id == calendar[0], event_mark.c.event_id.in_(ids))
         )
         connection.execute(delete(event).where(row.account_id == calendar[0], row.event_id.in_(ids)))
     return len(ids)

@@ -13,6 +13,7 @@ from gateway.calendar.bridge import Bridge
 from gateway.calendar.calendars import Calendar
 from gateway.calendar.connections import CONNECTIONS, LEASE
 from gateway.calendar.feeds.port import Changes, FeedEvent, Window
+from gateway.calendar.marking import take_off
 from gateway.calendar.planning import plan
 from gateway.calendar.reading import ReadEvents, Seen, key_of, read_events
 from gateway.calendar.texts import kept_fields
@@ -66,6 +67,8 @@ def _store(connection: Connection, bridge: Bridge, claim: Claim, calendar: Calen
     entered = events.enter(connection, stamp, calendar, told.read.rows)
     gone = events.take_out(connection, stamp.now, calendar, told.changes, told.asked)
     plan(connection, stamp, calendar, [*entered, *gone], sandbox=bridge.rules.sandbox)
+    if entered:
+        take_off(connection, stamp, calendar)
     values = dict(told.values)
     if told.read.common != calendar.common and calendar.cursor is not None:
         values |= {"cursor": None, "next_poll_at": stamp.now}  # events were read by what was thought before

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Row, Select, and_, or_, select
 
 from gateway.calendar.reading import key_of
 from gateway.calendar.tables import calendar, event, reminder
-from gateway.calendar.words import Answer, EventStatus, ReminderState
+from gateway.calendar.words import Answer, EventStatus, MarkState, ReminderState
 from gateway.sms.tables import message
 from gateway.sms.words import MessageState
 from plans.words import Reason
@@ -57,6 +57,8 @@ class Story:
     gone_at: datetime | None
     number: str | None
     why: Reason | None
+    mark: Answer | None  # of an answer, in the title of the event
+    mark_state: MarkState | None
     explanation: dict[str, Any]
     lines: Sequence[Line]
 
@@ -114,7 +116,7 @@ def _lines_of(connection: Connection, account_id: int, event_ids: Sequence[int])
 
 def _story(row: Row[*tuple[Any, ...]], lines: Sequence[Line]) -> Story:
     same = ("event_id", "calendar_id", "uid", "original_start", "zone", "zone_guessed", "all_day", "status")
-    more = ("booked_at", "seen_at", "edited_at", "gone_at", "number", "why", "explanation")
+    more = ("booked_at", "seen_at", "edited_at", "gone_at", "number", "why", "mark", "mark_state", "explanation")
     values = {name: getattr(row, name) for name in (*same, *more)}
     return Story(calendar=row.calendar_name, start_at=row.starts_at, lines=lines, **values)
 

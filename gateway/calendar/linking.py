@@ -39,6 +39,7 @@ class Host:
     name: str
     language: Language
     time_zone: str
+    writes: bool = False  # its owner is asked for more than reading, or gave it
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +72,13 @@ class Doors:
     redirect_uri: str  # as it is registered there
 
 
-def issue_ticket(connection: Connection, stamp: Stamp, vault: Vault, *, account_id: int, provider: Provider) -> str:
-    """A ticket for linking calendars of a provider to an account; it is shown this once, and kept as a digest."""
+def issue_ticket(
+    connection: Connection, stamp: Stamp, vault: Vault, *, account_id: int, provider: Provider, writes: bool = False
+) -> str:
+    """A ticket for linking calendars of a provider to an account; it is shown this once, and kept as a digest.
+
+    ``writes``: their owner is also asked for leave to mark events.
+    """
     ticket = secrets.token_urlsafe(32)
     keep_request(
         connection,
@@ -81,6 +87,7 @@ def issue_ticket(connection: Connection, stamp: Stamp, vault: Vault, *, account_
         account_id=account_id,
         provider=provider,
         begun=Begun("", ticket, b""),
+        writes=writes,
         life=TICKET_LIFE,
     )
     return ticket
@@ -112,7 +119,7 @@ class Linking:
         host = await self.invited(provider, ticket)
         doors = self._providers[provider]
         try:
-            begun = await doors.consent.begin(doors.redirect_uri)
+            begun = await doors.consent.begin(doors.redirect_uri, writes=host.writes)
         except FeedError as error:
             raise LinkFailed(error.fault, host.language, error.detail) from None
         stamp = self._engine.stamp()
@@ -161,6 +168,7 @@ def _exchange(connection: Connection, *, stamp: Stamp, vault: Vault, ticket: str
         account_id=used.account_id,
         provider=used.provider,
         begun=begun,
+        writes=used.writes,
         session=session,
     )
     return True
@@ -187,12 +195,15 @@ def _link(
         calendars=listed,
         zone=host.time_zone,
     )
+    host = replace(host, writes=granted.writes)
     return Joined(host, calendars.of_connection(connection, host.account_id, connection_id))
 
 
 def _invited(connection: Connection, now: datetime, provider: Provider, ticket: str) -> Host | None:
     asked = find_request(connection, now, state=ticket)
-    return _host(connection, asked[0]) if asked and asked[1] is provider else None
+    if asked is None or asked[1] is not provider:
+        return None
+    return replace(_host(connection, asked[0]), writes=asked[2])
 
 
 def _host(connection: Connection, account_id: int) -> Host:

@@ -46,6 +46,7 @@ def enter_calendars(
             "name": _named(each.name),
             "zone": each.zone or zone,
             "paused": False,
+            "writable": each.writable,
             "common": [],
             "settings": stored(CalendarSettings()),
             "version": 1,
@@ -57,10 +58,13 @@ def enter_calendars(
     ]
     if new:
         connection.execute(insert(calendar), new)
-    renamed = [{"of_remote": each, "new_name": _named(listed[each].name)} for each in sorted(known & listed.keys())]
+    renamed = [
+        {"of_remote": each, "new_name": _named(listed[each].name), "now_writable": listed[each].writable}
+        for each in sorted(known & listed.keys())
+    ]
     if renamed:
         this = update(calendar).where(*of_connection, row.remote_id == bindparam("of_remote"))
-        connection.execute(this.values(name=bindparam("new_name")), renamed)
+        connection.execute(this.values(name=bindparam("new_name"), writable=bindparam("now_writable")), renamed)
 
 
 def poll_enabled(connection: Connection, now: datetime, account_id: int, connection_id: int) -> None:

@@ -53,7 +53,7 @@ class CalendarSettings:
     # and after
     keep_days: int = 90  # how long an event that is over is remembered
     notify: str | None = None  # who hears of failures and answers; None: the account's billing address
-    write_back: bool = False  # mark the event itself when it is confirmed or cancelled
+    write_back: bool = False  # mark the event itself when somebody confirms or cancels
 
 
 def stored(settings: CalendarSettings) -> dict[str, Any]:

@@ -22,6 +22,7 @@ from gateway.calendar.words import (
     EventStatus,
     FeedFault,
     LetterKind,
+    MarkState,
     Provider,
     ReminderState,
 )
@@ -39,6 +40,7 @@ calendar_connection = Table(
     Column("subject", String(320), nullable=False),  # the provider's stable name of the user, or a digest of an address
     Column("label", String(320), nullable=False),  # how the owner recognises it
     Column("scopes", JSON, nullable=False),  # what was granted
+    Column("writes", Boolean, nullable=False),  # it is enough to give events another title
     Column("state", OneOf(ConnectionState), nullable=False),
     Column("fault", OneOf(FeedFault)),  # why it needs consent again
     Column("linked_at", Instant, nullable=False),
@@ -60,6 +62,7 @@ calendar = Table(
     Column("zone", String(60), nullable=False),  # IANA
     Column("enabled_at", Instant),  # since when it has reminders; null: it is only listed
     Column("paused", Boolean, nullable=False),  # by the client
+    Column("writable", Boolean, nullable=False),  # by the user who linked it, as the provider tells
     Column("common", JSON, nullable=False),  # numbers that sit in most of its events: the practice's own
     Column("settings", JSON, nullable=False),  # a gateway.calendar.settings.CalendarSettings
     Column("version", Integer, nullable=False),  # rises with every change of the settings
@@ -101,6 +104,9 @@ event = Table(
     Column("revision", String(80), nullable=False),
     Column("gone_at", Instant),  # deleted, or out of the list
     Column("asked_at", Instant),  # the client was asked which number is right
+    Column("mark", OneOf(Answer)),  # that stands in its title, or is to; null: none
+    Column("mark_state", OneOf(MarkState)),  # null: nothing was ever to be written
+    Column("mark_start", Instant),  # the start that was answered to
     Column("number", String(20)),  # E.164; null where there is none, or more than one
     Column("why", OneOf(Reason)),  # why there is no number
     Column("title_tag", String(4), nullable=False),  # 16 bits of a digest: tells titles apart, and nothing about them
@@ -146,12 +152,26 @@ Index(
 )
 Index("ix_reminder_message_id", reminder.c.account_id, reminder.c.message_id)
 
+event_mark = Table(
+    "event_mark",
+    METADATA,
+    Column("account_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("mark_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("calendar_id", BigInteger, nullable=False),
+    Column("event_id", BigInteger, nullable=False),
+    Column("answer", OneOf(Answer)),  # to be marked; null: the mark is to be taken off
+    *lease_columns(),
+    UniqueConstraint("account_id", "event_id"),
+)
+Index("ix_event_mark_parked", event_mark.c.parked_until, event_mark.c.mark_id)
+
 consent_request = Table(
     "consent_request",
     METADATA,
     Column("account_id", BigInteger, primary_key=True, autoincrement=False),
     Column("state", String(64), primary_key=True),  # SHA-256 of what comes back with the answer; the vault has the rest
     Column("provider", OneOf(Provider), nullable=False),
+    Column("writes", Boolean, nullable=False),  # more than reading is asked for
     Column("session", String(64), nullable=False),  # SHA-256 of the browser's session; "" where none is bound
     Column("expires_at", Instant, nullable=False),
     UniqueConstraint("state"),

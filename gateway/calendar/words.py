@@ -66,6 +66,23 @@ class Answer(StrEnum):
     UNCLEAR = "unclear"
 
 
+class MarkState(StrEnum):
+    """Where the mark of an answer in the title of its event is; the words are in ``config/wording.*.toml``."""
+
+    WAITING = "waiting"  # to be written, or tried again
+    MARKED = "marked"
+    TAKEN_OFF = "taken_off"  # the event was moved after the answer: nobody has answered to its new time
+    # not written, and why
+    OFF = "off"  # switched off meanwhile
+    MOVED = "moved"  # the answer is about a time that the event had before
+    NO_ACCESS = "no_access"  # its owner lets us read and no more
+    READ_ONLY = "read_only"  # its owner may not write in this calendar either
+    GUESTS = "guests"  # the provider would write to them
+    REFUSED = "refused"  # by the provider, or not to be done without touching more than the title
+    GONE = "gone"
+    LATE = "late"  # the event was over before it could be written
+
+
 class LetterKind(StrEnum):
     """The mails that the calendar room sends to the client."""
 
@@ -74,4 +91,5 @@ class LetterKind(StrEnum):
     CONSENT_LOST = "consent_lost"
     CALENDAR_SILENT = "calendar_silent"
     NUMBER_TO_CHOOSE = "number_to_choose"
+    MARKING_ENDED = "marking_ended"
     DIGEST = "digest"

@@ -30,11 +30,14 @@ def link(
     *,
     user: Annotated[str | None, typer.Option(help="Of a CalDAV server; its password is read from the input.")] = None,
     enable: Annotated[bool, typer.Option("--enable", help="Have reminders sent from it at once.")] = False,
+    write: Annotated[
+        bool, typer.Option("--write", help="Ask Google or Outlook for leave to mark events, too.")
+    ] = False,
     as_json: Json = False,
 ) -> None:
     """Link calendars. For Google and Outlook it prints the page at which their owner agrees."""
     if what in {"google", "outlook"}:
-        print_one(change("calendar.invite", account=account, provider=what), as_json=as_json)
+        print_one(change("calendar.invite", account=account, provider=what, write=write), as_json=as_json)
         return
     password = sys.stdin.readline().rstrip("\n") if user is not None else None
     asked = given(account=account, address=what, user=user, password=password, enable=enable)
@@ -120,6 +123,7 @@ def set_up(
     merge: Annotated[bool | None, typer.Option(help="One SMS for several appointments of a day.")] = None,
     keep_days: Annotated[int | None, typer.Option(help="Days for which an event that is over is kept; 90.")] = None,
     notify: Annotated[str | None, typer.Option(help="Who gets mail of failures and answers.")] = None,
+    write_back: Annotated[bool | None, typer.Option(help="Mark events that people confirm ✓ or cancel ✗.")] = None,
     as_json: Json = False,
 ) -> None:
     """Change settings of a calendar. Those that are not named stay."""
@@ -141,5 +145,6 @@ def set_up(
         merge=merge,
         keep_days=keep_days,
         notify=notify,
+        write_back=write_back,
     )
     print_one(change("calendar.set", account=account, calendar=calendar, **options), as_json=as_json)

@@ -53,7 +53,8 @@ class LinkPages:
         ticket = request.query_params.get("ticket", "")
         host = await self._linking.invited(provider, ticket)
         say = _Phrases(self._wording, host.language, provider)
-        paragraphs = [say("link_account", account=host.name), say("link_reads"), say("link_ends")]
+        asked = say("link_writes" if host.writes else "link_reads")
+        paragraphs = [say("link_account", account=host.name), asked, say("link_ends")]
         shown = _page(
             host.language, title=say("link_title"), paragraphs=paragraphs, ticket=ticket, button=say("link_go")
         )
@@ -102,7 +103,11 @@ class LinkPages:
         return _page(
             joined.host.language,
             title=say("linked_title"),
-            paragraphs=[say("link_account", account=joined.host.name), found],
+            paragraphs=[
+                say("link_account", account=joined.host.name),
+                found,
+                *([say("linked_writes")] if joined.host.writes else ()),
+            ],
             calendars=joined.calendars,
             account=joined.host.slug,
         )

@@ -269,7 +269,7 @@ def link(
         bridge.vault,
         account_id=account_id,
         provider=provider,
-        granted=Granted(secret, f"user of {calendar_id}"[:300], "alice@gmail.example"),
+        granted=Granted(secret, f"user of {calendar_id}"[:300], "alice@gmail.example", writes=True),
         calendars=[RemoteCalendar(calendar_id, "Appointments", "Europe/Paris")],
         zone="Europe/Paris",
     )

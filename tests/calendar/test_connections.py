@@ -45,7 +45,7 @@ async def secrets(engine: Engine) -> int:
 
 async def test_a_consent_is_answered_once(engine: Engine) -> None:
     await ask(engine)
-    assert await answer(engine) == Asked(7, Provider.GOOGLE, b"the verifier")
+    assert await answer(engine) == Asked(7, Provider.GOOGLE, b"the verifier", writes=False)
     assert await answer(engine) is None
     assert await secrets(engine) == 0
 
