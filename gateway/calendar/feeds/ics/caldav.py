@@ -7,7 +7,7 @@ is one request, and no deletion is ever missed.
 
 import json
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from urllib.parse import urljoin, urlsplit
 
@@ -26,6 +26,7 @@ from gateway.calendar.feeds.ics.keys import Login
 from gateway.calendar.feeds.ics.reading import CalendarReader
 from gateway.calendar.feeds.ics.retitling import retitled
 from gateway.calendar.feeds.ics.unpushed import Unpushed
+from gateway.calendar.feeds.ics.wire import Expanded
 from gateway.calendar.feeds.port import (
     Changes,
     FeedError,
@@ -47,6 +48,7 @@ class _Found:
     """An occurrence, and the resource that holds it."""
 
     event: FeedEvent
+    expanded: Expanded  # all that is in the resource
     resource: Resource
     where: str  # the address that answered
 
@@ -115,8 +117,9 @@ class CalDavSession(Unpushed):
         text = retitled(found.resource.text, found.event.original_start, title, self._login.zone)
         if isinstance(text, Retitled):
             return text
-        if not found.resource.etag:
-            return Retitled.REFUSED  # what somebody else writes at this moment would be lost
+        (after,) = await self._reader.read([text.encode()], self._lookout(), self._login.zone)
+        if not found.resource.etag or not _same_but_title(found.expanded.events, after.events, event_id):
+            return Retitled.REFUSED  # what somebody else writes at this moment would be lost, or more would change
         return await self._put(urljoin(found.where, found.resource.href), found.resource.etag, text)
 
     async def _find(self, calendar_id: str, event_id: str) -> "_Found | None":
@@ -128,7 +131,7 @@ class CalDavSession(Unpushed):
             expanded = await self._reader.read(texts, self._lookout(), self._login.zone)
             for resource, one in zip(resources, expanded, strict=True):
                 if event := next((each for each in one.events if each.event_id == event_id), None):
-                    return _Found(event, resource, where)
+                    return _Found(event, one, resource, where)
         return None
 
     async def _put(self, url: str, etag: str, text: str) -> Retitled:
@@ -166,6 +169,14 @@ class CalDavSession(Unpushed):
         if answer.status != 207:
             raise FeedError(FeedFault.UNREADABLE, str(answer.status))
         return answer.url, MultiStatus(answer.body)
+
+
+def _same_but_title(before: Sequence[FeedEvent], after: Sequence[FeedEvent], event_id: str) -> bool:
+    """Whether the occurrences of a resource are what they were, apart from the title of one."""
+    known, now = ({each.event_id: replace(each, revision="") for each in events} for events in (before, after))
+    if event_id in now:
+        now[event_id] = replace(now[event_id], title=known[event_id].title)
+    return known == now and len(before) == len(after)
 
 
 def _last_segment(href: str) -> str:

@@ -195,16 +195,27 @@ async def test_a_title_is_put_back_on_the_version_that_was_read(status: str, out
     assert put.body == calendar(event(SUMMARY=":✓ Visit"))
 
 
-async def test_without_an_etag_nothing_is_put_back() -> None:
+ELSEWHERE = calendar(
+    event(start=":20261124T100000", RRULE=":FREQ=WEEKLY;COUNT=3"), head="X-WR-TIMEZONE:America/New_York"
+)
+
+
+@pytest.mark.parametrize(
+    ("body", "event_id"),
+    [(report(etag=""), "a@x"), (report(text=ELSEWHERE), "a@x/20261201T150000Z")],
+    ids=["no etag", "it would be put beside its series"],
+)
+async def test_what_would_change_more_than_a_title_is_not_put_back(body: bytes, event_id: str) -> None:
     reader = CalendarReader()
     async with (
-        web_server(lambda _asked: answer(report(etag=""), "207 Multi-Status")) as server,
+        web_server(lambda _asked: answer(body, "207 Multi-Status")) as server,
         Fetcher(Gate({f"127.0.0.1:{server.port}"})) as fetcher,
     ):
         url = f"http://127.0.0.1:{server.port}/c/"
         session = session_of(fetcher, reader, Login(url, "u", "p", ZONE))
-        assert await session.retitle(url, "a@x", "✓ {}".format) is Retitled.REFUSED
+        assert await session.retitle(url, event_id, "✓ {}".format) is Retitled.REFUSED
     await reader.close()
+    assert {each.method for each in server.asked} == {"REPORT"}
 
 
 @pytest.mark.parametrize("privileges", [("read",), ("read", "write-content"), ()])
