@@ -1,6 +1,7 @@
 """What the listener's tests stand on: a reception that remembers, and a client that speaks raw bytes."""
 
 import asyncio
+import base64
 import ssl
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -10,6 +11,11 @@ from gateway.smtp.reception import Admitted, Envelope, Peer, Proof, SessionFacts
 from plans.words import MessageClass, Reason
 
 PASSWORD = "open sesame"
+
+
+def base64_of(text: str) -> bytes:
+    """A text as AUTH has it."""
+    return base64.b64encode(text.encode())
 
 
 @dataclass

@@ -179,5 +179,5 @@ def test_no_subject_adds_a_header_or_breaks_a_line(subject: str) -> None:
 
 
 def test_a_text_that_cost_more_for_a_few_characters_says_so() -> None:
-    told = text(news_letter(WORDING, HEAD, THREAD, [replace(DELIVERED, parts=2, outside_gsm="çê")]))
+    told = text(news_letter(WORDING, HEAD, THREAD, [replace(DELIVERED, parts=2, outside_gsm="ç\u200dê")]))
     assert "Sent as Unicode, where a part holds 70 characters and not 160, because of: ç ê" in told
