@@ -14,6 +14,8 @@ import typer
 Json = Annotated[bool, typer.Option("--json", help="Print JSON: one object a line.")]
 
 _PIPED_WIDTH = 200  # columns, where no terminal says how many it has
+_CELL = 160  # characters
+_JOINERS = "\u200c\u200d"  # hold emoji together, and steer nothing
 
 
 def print_rows(rows: Iterable[Mapping[str, Any]], columns: Sequence[str], *, as_json: bool) -> None:
@@ -26,7 +28,7 @@ def print_rows(rows: Iterable[Mapping[str, Any]], columns: Sequence[str], *, as_
 
     table = Table(*(column.replace("_", " ") for column in columns), box=None, header_style="bold", pad_edge=False)
     for row in rows:
-        table.add_row(*(_cell(row.get(column)) for column in columns))
+        table.add_row(*(_cell(_shortened(row.get(column))) for column in columns))
     _print(table)
 
 
@@ -42,10 +44,28 @@ def print_one(thing: Mapping[str, Any], *, as_json: bool) -> None:
     for name, value in thing.items():
         if not _is_nested(value):
             table.add_row(name.replace("_", " "), _cell(value))
+        if name == "reason" and value:
+            table.add_row("", _cell(_meaning(value)))
     _print(table)
     for name, value in thing.items():
         if _is_nested(value):
             _print_below(name, value)
+
+
+def _shortened(value: Any) -> Any:
+    """A text as it fits into a table beside others; ``show`` has all of it."""
+    return f"{value[: _CELL - 1]}…" if isinstance(value, str) and len(value) > _CELL else value
+
+
+def _meaning(reason: str) -> str:
+    """A reason in words, and what to do about it."""
+    from gateway.wording import Language, read_wording
+    from plans.words import Reason
+
+    if reason not in set(Reason):
+        return ""
+    words = read_wording().reason(Reason(reason), Language.EN)
+    return f"{words.text} {words.cure}"
 
 
 def _is_nested(value: Any) -> bool:
@@ -97,7 +117,7 @@ def called() -> str:
 
 def printable(text: str) -> str:
     """``text`` with every control character shown as a dot: a mail must not steer the reader's terminal."""
-    return "".join(character if character.isprintable() else "·" for character in text)
+    return "".join(each if each.isprintable() or each in _JOINERS else "·" for each in text)
 
 
 def _cell(value: Any) -> Any:
@@ -112,7 +132,7 @@ def _cell(value: Any) -> Any:
 
 
 def _words(value: Any) -> str:
-    if value is None:
+    if value is None or value == "":
         return "-"
     if isinstance(value, bool):
         return "yes" if value else "no"

@@ -161,7 +161,8 @@ def _paragraph(words: ReadersWords, news: RecipientNews) -> str:
     }
     lines = [words.phrase(news.news.value, **values)]
     if news.outside_gsm:
-        lines.append(words.phrase("unicode", characters=" ".join(news.outside_gsm[:_FEW_CHARACTERS])))
+        seen = [each for each in news.outside_gsm if each.isprintable()]  # what joins emoji is not to be seen
+        lines.append(words.phrase("unicode", characters=" ".join(seen[:_FEW_CHARACTERS])))
     if news.reason:
         lines.append(words.explained(news.reason))
     if news.units_back:

@@ -48,6 +48,26 @@ def test_text_from_a_mail_cannot_steer_the_terminal(hostile: str, capsys: pytest
     assert printable("a\nb") == "a·b"
 
 
+def test_an_emoji_of_several_is_shown_as_one() -> None:
+    assert printable("👩\u200d👩\u200d👧") == "👩\u200d👩\u200d👧"
+
+
+def test_a_long_text_is_cut_in_a_list_and_whole_where_it_is_alone(capsys: pytest.CaptureFixture[str]) -> None:
+    """One text of ten SMS would hide all the others."""
+    thing = {"text": "x" * 1000}
+    print_rows([thing], ("text",), as_json=False)
+    assert "x" * 159 + "…" in capsys.readouterr().out.replace("\n", "")
+    print_one(thing, as_json=False)
+    assert capsys.readouterr().out.count("x") >= 1000
+
+
+def test_a_reason_is_told_in_words_with_its_cure(capsys: pytest.CaptureFixture[str]) -> None:
+    print_one({"reason": "no_credit", "units": 0}, as_json=False)
+    _, meaning, units = capsys.readouterr().out.splitlines()
+    assert meaning.strip().startswith("There are not enough SMS left on the account. Buy a pack")
+    assert units.split() == ["units", "0"]
+
+
 def test_brackets_in_a_text_are_shown_as_they_are(capsys: pytest.CaptureFixture[str]) -> None:
     print_rows([{"text": "[red]stock[/red] :smile:"}], ("text",), as_json=False)
     assert "[red]stock[/red] :smile:" in capsys.readouterr().out
