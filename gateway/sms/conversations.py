@@ -80,11 +80,23 @@ def place(came: Came, sent: Sequence[Sent], owner: int | None, stop_code: str, m
     through = [each for each in sent if _answers(came, each, stop_code) and came.at - each.created_at <= memory.window]
     if owner is not None:
         return Place(owner, next((each for each in through if each.account_id == owner), None), own=True)
-    if not through:
-        return None
-    last = through[0]
+    return _among(through, memory) if through else None
+
+
+def anybody(came: Came, sent: Sequence[Sent], memory: Memory) -> Place | None:
+    """Whom a STOP silences that answers nothing by ``place``: whoever wrote last to that phone, however long ago.
+
+    Nobody who says STOP knows by which carrier a message came, or counts days.
+    """
+    before = [each for each in sent if each.created_at <= came.at]
+    return _among(before, memory) if before else None
+
+
+def _among(sent: Sequence[Sent], memory: Memory) -> Place:
+    """The writer of the newest of these, with the others who wrote shortly before."""
+    last = sent[0]
     others: dict[int, Sent] = {}
-    for each in through:
+    for each in sent:
         if each.account_id != last.account_id and last.created_at - each.created_at <= memory.ambiguity:
             others.setdefault(each.account_id, each)
     return Place(last.account_id, last, others=tuple(others.values()))

@@ -14,7 +14,7 @@ from gateway.engine.database import Stamp
 from gateway.sms import optouts
 from gateway.sms.answers import enter_answer
 from gateway.sms.arrivals import Arrival
-from gateway.sms.conversations import Came, Memory, Place, phone_of, place, sent_to
+from gateway.sms.conversations import Came, Memory, Place, anybody, phone_of, place, sent_to
 from gateway.sms.inbound_tables import inbound_sms
 from gateway.sms.keywords import Keywords, meaning_of
 from gateway.sms.policy import Rules
@@ -79,6 +79,8 @@ def _hear(connection: Connection, hearing: Hearing, arrivals: Sequence[Arrival])
         came = Came(each.carrier, number.e164, ours, each.received_at)
         whose = place(came, sent[number.e164], owners.get(ours), rules.stop.short_code, hearing.memory)
         meaning = _meaning(each, number.destination, whose, hearing.keywords)
+        if meaning is Meaning.STOP and whose is None:
+            whose = anybody(came, sent[number.e164], hearing.memory)
         heard.append(_Heard(each, number.e164, whose, meaning))
     return heard
 

@@ -70,6 +70,19 @@ async def test_what_no_mobile_sent_is_kept_for_the_operator(engine: Engine, rule
     assert (line.account, line.sender, line.meaning) == (None, "Orange", Meaning.TEXT)
 
 
+async def test_a_stop_that_comes_late_is_obeyed_all_the_same(engine: Engine, rules: Rules, clock: StoppedClock) -> None:
+    member = await alice(engine)
+    await reached(engine, rules, member)
+    clock.advance(timedelta(days=200))
+    await say(engine, "Bonjour")
+    await say(engine, "STOP")
+    assert [(each.account, each.meaning) for each in await heard(engine, rules)] == [
+        (None, Meaning.TEXT),
+        ("alice", Meaning.STOP),
+    ]
+    assert (await send(engine, rules, sms(member)))[0].reason is Reason.OPTED_OUT
+
+
 async def test_stop_is_obeyed_told_and_undone_by_start(engine: Engine, rules: Rules) -> None:
     member = await alice(engine)
     await reached(engine, rules, member)

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from gateway.sms.conversations import Came, Memory, Place, Sent, phone_of, place
+from gateway.sms.conversations import Came, Memory, Place, Sent, anybody, phone_of, place
 from plans.words import MessageClass, Origin
 from tests.cast import DELIVERS
 from tests.clock import MONDAY_MORNING
@@ -67,6 +67,14 @@ def test_a_number_of_ones_own_settles_it() -> None:
 )
 def test_what_cannot_be_answered_here_is_not(sent: Sent) -> None:
     assert placed(sent) is None
+
+
+def test_a_stop_that_answers_nothing_is_meant_for_whoever_wrote_last() -> None:
+    """However long ago, and by whatever carrier; what was sent since the STOP is none of it."""
+    old, bobs = replace(SENT, created_at=MONDAY_MORNING - 300 * DAY, carrier="south"), by_bob(400 * DAY)
+    later = replace(SENT, account_id=CHARLIE, created_at=MONDAY_MORNING + HOUR)
+    assert anybody(CAME, [later, old, bobs], Memory()) == Place(ALICE, old)
+    assert anybody(CAME, [later], Memory()) is None
 
 
 def test_the_stop_code_answers_messages_of_every_carrier() -> None:
