@@ -65,12 +65,17 @@ def meaning_of(text: str, destination: str, keywords: Keywords, *, to_reminder: 
 
 
 def words_of(text: str) -> Phrase:
-    """The words in the plainest spelling: no case, accents or punctuation, each said once; empty where it is long."""
+    """The words in the plainest spelling: no case, accents or punctuation, each said once; empty where it is long.
+
+    What is spelt letter by letter is one word.
+    """
     if len(text) > _LONGEST:
         return ()
     plain = unicodedata.normalize("NFKD", _LOOKS.sub("", text)).casefold()
-    spaced = "".join(map(_spaced, plain))
-    return tuple(word for word, _ in groupby(spaced.split()))
+    words = "".join(map(_spaced, plain)).split()
+    if len(words) > 1 and all(len(each) == 1 and each.isalpha() for each in words):  # S.T.O.P.
+        return ("".join(words),)
+    return tuple(word for word, _ in groupby(words))
 
 
 def _spaced(character: str) -> str:

@@ -25,6 +25,7 @@ def meant(text: str, destination: str = "FR", *, to_reminder: bool = False) -> M
         *("ARRET", "Arrêt", "arrêt", "ARRE\u0302T", "STOPSMS", "Stop SMS", "stop-sms", "Stop stop STOP"),
         *("STOP SVP", "stop svp merci", "Bonjour, stop", "STOP s'il vous plaît", "stop 36111", "STOP au 36111"),
         *("Unsubscribe", "désabonner", "Me désinscrire", "please stop"),
+        *("S.T.O.P.", "s t o p", "Arrêtez\u202f!", "Stop les SMS !", "Plus de SMS", "Stop messages", "REVOKE"),
         *("\U0001d412\U0001d413\U0001d40e\U0001d40f", "\uff33\uff34\uff2f\uff30"),
     ],
 )
