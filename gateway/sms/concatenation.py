@@ -16,7 +16,7 @@ MOST_PARTS = 255
 _LARGEST_GROUP = 2**31 - 1
 
 #: Characters of a whole SMS, as many as 255 parts of 153 have.
-_LONGEST = MOST_PARTS * 153
+LONGEST = MOST_PARTS * 153
 
 # A part may end in the middle of a surrogate pair, and no database keeps half of one. Until the other half is there it
 # lies in the private plane 16, where nobody writes.
@@ -57,7 +57,7 @@ class Joined:
     def text(self, missing: Callable[[int], str]) -> str:
         """All of it; ``missing`` says in words that the part of a number is not there."""
         pieces = [missing(number) if text is None else text for number, text in enumerate(self.texts, start=1)]
-        return _mended("".join(pieces))[:_LONGEST]
+        return _mended("".join(pieces))[:LONGEST]
 
 
 def is_possible(group: int, count: int, number: int) -> bool:
@@ -84,8 +84,11 @@ def join(parts: Sequence[P]) -> tuple[Joined, list[P]]:
 
 
 def keepable(text: str) -> str:
-    """A part's text as any database keeps it, its half surrogate pairs with it."""
-    return _HALF.sub(lambda half: chr(_KEPT_HALVES + ord(half[0]) - 0xD800), text)
+    """A part's text as any database keeps it, its half surrogate pairs with it.
+
+    What somebody wrote in their place all the same, means nothing to anybody else and becomes U+FFFD.
+    """
+    return _HALF.sub(lambda half: chr(_KEPT_HALVES + ord(half[0]) - 0xD800), _KEPT_HALF.sub("\ufffd", text))
 
 
 def _mended(text: str) -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import astuple
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import partial
 from operator import itemgetter
 from typing import Any
@@ -11,8 +11,8 @@ from sqlalchemy import Connection, delete, insert
 
 from gateway.engine.database import Engine, Stamp
 from gateway.engine.upsert import insert_or
-from gateway.sms.carriers.port import InboundSms, Receipt
-from gateway.sms.concatenation import is_possible, keepable
+from gateway.sms.carriers.port import KNOWN_AGAIN, InboundSms, Receipt
+from gateway.sms.concatenation import LONGEST, is_possible, keepable
 from gateway.sms.inbound_tables import inbound_seen
 from gateway.sms.notices import TOPIC as NOTICES
 from gateway.sms.receipts import apply_receipts
@@ -22,10 +22,8 @@ from gateway.sms.tables import inbound
 #: Woken when something that people sent waits to be understood.
 INBOUND_TOPIC = "inbound"
 
-#: How long the carrier's name of an SMS is remembered: carriers deliver again for a day (one: 24 h, another: 12 h).
-REMEMBERED = timedelta(days=7)
-
-_LONGEST = {"carrier_key": 80, "sender": 20, "recipient": 20, "body": 4_000}
+_LONGEST = {"carrier_key": 80, "sender": 20, "recipient": 20, "body": LONGEST}
+_LONGEST_PART = 4_000  # far more than one holds
 
 
 class NetworkInbox:
@@ -66,12 +64,12 @@ def keep_inbound(connection: Connection, stamp: Stamp, carrier: str, messages: S
 
 def forget_seen(connection: Connection, now: datetime) -> None:
     """Forget names that no carrier will use again."""
-    connection.execute(delete(inbound_seen).where(inbound_seen.c.at < now - REMEMBERED))
+    connection.execute(delete(inbound_seen).where(inbound_seen.c.at < now - KNOWN_AGAIN))
 
 
 def _row(stamp: Stamp, carrier: str, each: InboundSms) -> dict[str, Any]:
     piece = each.piece if each.piece and is_possible(*astuple(each.piece)) else None
-    text = keepable(each.text) if piece else each.text
+    text = keepable(each.text)[:_LONGEST_PART] if piece else each.text
     texts = {"carrier_key": each.key, "sender": each.sender, "recipient": each.recipient, "body": text}
     return {
         "account_id": 0,

@@ -41,3 +41,9 @@ async def test_parts_are_kept_apart_and_no_text_breaks_the_database(engine: Engi
     (_, _, half, number), (_, _, cut, _), (_, _, mended, no_part) = await kept(engine)
     assert (half, number, len(cut)) == (keepable("NUL  and half \ud83d a pair"), 2, 4_000)
     assert (mended, no_part) == ("NUL  and half ? a pair", None)
+
+
+async def test_a_long_sms_that_its_carrier_has_put_together_is_kept_whole(engine: Engine) -> None:
+    await NetworkInbox(engine, "north").inbound([replace(ANSWER, text="x" * 50_000)])
+    ((_, _, text, _),) = await kept(engine)
+    assert len(text) == 255 * 153

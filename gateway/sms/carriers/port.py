@@ -95,6 +95,10 @@ class InboundSms:
     piece: Piece | None = None
 
 
+#: How long an inbox knows an SMS again by its name: carriers deliver again for a day (one: 24 h, another: 12 h).
+KNOWN_AGAIN = timedelta(days=7)
+
+
 class Inbox(Protocol):
     """Where a carrier hands in what comes from the network.
 
