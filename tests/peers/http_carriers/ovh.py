@@ -24,6 +24,7 @@ class OvhPeer(Peer):
         super().__init__(*arguments)
         self.states: dict[str, int] = {}  # deliveryReceipt by id; the others wait
         self.incoming: list[Mapping[str, Any]] = []
+        self.listed_since: list[str] = []  # of what people sent
 
     def routes(self) -> list[Route]:
         return [
@@ -61,7 +62,7 @@ class OvhPeer(Peer):
         return JSONResponse(told | {"deliveryReceipt": self.states[ref]})
 
     async def _list_incoming(self, request: Request) -> Response:
-        del request
+        self.listed_since.append(request.query_params["creationDatetime.from"])
         return JSONResponse([each["id"] for each in self.incoming])
 
     async def _incoming(self, request: Request) -> Response:

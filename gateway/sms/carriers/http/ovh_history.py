@@ -12,10 +12,11 @@ from gateway.engine.clock import Clock
 from gateway.sms.carriers.http.carrier import Ask
 from gateway.sms.carriers.http.deliveries import instant
 from gateway.sms.carriers.http.dialect import HttpAnswer
+from gateway.sms.carriers.http.exchange import Reply
 from gateway.sms.carriers.http.ovh import RECEIPTS, Ovh, receipt_code
 from gateway.sms.carriers.http.verdicts import parsed
 from gateway.sms.carriers.names import e164, reference
-from gateway.sms.carriers.port import InboundSms, Inbox, Receipt
+from gateway.sms.carriers.port import KNOWN_AGAIN, InboundSms, Inbox, Receipt
 
 log = logging.getLogger(__name__)
 
@@ -23,6 +24,11 @@ log = logging.getLogger(__name__)
 _BATCH = 50
 
 _MOST_REMEMBERED = 200_000
+
+#: An entry that was deleted since it was listed.
+_GONE = {404, 410}
+
+_KNOWN = KNOWN_AGAIN - timedelta(days=1)
 
 
 class Kind(StrEnum):
@@ -47,7 +53,10 @@ class OvhHistory:
     """
 
     def __init__(self, ovh: Ovh, clock: Clock, reach: timedelta) -> None:
-        """``reach``: how far back lists go, which is how long a message may be on its way."""
+        """``reach``: how far back lists go, which is how long a message may be on its way.
+
+        What people sent is listed no further back than an inbox knows it again.
+        """
         self._ovh = ovh
         self._clock = clock
         self._reach = reach
@@ -62,8 +71,9 @@ class OvhHistory:
             self._listed_at = now
             self._waiting = [each for each in await self._list(ask, now) if each not in self._done]
         fetched = await self._fetch(ask, self._waiting[:_BATCH])
-        receipts = [_receipt(each, found, now) for each, found in fetched.items() if each.kind is Kind.OUTGOING]
-        inbound = [self._inbound(each, found, now) for each, found in fetched.items() if each.kind is Kind.INCOMING]
+        there = {each: found for each, found in fetched.items() if found}
+        receipts = [_receipt(each, found, now) for each, found in there.items() if each.kind is Kind.OUTGOING]
+        inbound = [self._inbound(each, found, now) for each, found in there.items() if each.kind is Kind.INCOMING]
         if receipts:
             await inbox.receipts(receipts)
         if inbound:
@@ -82,10 +92,11 @@ class OvhHistory:
             for dlr in RECEIPTS
             for number in await self._numbers(ask, Kind.OUTGOING, since | {"deliveryReceipt": dlr})
         ]
-        return items + [Item(Kind.INCOMING, each) for each in await self._numbers(ask, Kind.INCOMING, since)]
+        lately = {"creationDatetime.from": (now - min(self._reach, _KNOWN)).isoformat(timespec="seconds")}
+        return items + [Item(Kind.INCOMING, each) for each in await self._numbers(ask, Kind.INCOMING, lately)]
 
     async def _numbers(self, ask: Ask, kind: Kind, query: dict[str, str]) -> list[int]:
-        listed = await self._ask(ask, f"/{kind}?{urlencode(query)}")
+        listed = _body(await self._reply(ask, f"/{kind}?{urlencode(query)}"))
         try:
             numbers = json.loads(listed or b"[]")
         except ValueError:
@@ -93,22 +104,21 @@ class OvhHistory:
         return [each for each in numbers if isinstance(each, int)] if isinstance(numbers, list) else []
 
     async def _fetch(self, ask: Ask, items: Sequence[Item]) -> dict[Item, dict[str, Any]]:
-        """The first of the items, up to one that cannot be had."""
-        fetched = {}
+        """The first of the items, up to one that cannot be had now; one that is gone is empty, and keeps none back."""
+        fetched: dict[Item, dict[str, Any]] = {}
         for each in items:
-            found = parsed(await self._ask(ask, f"/{each.kind}/{each.number}"))
-            if not found:
+            reply = await self._reply(ask, f"/{each.kind}/{each.number}")
+            found = parsed(_body(reply))
+            if not found and not (isinstance(reply, HttpAnswer) and reply.status in _GONE):
                 break
             fetched[each] = found
         return fetched
 
-    async def _ask(self, ask: Ask, path: str) -> bytes:
-        request = self._ovh.keys.signed("GET", f"{self._ovh.url}{path}", b"", self._clock.now())
-        reply = await ask(request)
-        if isinstance(reply, HttpAnswer) and reply.status == 200:
-            return reply.body
-        log.warning("OVH could not be asked for news: %s", getattr(reply, "why", getattr(reply, "status", "")))
-        return b""
+    async def _reply(self, ask: Ask, path: str) -> Reply:
+        reply = await ask(self._ovh.keys.signed("GET", f"{self._ovh.url}{path}", b"", self._clock.now()))
+        if not _body(reply):
+            log.warning("OVH could not be asked for news: %s", getattr(reply, "why", getattr(reply, "status", "")))
+        return reply
 
     def _inbound(self, item: Item, found: dict[str, Any], now: datetime) -> InboundSms:
         text, at = str(found.get("message", "")), instant(found.get("creationDatetime"), now)
@@ -119,6 +129,10 @@ class OvhHistory:
             self._done[each] = None
         while len(self._done) > _MOST_REMEMBERED:
             del self._done[next(iter(self._done))]
+
+
+def _body(reply: Reply) -> bytes:
+    return reply.body if isinstance(reply, HttpAnswer) and reply.status == 200 else b""
 
 
 def _receipt(item: Item, found: dict[str, Any], now: datetime) -> Receipt:

@@ -178,3 +178,21 @@ async def test_trouble_at_ovh_is_for_the_next_time(account: Account[OvhPeer], cl
     account.peer.accidents.plan({"kind": kind, "path": "incoming/2", "times": 1})
     assert [await account.carrier.collect(kept), await account.carrier.collect(kept)] == [1, 1]
     assert [each.key for each in kept.messages] == ["1", "2"]
+
+
+async def test_an_entry_that_is_gone_keeps_none_back(account: Account[OvhPeer]) -> None:
+    kept = Kept()
+    account.peer.incoming = [{"id": number, "sender": "+33639981234", "message": "OUI"} for number in (1, 2, 3)]
+    account.peer.accidents.plan({"kind": "404", "path": "incoming/2", "times": 9})
+    assert [await account.carrier.collect(kept), await account.carrier.collect(kept)] == [3, 0]
+    assert [each.key for each in kept.messages] == ["1", "3"]
+
+
+async def test_what_people_sent_is_listed_no_further_back_than_it_is_known_again(
+    tables: Tables, clock: StoppedClock
+) -> None:
+    """Else a restart would hand it in anew."""
+    table = {**tables.ovh(), "tries_for_h": 24 * 30}
+    async with connected("ovh", OvhPeer(clock), table, clock) as account:
+        await account.carrier.collect(Kept())
+        assert account.peer.listed_since == [(NOW - timedelta(days=6)).isoformat()]
