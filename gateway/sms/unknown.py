@@ -31,7 +31,7 @@ def send_again(connection: Connection, stamp: Stamp, message_id: int) -> bool:
 def give_up(connection: Connection, stamp: Stamp, rules: Rules, message_id: int) -> bool:
     """End it as not sent, refunded as the rules say; False where it is not in doubt, or is being handed over just now.
 
-    Taking the job away decides, as in ``cancel``.
+    Taking the job away decides, as in ``cancel``. Who was to get it again has not been told yet.
     """
     found = _in_doubt(connection, message_id)
     if found is None:
@@ -39,7 +39,8 @@ def give_up(connection: Connection, stamp: Stamp, rules: Rules, message_id: int)
     ours = (job.c.account_id == found.account_id, job.c.message_id == message_id, job.c.claimed_by.is_(None))
     if not connection.execute(delete(job).where(*ours)).rowcount:
         return False
-    ending = Ending(OpenMessage(*found), MessageState.FAILED, Reason.CARRIER_SILENT, told=True)
+    told = found.resent or found.message_class not in rules.doubt.resend
+    ending = Ending(OpenMessage(*found[:6]), MessageState.FAILED, Reason.CARRIER_SILENT, told=told)
     end(connection, stamp, rules, [ending])
     return True
 
@@ -47,7 +48,7 @@ def give_up(connection: Connection, stamp: Stamp, rules: Rules, message_id: int)
 def _in_doubt(connection: Connection, message_id: int) -> Row[*tuple[Any, ...]] | None:
     row = message.c
     return connection.execute(
-        select(row.account_id, row.message_id, row.payer_id, row.origin, row.origin_id, row.notify).where(
-            row.message_id == message_id, row.state == MessageState.UNKNOWN
-        )
+        select(row.account_id, row.message_id, row.payer_id, row.origin, row.origin_id, row.notify)
+        .add_columns(row.resent, row.message_class)
+        .where(row.message_id == message_id, row.state == MessageState.UNKNOWN)
     ).one_or_none()

@@ -11,11 +11,11 @@ from gateway.sms.dispatch import Dispatcher
 from gateway.sms.doubt import DoubtTerms
 from gateway.sms.policy import Rules
 from gateway.sms.unknown import give_up, send_again
-from gateway.sms.words import MessageState
-from plans.words import Reason
+from gateway.sms.words import MessageState, News
+from plans.words import MessageClass, Reason
 from tests.cast import DELIVERS, alice, send, sms
 from tests.clock import StoppedClock
-from tests.sms.steps import ScriptedCarrier, credit, discrepancies, reap, state, story, work_off
+from tests.sms.steps import ScriptedCarrier, credit, discrepancies, news, reap, state, story, work_off
 
 
 @pytest.fixture
@@ -62,6 +62,17 @@ async def test_its_units_come_back_and_it_is_never_sent(
     told = (await story(engine, message_id)).line
     assert (told.state, told.reason, len(carrier.sent)) == (MessageState.FAILED, Reason.CARRIER_SILENT, 1)
     assert (await credit(engine, account_id), await discrepancies(engine)) == (100, [])
+
+
+@pytest.mark.parametrize("resend", [frozenset({MessageClass.ALERT}), frozenset[MessageClass]()])
+async def test_its_end_is_told_once(
+    engine: Engine, rules: Rules, carrier: ScriptedCarrier, resend: frozenset[MessageClass]
+) -> None:
+    """What is held was told when it was; what was to be sent again was not."""
+    deciding = replace(rules, doubt=DoubtTerms(resend=resend))
+    _, message_id = await doubtful(engine, deciding, carrier)
+    assert await engine.write(lambda connection: give_up(connection, engine.stamp(), deciding, message_id))
+    assert await news(engine) == [(message_id, News.FAILED)]
 
 
 async def test_one_that_ended_or_is_being_handed_over_is_left_alone(
