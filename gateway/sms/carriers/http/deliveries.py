@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from hashlib import sha256
-from ipaddress import IPv4Network, IPv6Network, ip_address
+from ipaddress import IPv4Network, IPv6Address, IPv6Network, ip_address
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
@@ -90,7 +90,9 @@ class Guard:
             address = ip_address(peer or "")
         except ValueError:
             return False
-        return any(address in each for each in self.networks)
+        # to a server that listens on IPv6, whoever comes by IPv4 is ::ffff:192.0.2.1
+        mapped = address.ipv4_mapped if isinstance(address, IPv6Address) else None
+        return any((mapped or address) in each for each in self.networks)
 
 
 def same(given: str, right: str) -> bool:
@@ -144,10 +146,14 @@ def document_in(body: bytes) -> dict[str, Any]:
 
 def fields_in(delivery: Delivery) -> dict[str, Any]:
     """Query and body, form or JSON, as one: what providers can be set to send either way."""
-    fields: dict[str, Any] = dict(pairs_in(delivery.query))
+    return dict(pairs_in(delivery.query)) | body_fields_in(delivery)
+
+
+def body_fields_in(delivery: Delivery) -> dict[str, Any]:
+    """The body alone, form or JSON."""
     if delivery.body.lstrip()[:1] == b"{":
-        return fields | document_in(delivery.body)
-    return fields | dict(pairs_in(text_in(delivery.body)))
+        return document_in(delivery.body)
+    return dict(pairs_in(text_in(delivery.body)))
 
 
 def instant(value: object, otherwise: datetime) -> datetime:

@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from gateway.sms.carriers.http import template
-from gateway.sms.carriers.http.deliveries import Delivery, News, fields_in
+from gateway.sms.carriers.http.deliveries import Delivery, News, body_fields_in, fields_in
 from gateway.sms.carriers.http.dialect import HttpAnswer, HttpRequest, Verdict
 from gateway.sms.carriers.http.generic_deliveries import inbound_in, prove_seal, receipt_in
 from gateway.sms.carriers.http.generic_rules import Answers, InboundRule, ReceiptRule, Seal, Sending
@@ -75,12 +75,18 @@ class Generic:
         """Receipts and what people sent, by the names of the configuration."""
         if self.seal:
             prove_seal(delivery, self.seal, now)
-        fields = fields_in(delivery)
+        # what stands in the address is under no seal
+        fields = body_fields_in(delivery) if self.seal else fields_in(delivery)
         if self.receipts and (receipt := receipt_in(fields, self.receipts, now)):
             return News(receipts=[receipt])
-        if self.inbound and _fits(fields, self.inbound.when) and word_at(fields, self.inbound.sender) is not None:
+        if self.inbound and self._is_inbound(fields, self.inbound):
             return News(inbound=[inbound_in(fields, self.inbound, now)])
         return News()
+
+    def _is_inbound(self, fields: Mapping[str, Any], rule: InboundRule) -> bool:
+        """Where nothing says what tells them apart, what has a state is a receipt, though not a final one."""
+        told = self.receipts is not None and not rule.when and word_at(fields, self.receipts.state) is not None
+        return not told and _fits(fields, rule.when) and word_at(fields, rule.sender) is not None
 
     def _reference(self, sms: OutgoingSms, document: Any, text: str) -> str | None:
         rule = self.answers

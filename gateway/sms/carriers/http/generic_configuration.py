@@ -157,6 +157,11 @@ def _receipts(section: Section) -> ReceiptRule:
 
 def _inbound(section: Section) -> InboundRule:
     section.only({"id", "sender", "text", "when", "recipient", "number", "at"})
+    if not {"id", "at"} & section.values.keys():
+        raise RuleError(
+            f"{section.path} needs an id, or the time at which an SMS was sent (at): else who answers the same twice "
+            "in a week is heard once"
+        )
     return InboundRule(
         sender=section.text("sender"),
         text=section.text("text"),

@@ -41,7 +41,10 @@ def delivery(body: bytes = b"", query: str = "", peer: str | None = "192.0.2.7",
 
 @pytest.mark.parametrize(
     ("peer", "near"),
-    [("192.0.2.7", True), ("2001:db8::1", True), ("198.51.100.1", False), (None, False), ("unknown", False)],
+    [
+        *(("192.0.2.7", True), ("2001:db8::1", True), ("::ffff:192.0.2.7", True)),
+        *(("198.51.100.1", False), ("::ffff:198.51.100.1", False), (None, False), ("unknown", False)),
+    ],
 )
 def test_a_delivery_comes_from_a_network_that_is_named(peer: str | None, near: bool) -> None:
     guard = Guard(networks=(ip_network("192.0.2.0/24"), ip_network("2001:db8::/32")))

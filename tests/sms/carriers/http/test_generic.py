@@ -176,6 +176,23 @@ def test_what_somebody_sent_is_read_by_its_names() -> None:
     assert len(news_of({**told, "event": "received"}, inbound=other).inbound) == 1
 
 
+def test_a_receipt_that_is_not_final_is_no_sms_of_the_phone() -> None:
+    told = {"id": "7", "state": "sent", "from": "33639981234"}
+    assert news_of(told, receipts=RECEIPTS, inbound=INBOUND) == News()
+    both = replace(INBOUND, when={"state": frozenset({"sent"})})
+    assert len(news_of(told, receipts=RECEIPTS, inbound=both).inbound) == 1
+
+
+def test_what_stands_in_the_address_is_under_no_seal_and_not_believed() -> None:
+    """The seal of one empty body would let anything through."""
+    delivery = sealed(b"")
+    generic = Generic(Sending("https://api.example"), seal=SEAL, receipts=RECEIPTS)
+    assert generic.news(replace(delivery, url=f"{URL}?id=7&state=done"), NOW) == News()
+    body = sealed(b'{"id": "7", "state": "bad"}')
+    (receipt,) = generic.news(replace(body, url=f"{URL}?to=33639981234&error=none"), NOW).receipts
+    assert (receipt.code, receipt.recipient) == ("bad", None)
+
+
 def test_a_receipt_without_a_name_is_malformed() -> None:
     with pytest.raises(DeliveryRefused, match="malformed"):
         news_of({"state": "done"}, receipts=RECEIPTS)

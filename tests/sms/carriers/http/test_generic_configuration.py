@@ -72,7 +72,7 @@ def test_how_to_read_deliveries_can_be_said(tables: Tables) -> None:
     signature = {"header": "X-Sig", "secret_file": tables.secret("s"), "signed": "{timestamp}{body}"}
     more = {"timestamp": "X-Time", "encoding": "base64", "fresh_s": 60, "prefix": "v1="}
     receipts = {"id": "i", "state": "s", "delivered": ["DELIVRD"], "expired": ["EXPIRED"]}
-    inbound = {"sender": "from", "text": "text"}
+    inbound = {"sender": "from", "text": "text", "id": "i"}
     generic = read(signature={**signature, **more}, receipts=receipts, inbound=inbound)
     assert generic.seal is not None
     assert generic.receipts is not None
@@ -97,7 +97,8 @@ def test_how_to_read_deliveries_can_be_said(tables: Tables) -> None:
         ({"answer": {"id_pattern": "id="}}, "answer.id_pattern must have a group"),
         ({"answer": {"codes": {"1": "maybe"}}}, "answer.codes.1 takes taken, refused, retry"),
         ({"receipts": {"id": "i", "state": "s"}}, "whoever delivers must prove it"),
-        ({"inbound": {"sender": "i", "text": "s"}}, "whoever delivers must prove it"),
+        ({"inbound": {"sender": "i", "text": "s", "at": "t"}}, "whoever delivers must prove it"),
+        ({"inbound": {"sender": "i", "text": "s"}}, r"inbound needs an id, or the time .* heard once"),
         ({"receipts": {"id": "i"}}, "receipts.state is missing"),
         ({"signature": {"header": "X", "secret_file": "{s}", "signed": "{timestamp}"}}, "signed must hold"),
         ({"signature": {"header": "X", "secret_file": "{s}", "timestamp": "T"}}, "signed must hold"),
