@@ -90,6 +90,7 @@ READS: Mapping[str, Callable[..., Any]] = {
     "number.list": inbound_numbers.listing,
     "sms.unknown.list": doubts.listing,
     "carrier.list": routing.carriers,
+    "carrier.show": routing.carrier,
     "route.list": routing.listing,
     "route.explain": routing.explain,
     "mail.list": mails.listing,

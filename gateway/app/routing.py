@@ -15,6 +15,7 @@ from gateway.settings import Settings
 from gateway.sms.carriers import sandbox
 from gateway.sms.circuits import circuit_of, close, closed_to_messages
 from gateway.sms.lanes import lane_of, set_lane
+from gateway.sms.link_reports import links_of
 from gateway.sms.numbers import NumberProblem, parse
 from gateway.sms.policy import Rules
 from gateway.sms.routes import Fit, Journey, Route, choose
@@ -22,6 +23,8 @@ from gateway.sms.tables import job, lane, message
 from gateway.sms.words import MessageState
 from gateway.wording import Language, read_wording
 from plans.words import MessageClass
+
+_BOUND = "bound"  # the state of a link that is
 
 _NOBODY = 0  # no message draws lots for a share
 
@@ -77,18 +80,28 @@ def carriers(connection: Connection, now: datetime, settings: Settings) -> Itera
     names = [*settings.carriers, *([sandbox.NAME] if settings.sandbox.enabled else [])]
     queued = _queued(connection)
     doubtful = _in_doubt(connection)
+    links = links_of(connection, now)
     for name in names:
         circuit = circuit_of(connection, name)
+        theirs = links.get(name, [])
         yield {
             "carrier": name,
             "kind": settings.carriers.get(name, {}).get("kind", sandbox.NAME),
             "well": not circuit.is_open(now),
             "failures": circuit.failures,
             "open_until": circuit.open_until,
+            "bound": f"{sum(each.state == _BOUND for each in theirs)} of {len(theirs)}" if theirs else "",
             "queued": sum(queued.get(lane_of(name, each), 0) for each in MessageClass),
             "in_doubt": doubtful.get(name, 0),
             "lanes": list(_lanes(connection, name)),
+            "links": [asdict(each) for each in theirs],
         }
+
+
+def carrier(connection: Connection, now: datetime, settings: Settings, *, carrier: str) -> dict[str, Any]:
+    """One carrier, with how each of its links is."""
+    _known(settings, carrier)
+    return next(each for each in carriers(connection, now, settings) if each["carrier"] == carrier)
 
 
 def reopen(connection: Connection, stamp: Stamp, actor: str, settings: Settings, *, carrier: str) -> dict[str, Any]:

@@ -10,9 +10,12 @@ from gateway.app.carriers import carriers_of
 from gateway.engine.database import Engine
 from gateway.settings import Settings
 from gateway.sms.carriers import sandbox
+from gateway.sms.carriers.port import Linked
 from gateway.sms.dispatch import RECEIPTS_TOPIC, TURNS, Dispatcher
 from gateway.sms.jobs import TOPICS as JOB_TOPICS
 from gateway.sms.lanes import lane_of, set_lane
+from gateway.sms.link_reports import TOPIC as LINKS_TOPIC
+from gateway.sms.link_reports import LinkReports
 from gateway.sms.policy import Rules
 from gateway.worker.loops import RECOVERY_S, Task
 from plans.words import MessageClass
@@ -26,14 +29,19 @@ async def sending(engine: Engine, settings: Settings, rules: Rules) -> AsyncIter
     carriers = carriers_of(settings, engine)
     dispatchers = {each.name: Dispatcher(engine, each, rules) for each in carriers}
     await _set_rates(engine, settings)
+    linked = [each for each in carriers if isinstance(each, Linked)]
+    reports = LinkReports(engine, linked)
     links = [asyncio.create_task(_keep_links(each)) for each in dispatchers.values()]
     try:
-        yield [task for name, each in dispatchers.items() for task in _tasks(name, each)]
+        tasks = [task for name, each in dispatchers.items() for task in _tasks(name, each)]
+        yield [*tasks, Task("links", LINKS_TOPIC, reports.run_once)] if linked else tasks
     finally:
         await asyncio.gather(*(each.close() for each in dispatchers.values()), return_exceptions=True)
         for link in links:
             link.cancel()
         await asyncio.gather(*links, return_exceptions=True)
+        if linked:
+            await reports.close()
 
 
 def _tasks(name: str, dispatcher: Dispatcher) -> list[Task]:

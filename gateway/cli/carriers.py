@@ -19,8 +19,14 @@ Class = Annotated[MessageClass, typer.Argument(help="Which messages.")]
 @carriers.command("list")
 def list_carriers(*, as_json: Json = False) -> None:
     """List carriers with what waits for them."""
-    columns = ("carrier", "kind", "well", "failures", "open_until", "queued", "in_doubt", "lanes")
+    columns = ("carrier", "kind", "well", "bound", "failures", "open_until", "queued", "in_doubt", "lanes")
     print_rows(listing("carrier.list"), columns, as_json=as_json)
+
+
+@carriers.command("show")
+def show_carrier(carrier: Carrier, *, as_json: Json = False) -> None:
+    """Show one with its links: since when each is bound or not, its last error, its window in use."""
+    print_one(show("carrier.show", carrier=carrier), as_json=as_json)
 
 
 @carriers.command("reopen")

@@ -117,6 +117,23 @@ circuit = Table(  # of carriers that have failed
     Column("open_until", Instant),  # nothing is handed over before
 )
 
+carrier_link = Table(  # how the links of carriers are, as the process that keeps them up says
+    "carrier_link",
+    METADATA,
+    Column("node", Integer, primary_key=True, autoincrement=False),  # of the process
+    Column("carrier", String(20), primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),  # from 1
+    Column("bind", String(20), nullable=False),
+    Column("state", String(20), nullable=False),
+    Column("why", String(80), nullable=False),
+    Column("since", Instant, nullable=False),  # it has been bound, or has not
+    Column("failure", String(80), nullable=False),  # the last
+    Column("failed_at", Instant),
+    Column("taken", Integer, nullable=False),  # places of its window
+    Column("places", Integer, nullable=False),
+    Column("seen_at", Instant, nullable=False),
+)
+
 daily_count = Table(
     "daily_count",
     METADATA,

@@ -58,6 +58,9 @@ def test_carriers_are_listed_and_their_pace_is_set(ok: Ok, gateway: Gateway, cli
         {"lane": "north:marketing", "rate_per_s": None, "paused": True},
     ]
     assert (sandbox["carrier"], sandbox["queued"]) == ("sandbox", 0)
+    (shown,) = ok("carrier", "show", "north")
+    assert (shown, north["bound"], north["links"]) == (north, "", [])  # no service keeps a link up
+    assert "No carrier is called 'south'" in gateway("carrier", "show", "south").stderr
     for words in (["reopen", "north"], ["reopen", "south"], ["pace", "south", "alert"]):
         assert gateway("carrier", *words).exit_code == 1
     assert "above 0" in gateway("carrier", "pace", "north", "alert", "--rate", "0").stderr

@@ -201,7 +201,10 @@ async def test_a_wrong_password_is_logged_shown_and_not_tried_again_and_again(
         async def is_left_alone() -> bool:
             engine, now = gateway.running.engine, gateway.clock.now()
             shown = await engine.read(lambda connection: list(carriers(connection, now, gateway.settings)))
-            return [(each["well"], each["queued"]) for each in shown if each["carrier"] == "north"] == [(False, 6)]
+            (north,) = (each for each in shown if each["carrier"] == "north")
+            links = [(each["state"], each["last_failure"]) for each in north["links"]]
+            left_alone = (north["well"], north["queued"], north["bound"]) == (False, 6, "0 of 1")
+            return left_alone and links == [("refused", "bind 0x0000000E")]
 
         await eventually(is_left_alone)
     assert "carrier north refuses our account with 0x0000000E" in caplog.text

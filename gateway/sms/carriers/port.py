@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from gateway.sms.words import Alphabet, MessageState
 from plans.words import MessageClass, Reason
@@ -137,4 +137,29 @@ class Carrier(Protocol):
 
     async def close(self) -> None:
         """Take nothing more, wait for the answers that are due, and end the links."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class LinkReport:
+    """How one link of a carrier is."""
+
+    bind: str  # what it is for
+    state: str
+    why: str  # it is not bound; empty where nothing is known
+    for_s: float  # how long it has been bound, or has not
+    failure: str  # the last, empty where there was none
+    failed_s: float  # how long ago that was
+    taken: int  # places of its window in use
+    window: int  # places that are given out just now
+
+
+@runtime_checkable
+class Linked(Protocol):
+    """A carrier that has links to keep up."""
+
+    name: str
+
+    def links(self) -> Sequence[LinkReport]:
+        """How each of them is."""
         ...

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from gateway.engine.clock import Clock
 from gateway.sms.carriers.names import e164
-from gateway.sms.carriers.port import InboundSms, Inbox, Outcome, OutgoingSms, Receipt, Refused
+from gateway.sms.carriers.port import InboundSms, Inbox, LinkReport, Outcome, OutgoingSms, Receipt, Refused
 from gateway.sms.carriers.smpp.deliveries import Deliveries
 from gateway.sms.carriers.smpp.incoming import text_and_piece
 from gateway.sms.carriers.smpp.link import Health, Link, Nature
@@ -60,6 +60,10 @@ class SmppCarrier:
     def health(self) -> tuple[Health, ...]:
         """How each link is."""
         return tuple(each.health for each in self._links)
+
+    def links(self) -> tuple[LinkReport, ...]:
+        """How each link is, for whoever looks from outside."""
+        return tuple(each.report for each in self._links)
 
     async def send(self, sms: OutgoingSms) -> Outcome:
         """Submit every part that was not taken before, all at once, and wait for the answers."""

@@ -5,10 +5,12 @@ import contextlib
 import logging
 import random
 import ssl
+import time
 from collections.abc import Awaitable, Callable, Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
+from gateway.sms.carriers.port import LinkReport
 from gateway.sms.carriers.smpp.pdus import Bind
 from gateway.sms.carriers.smpp.session import Answered, Hooks, NotWritten, Reply, Session
 from gateway.sms.carriers.smpp.settings import SmppSettings, Tls
@@ -36,6 +38,7 @@ class Health:
 
     state: LinkState
     why: str = ""
+    since: float = field(default=0.0, compare=False)  # by ``time.monotonic``: it has been bound, or has not
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +79,23 @@ class Link:
         self._nature = nature
         self._session: Session | None = None
         self._closing = False
-        self.health = Health(LinkState.CONNECTING)
+        self.health = Health(LinkState.CONNECTING, since=time.monotonic())
+        self._failed: Health | None = None
+
+    @property
+    def report(self) -> LinkReport:
+        """How it is, and what was the matter last."""
+        now, failed = time.monotonic(), self._failed or Health(LinkState.DOWN)
+        return LinkReport(
+            bind=self._bind.name.lower(),
+            state=self.health.state,
+            why=self.health.why,
+            for_s=now - self.health.since,
+            failure=failed.why,
+            failed_s=now - failed.since if self._failed else 0.0,
+            taken=self._session.window.taken if self._session else 0,
+            window=self._session.window.limit if self._session else 0,
+        )
 
     @property
     def submits(self) -> bool:
@@ -103,7 +122,7 @@ class Link:
         failures = 0
         try:
             while not self._closing:
-                self.health = Health(LinkState.CONNECTING)
+                self._become(LinkState.CONNECTING)
                 since = asyncio.get_running_loop().time()
                 pause = await self._one_session(failures)
                 lasted = asyncio.get_running_loop().time() - since
@@ -113,7 +132,7 @@ class Link:
             if self._session:
                 self._session.end("stopped")
                 self._session = None
-            self.health = Health(LinkState.CLOSED)
+            self._become(LinkState.CLOSED)
 
     async def drain(self) -> None:
         """Submit nothing more, and wait for the answers that are due; it goes on taking what is delivered."""
@@ -143,20 +162,26 @@ class Link:
         except BindRefused as refused:
             if refused.status not in self._refusing:
                 return self._is_down(f"bind {refused}", pause)
-            self.health = Health(LinkState.REFUSED, f"bind {refused}")
+            self._become(LinkState.REFUSED, f"bind {refused}")
             log.error("carrier %s refuses our account with %s", self._settings.name, refused)
             return timing.refused_pause_s
         except (OSError, UnicodeError) as error:  # those of TLS and time are OSErrors; a name can be none
             return self._is_down(type(error).__name__, pause)
         self._session = session
-        self.health = Health(LinkState.BOUND)
+        self._become(LinkState.BOUND)
         log.info("carrier %s is bound", self._settings.name)
         why = await asyncio.shield(session.closed)
         self._session = None
         return 0.0 if self._closing else self._is_down(why, pause)
 
+    def _become(self, state: LinkState, why: str = "") -> None:
+        now, turns = time.monotonic(), (state is LinkState.BOUND) is not (self.health.state is LinkState.BOUND)
+        self.health = Health(state, why, now if turns else self.health.since)
+        if why:
+            self._failed = Health(state, why, now)
+
     def _is_down(self, why: str, pause: float) -> float:
-        self.health = Health(LinkState.DOWN, why)
+        self._become(LinkState.DOWN, why)
         log.warning("carrier %s is down: %s", self._settings.name, why)
         return pause
 

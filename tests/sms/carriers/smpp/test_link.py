@@ -88,6 +88,23 @@ async def test_before_it_is_bound_nothing_is_sent(smsc: Smsc) -> None:
     link.rebind("nothing to end")
 
 
+async def test_it_reports_its_window_and_what_was_the_matter_last(smsc: Smsc) -> None:
+    naps = Naps()
+    link = link_to(smsc.port, naps)
+    assert (link.report.state, link.report.failure, link.report.window) == ("connecting", "", 0)
+    async with running(link):
+        (await smsc.bound()).cut()
+        await until(link, LinkState.DOWN)
+        down = link.report
+        assert (down.bind, down.why, down.failure, down.taken) == ("bind_transceiver", down.failure, down.why, 0)
+        naps.wake()
+        await smsc.bound(2)
+        await until(link, LinkState.BOUND)
+        told = link.report
+        assert (told.state, told.why, told.failure, told.window) == ("bound", "", down.failure, 10)
+        assert 0 <= told.for_s <= told.failed_s
+
+
 async def test_a_link_that_breaks_is_bound_again_after_a_pause(smsc: Smsc) -> None:
     naps = Naps()
     async with running(link_to(smsc.port, naps)) as link:
