@@ -11,7 +11,7 @@ from sqlalchemy import BigInteger, Connection, Row, bindparam, case, insert, lit
 
 from gateway.calendar import schedule
 from gateway.calendar.calendars import Calendar
-from gateway.calendar.schedule import Appointment, Change, Existing, Planned, Schedule, desired, diff
+from gateway.calendar.schedule import Appointment, Change, Existing, Planned, Schedule, desired, diff, rule_of
 from gateway.calendar.settings import schedule_of
 from gateway.calendar.tables import event, reminder
 from gateway.calendar.words import Answer, ReminderState
@@ -52,6 +52,7 @@ def plan(
     existing = [_existing(row) for row in known]
     answered = {(row.event_id, row.start_at) for row in known if row.answer in _DONE}
     wanted = _wanted(calendar, standing, answered, stamp.now, sandbox=sandbox)
+    wanted = _untold(connection, calendar, wanted, stamp.now)
     off = Reason.EVENT_GONE if calendar.enabled_at else Reason.CALENDAR_OFF
     changes = [
         *diff([each for each in existing if each.event in stand], wanted, stamp.now),
@@ -129,6 +130,36 @@ def _wanted(
         done = (row.event_id, start_of(appointment, wants)) in answered
         wanted += desired(replace(appointment, answered=True) if done else appointment, wants, now)
     return wanted
+
+
+def _untold(connection: Connection, calendar: Calendar, wanted: Sequence[Planned], now: datetime) -> list[Planned]:
+    """What is wanted, without what was told already of an event that its provider calls otherwise by now.
+
+    One that becomes a series, or is cut out of one, is gone and there again under another name. Only what would leave
+    at once can have been told before.
+    """
+    late = [each for each in wanted if each.reason is None and each.due_at <= now]
+    told = _told_of_gone(connection, calendar, late) if late else frozenset()
+    return [replace(each, reason=Reason.DUPLICATE) if _telling(each) in told else each for each in wanted]
+
+
+def _told_of_gone(
+    connection: Connection, calendar: Calendar, late: Sequence[Planned]
+) -> frozenset[tuple[str, str, datetime]]:
+    """What was sent of events that are gone, about the same times."""
+    row, of = reminder.c, event.c
+    first, last = (each(one.start_at for one in late) for each in (min, max))
+    found = connection.execute(
+        select(row.recipient, row.offset_key, row.start_at)
+        .join(event, (of.account_id == row.account_id) & (of.event_id == row.event_id))
+        .where(of.account_id == calendar.account_id, of.calendar_id == calendar.calendar_id, of.gone_at.is_not(None))
+        .where(of.starts_at > first - _OVER, of.starts_at < last + _OVER, row.state == ReminderState.SENT)
+    )
+    return frozenset((recipient, rule_of(offset), start_at) for recipient, offset, start_at in found)
+
+
+def _telling(each: Planned) -> tuple[str, str, datetime]:
+    return each.recipient, rule_of(each.offset), each.start_at
 
 
 def start_of(appointment: Appointment, wants: Schedule) -> datetime:

@@ -5,7 +5,7 @@
 """
 
 from gateway.calendar.schedule.describing import describe
-from gateway.calendar.schedule.differing import diff
+from gateway.calendar.schedule.differing import diff, rule_of
 from gateway.calendar.schedule.merging import Due, Together, merge
 from gateway.calendar.schedule.notation import parse_rule, rule_from_json, rule_to_json, word_of
 from gateway.calendar.schedule.planning import clock_of, departure, desired, start_of
@@ -51,6 +51,7 @@ __all__ = [
     "merge",
     "parse_rule",
     "rule_from_json",
+    "rule_of",
     "rule_to_json",
     "start_of",
     "word_of",

@@ -56,7 +56,7 @@ def diff(
     """
     rows: dict[tuple[str, str], list[Existing]] = defaultdict(list)
     for row in existing:
-        rows[row.event, _rule_of(row.offset)].append(row)
+        rows[row.event, rule_of(row.offset)].append(row)
     changes: list[Change] = []
     for each in wanted:
         changes += _of_one_rule(rows.pop((each.event, each.offset), []), each, now)
@@ -135,5 +135,6 @@ def _judged(row: Existing) -> bool:
     return row.state is ReminderState.NOT_SENT and row.reason not in _PLANNING
 
 
-def _rule_of(offset: str) -> str:
+def rule_of(offset: str) -> str:
+    """The rule that an offset of the ledger is about, whether or not it was told before of another start."""
     return offset.partition(_MOVED)[0]
