@@ -1,7 +1,7 @@
 """Google and Outlook where an application is registered there: their feeds, and the pages on which they are linked."""
 
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -62,13 +62,19 @@ def calendar_routes(engine: Engine, settings: Settings, found: Linkable) -> list
 
 
 async def _changed(engine: Engine, name: str, token: str) -> bool:
-    hint = partial(channels.hint, now=engine.clock.now(), name=name, token=token)
-    return await engine.write(hint, wakes=(connections.TOPIC,))
+    return await _told(engine, channels.hint, name, token)
 
 
 async def _lost(engine: Engine, name: str, token: str) -> bool:
-    renew = partial(channels.renew_now, now=engine.clock.now(), name=name, token=token)
-    return await engine.write(renew, wakes=(connections.TOPIC,))
+    return await _told(engine, channels.renew_now, name, token)
+
+
+async def _told(engine: Engine, act: Callable[..., bool], name: str, token: str) -> bool:
+    """Act on what came over a channel; only what is genuine waits for its turn to write."""
+    if not await engine.read(partial(channels.is_genuine, name=name, token=token)):
+        return False
+    unit = partial(act, now=engine.clock.now(), name=name, token=token)
+    return await engine.write(unit, wakes=(connections.TOPIC,))
 
 
 async def _open_google(

@@ -90,11 +90,12 @@ def zone_of(connection: Connection, account_id: int) -> str:
     return connection.scalar(select(account.c.time_zone).where(account.c.account_id == account_id)) or "UTC"
 
 
-def is_at(connection: Connection, key: Key, version: int) -> bool:
-    """Whether the settings of a calendar are still those of this version; it is locked until the end."""
+def locked(connection: Connection, key: Key) -> tuple[int, datetime | None]:
+    """The version of the settings of a calendar and when it is to be polled, which stay until the end."""
     row = calendar.c
     of_it = (row.account_id == key[0], row.calendar_id == key[1])
-    return connection.scalar(select(row.version).where(*of_it).with_for_update()) == version
+    found = connection.execute(select(row.version, row.next_poll_at).where(*of_it).with_for_update()).one()
+    return found.version, found.next_poll_at
 
 
 def change(connection: Connection, key: Key, **values: Any) -> None:

@@ -51,6 +51,15 @@ def forget(connection: Connection, vault: Vault, known: OpenChannel) -> None:
     vault.forget(connection, known.account_id, owner(known.channel_id))
 
 
+def forget_ended(connection: Connection, vault: Vault, before: datetime, limit: int) -> int:
+    """Forget up to ``limit`` channels that ended before an instant, with their tokens; returns how many."""
+    row = push_channel.c
+    ended = connection.execute(select(push_channel).where(row.expires_at < before).limit(limit)).all()
+    for each in ended:
+        forget(connection, vault, _open(each))
+    return len(ended)
+
+
 def of_calendar(connection: Connection, key: Key) -> OpenChannel | None:
     """The channel of a calendar; None where it has none."""
     row = push_channel.c
@@ -71,13 +80,18 @@ def is_pushed(connection: Connection, key: Key, now: datetime) -> bool:
     return connection.scalar(select(exists().where(*open_now))) or False
 
 
+def is_genuine(connection: Connection, *, name: str, token: str) -> bool:
+    """Whether there is such a channel, and this is its token; to be asked first, for anybody can send anything."""
+    return bool(_genuine(connection, name, token))
+
+
 def hint(connection: Connection, now: datetime, *, name: str, token: str) -> bool:
     """A provider says that a calendar changed: poll it now. False where there is no such channel, or not this token.
 
     ``name`` is our name of the channel or the provider's. Wakes ``connections.TOPIC``.
     """
     genuine = _genuine(connection, name, token)
-    hasten(connection, now, [(each.account_id, each.calendar_id) for each in genuine])
+    hasten(connection, now, [(each.account_id, each.calendar_id) for each in genuine], patient=True)
     return bool(genuine)
 
 
@@ -86,7 +100,7 @@ def renew_now(connection: Connection, now: datetime, *, name: str, token: str) -
     genuine = _genuine(connection, name, token)
     for each in genuine:
         connection.execute(update(push_channel).where(*_this(each)).values(renew_at=now))
-    hasten(connection, now, [(each.account_id, each.calendar_id) for each in genuine])
+    hasten(connection, now, [(each.account_id, each.calendar_id) for each in genuine], patient=True)
     return bool(genuine)
 
 

@@ -167,18 +167,22 @@ def list_anew(connection: Connection, now: datetime, account_id: int, connection
     look_now(connection, now, account_id, connection_id)
 
 
-def hasten(connection: Connection, now: datetime, calendars: Collection[tuple[int, int]]) -> None:
-    """Have calendars (account, id) polled at once; a connection that is being worked on looks again when it is done."""
+def hasten(
+    connection: Connection, now: datetime, calendars: Collection[tuple[int, int]], *, patient: bool = False
+) -> None:
+    """Have calendars (account, id) polled at once; a connection that is being worked on looks again when it is done.
+
+    ``patient`` leaves those alone that failed: their providers may have said how long to wait.
+    """
+    row = calendar.c
     for account_id, calendar_id in calendars:
-        row = calendar.c
-        polled = (
-            update(calendar)
-            .where(row.account_id == account_id, row.calendar_id == calendar_id, row.next_poll_at > now)
-            .values(next_poll_at=now)
-            .returning(row.connection_id)
-        )
-        connection_id = connection.scalar(polled)
-        if connection_id is not None:
+        this = (row.account_id == account_id, row.calendar_id == calendar_id)
+        connection_id = connection.scalar(select(row.connection_id).where(*this))
+        if connection_id is None:
+            continue
+        _lock(connection, account_id, connection_id)  # whoever gives it back at this moment is waited for
+        at_once = (row.next_poll_at.is_not(None), *((row.failures == 0,) if patient else ()))
+        if connection.execute(update(calendar).where(*this, *at_once).values(next_poll_at=now)).rowcount:
             look_now(connection, now, account_id, connection_id)
 
 
@@ -209,6 +213,12 @@ def _free(connection: Connection, account_id: int, connection_id: int, look_at: 
     """Take the lease from whoever holds it: what it works with is out of date, and nothing of it may be stored."""
     epoch = calendar_connection.c.claim_epoch + 1
     _change(connection, account_id, connection_id, claimed_by=None, claim_epoch=epoch, look_at=look_at)
+
+
+def _lock(connection: Connection, account_id: int, connection_id: int) -> None:
+    row = calendar_connection.c
+    this = (row.account_id == account_id, row.connection_id == connection_id)
+    connection.execute(select(row.connection_id).where(*this).with_for_update())
 
 
 def _change(connection: Connection, account_id: int, connection_id: int, **values: object) -> None:

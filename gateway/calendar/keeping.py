@@ -62,7 +62,8 @@ def _store(connection: Connection, bridge: Bridge, claim: Claim, calendar: Calen
     stamp = bridge.engine.stamp()
     if not CONNECTIONS.renew(connection, [claim], stamp.now + LEASE):
         return False
-    if not calendars.is_at(connection, calendar.key, calendar.version):
+    version, next_poll_at = calendars.locked(connection, calendar.key)
+    if version != calendar.version:
         return False
     entered = events.enter(connection, stamp, calendar, told.read.rows)
     gone = events.take_out(connection, stamp.now, calendar, told.changes, told.asked)
@@ -70,6 +71,8 @@ def _store(connection: Connection, bridge: Bridge, claim: Claim, calendar: Calen
     if entered:
         take_off(connection, stamp, calendar)
     values = dict(told.values)
+    if values and next_poll_at != calendar.next_poll_at:
+        values["next_poll_at"] = next_poll_at  # somebody told of a change after the provider had answered, perhaps
     if told.read.common != calendar.common and calendar.cursor is not None:
         values |= {"cursor": None, "next_poll_at": stamp.now}  # events were read by what was thought before
     calendars.change(connection, calendar.key, common=sorted(told.read.common), **values)

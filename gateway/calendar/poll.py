@@ -29,7 +29,7 @@ T = TypeVar("T")
 async def poll(bridge: Bridge, claim: Claim, session: FeedSession, calendar: Calendar) -> bool:
     """Ask what changed and keep it; whether the calendar is up to date now. What goes wrong is written down."""
     try:
-        return await _poll(bridge, claim, session, calendar)
+        kept = await _poll(bridge, claim, session, calendar)
     except FeedError as error:
         failed = error
     except StorageUnavailable:
@@ -37,6 +37,9 @@ async def poll(bridge: Bridge, claim: Claim, session: FeedSession, calendar: Cal
     except Exception as error:  # noqa: BLE001 - a calendar that nobody can make sense of must not stop the others
         tell_bug(error)
         failed = FeedError(FeedFault.UNAVAILABLE, type(error).__name__)
+    else:
+        await _keep_pushed(bridge, session, calendar)
+        return kept
     unit = partial(fail, stamp=bridge.engine.stamp(), claim=claim, failing=[calendar], error=failed)
     await bridge.engine.write(unit)
     return False
@@ -49,9 +52,17 @@ async def _poll(bridge: Bridge, claim: Claim, session: FeedSession, calendar: Ca
     asked = calendar.window if cursor is not None and calendar.window else window_at(now, longest)
     changes = await _changes(bridge, session, calendar, cursor, asked)
     values = await _values(bridge, calendar, changes, asked)
-    kept = await keep(bridge, claim, calendar, changes=changes, asked=asked, values=values)
-    await keep_pushed(bridge, session, calendar)
-    return kept
+    return await keep(bridge, claim, calendar, changes=changes, asked=asked, values=values)
+
+
+async def _keep_pushed(bridge: Bridge, session: FeedSession, calendar: Calendar) -> None:
+    """A channel is no part of what is known of a calendar: whatever breaks there, it has been read."""
+    try:
+        await keep_pushed(bridge, session, calendar)
+    except StorageUnavailable:
+        raise
+    except Exception as error:  # noqa: BLE001 - told, and tried again at the next poll
+        tell_bug(error)
 
 
 def tell_bug(error: Exception) -> None:

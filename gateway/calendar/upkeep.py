@@ -2,23 +2,27 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 
-from sqlalchemy import Connection, delete, exists, func, or_, select, update
+from sqlalchemy import Connection, exists, func, or_, select, update
 
 from gateway.accounts.tables import account
-from gateway.calendar import calendars, events
+from gateway.calendar import calendars, channels, events
 from gateway.calendar.bridge import Bridge
 from gateway.calendar.digest import digest_due, write_digest
 from gateway.calendar.feeds.port import PERMANENT
 from gateway.calendar.letters import TOPIC, write_letter
-from gateway.calendar.tables import calendar, calendar_digest, event, push_channel, reminder
+from gateway.calendar.tables import calendar, calendar_digest, event, reminder
 from gateway.calendar.words import LetterKind, ReminderState
 from gateway.engine.database import Stamp
+from gateway.engine.vault import Vault
 from plans.words import Reason
 
 EVERY_S = 300
 
 _MOST = 200
+
+_OPEN = [ReminderState.PLANNED, ReminderState.WAITING]
 
 
 class Upkeep:
@@ -29,7 +33,8 @@ class Upkeep:
 
     async def keep_calendars(self) -> None:
         """Do all of it once; each kind of work is a transaction of its own."""
-        for unit in (_tell_silence, _ask_for_numbers, _write_digests, _forget_channels):
+        forget_channels = partial(_forget_channels, vault=self._bridge.vault)
+        for unit in (_tell_silence, _ask_for_numbers, _write_digests, forget_channels):
             await self._all(unit)
         await self._all(_forget_events)
 
@@ -44,9 +49,7 @@ def _tell_silence(connection: Connection, stamp: Stamp) -> int:
     """Tell, once for each fault, of calendars that should have been read long ago while reminders are planned."""
     row, of = calendar.c, reminder.c
     overdue = or_(row.last_success_at.is_(None), row.last_success_at < stamp.now - timedelta(hours=1))
-    planned = exists().where(
-        of.account_id == row.account_id, of.calendar_id == row.calendar_id, of.state == ReminderState.PLANNED
-    )
+    planned = exists().where(of.account_id == row.account_id, of.calendar_id == row.calendar_id, of.state.in_(_OPEN))
     silent = (
         select(row.account_id, row.calendar_id)
         .where(row.fault.is_not(None), row.told_at.is_(None), row.next_poll_at.is_not(None))
@@ -103,7 +106,7 @@ def _write_digests(connection: Connection, stamp: Stamp) -> int:
         select(of.account_id, of.time_zone, calendar_digest.c.told_to)
         .join(calendar_digest, calendar_digest.c.account_id == of.account_id)
         .where(calendar_digest.c.told_to < stamp.now - timedelta(days=6))
-        .order_by(of.account_id)
+        .order_by(calendar_digest.c.told_to, of.account_id)
         .limit(_MOST)
     ).all()
     for each in rows:
@@ -113,10 +116,9 @@ def _write_digests(connection: Connection, stamp: Stamp) -> int:
     return 0
 
 
-def _forget_channels(connection: Connection, stamp: Stamp) -> int:
+def _forget_channels(connection: Connection, stamp: Stamp, vault: Vault) -> int:
     """Forget push channels that ended long ago."""
-    connection.execute(delete(push_channel).where(push_channel.c.expires_at < stamp.now - timedelta(days=1)))
-    return 0
+    return channels.forget_ended(connection, vault, stamp.now - timedelta(days=1), _MOST)
 
 
 def _forget_events(connection: Connection, stamp: Stamp) -> int:

@@ -1,6 +1,6 @@
 """A calendar that lives in memory: server and feed in one, for tests of everything that is not the feed itself."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from itertools import count
@@ -48,6 +48,10 @@ class MemoryCalendar:
     channels: dict[str, Channel] = field(default_factory=dict)
     told: list[tuple[str, str]] = field(default_factory=list)  # address and token of each channel
     gives_up_channels: bool = False  # and opens one only once
+    breaks_channels: bool = False  # and answers nonsense
+    listings: int = 0  # how often its calendars were asked for
+    unlisted: Exception | None = None  # why calendars cannot be listed
+    meanwhile: Callable[[], Awaitable[None]] | None = None  # what happens while it is answering, once
     failed: bool = False  # since somebody set it back
     read_only: bool = False  # for the user who linked it
     guests: set[str] = field(default_factory=set)  # events that others are invited to
@@ -111,6 +115,16 @@ class MemoryCalendar:
         """One of a series at another time."""
         each = self.events[f"{handle}_{number}"]
         self.put(replace(each, start=start.astimezone(UTC), end=start.astimezone(UTC) + timedelta(hours=1)))
+
+    async def repeat(self, handle: str, weeks: int) -> None:
+        """Make a series of an event that was booked long ago: what it is called by its provider changes."""
+        once = self.events[handle]
+        assert isinstance(once.start, datetime)
+        booked = once.start - timedelta(days=30)
+        self._remove(handle)
+        self.series[handle] = _Series(once.start, weeks, once.title or "", once.location or "", once.description or "")
+        for number in range(weeks):
+            self.put(replace(self._occurrence(handle, number), created_at=booked))
 
     async def delete_occurrence(self, handle: str, number: int) -> None:
         """One of a series gone."""
@@ -214,6 +228,12 @@ class MemorySession:
 
     async def calendars(self) -> Sequence[RemoteCalendar]:
         """All of them."""
+        for server in self._servers.values():
+            server.listings += 1
+            if server.revoked:
+                raise FeedError(FeedFault.CONSENT_REVOKED, "invalid_grant")
+            if server.unlisted:
+                raise server.unlisted
         return [RemoteCalendar(name, name, PARIS, writable=not each.read_only) for name, each in self._servers.items()]
 
     async def changes(self, calendar_id: str, cursor: str | None, window: Window) -> Changes:
@@ -226,13 +246,17 @@ class MemorySession:
             return Changes(inside, frozenset(), str(server.clock), complete=True)
         if int(cursor) < server.oldest_cursor:
             raise FeedError(FeedFault.CURSOR_EXPIRED, "410")
-        changed = [each for each, at in server.changed.items() if at > int(cursor)]
+        at_first = server.clock
+        if server.meanwhile:
+            happens, server.meanwhile = server.meanwhile, None
+            await happens()
+        changed = [each for each, at in server.changed.items() if int(cursor) < at <= at_first]
         known = [server.events[each] for each in changed if each in server.events]
         left = {each.event_id for each in known if not _is_in(each, window)}
         return Changes(
             [each for each in known if _is_in(each, window)],
             frozenset(each for each in changed if each not in server.events or each in left),
-            str(server.clock),
+            str(at_first),
             complete=False,
         )
 
@@ -258,6 +282,8 @@ class MemorySession:
     async def watch(self, calendar_id: str, channel_id: str, address: str, token: str) -> Channel | None:
         """A channel for a week."""
         server = self._server(calendar_id, "watch")
+        if server.breaks_channels:
+            raise KeyError("resourceId")
         if server.gives_up_channels and server.requests.count("watch") != 2:
             raise FeedError(FeedFault.UNAVAILABLE, "503")
         server.told.append((address, token))

@@ -3,9 +3,12 @@
 from dataclasses import replace
 from datetime import timedelta
 
+from sqlalchemy import select
+
 from gateway.calendar import channels
 from gateway.calendar.upkeep import Upkeep
 from gateway.calendar.words import Provider
+from gateway.engine.vault import secret
 from tests.calendar.conftest import Opening
 from tests.calendar.memory import MemoryCalendar
 from tests.calendar.practice import WRITTEN, Practice, paris
@@ -49,6 +52,39 @@ async def test_a_push_has_the_calendar_read_at_once(
     assert await hint(alice, name, token)
     await alice.run()
     assert len(await alice.reminders()) == 1
+
+
+async def test_a_push_that_comes_while_the_calendar_is_being_read_is_not_lost(
+    open_practice: Opening, server: MemoryCalendar, clock: StoppedClock
+) -> None:
+    """The provider may have answered already: what it tells of now would wait for hours."""
+    alice = await pushed(open_practice)
+    (name,), (_, token) = server.channels, server.told[0]
+
+    async def happens() -> None:
+        clock.advance(timedelta(seconds=1))
+        await server.create(WRITTEN, START)
+        assert await hint(alice, name, token)
+
+    server.meanwhile = happens
+    await alice.poll_now()
+    assert await alice.reminders() == []
+    await alice.run()
+    assert len(await alice.reminders()) == 1
+
+
+async def test_a_push_does_not_shorten_the_wait_that_the_provider_asked_for(
+    open_practice: Opening, server: MemoryCalendar, clock: StoppedClock
+) -> None:
+    alice = await pushed(open_practice)
+    (name,), (_, token) = server.channels, server.told[0]
+    await server.fail(1, retry_after=timedelta(minutes=7))
+    await alice.poll_now()
+    before = len(server.requests)
+    clock.advance(timedelta(minutes=1))
+    assert await hint(alice, name, token)
+    await alice.run()
+    assert len(server.requests) == before
 
 
 async def test_a_push_without_the_token_or_over_no_channel_changes_nothing(
@@ -109,3 +145,14 @@ async def test_what_ended_long_ago_is_forgotten(
     clock.set(paris("2027-02-01T12:00"))
     await Upkeep(alice.bridge).keep_calendars()
     assert await alice.engine.read(lambda connection: channels.of_calendar(connection, alice.key)) is None
+    owners = await alice.engine.read(lambda connection: list(connection.scalars(select(secret.c.owner))))
+    assert [each.partition(":")[0] for each in owners] == ["calendar"], "its token is forgotten with it"
+
+
+async def test_a_channel_that_breaks_is_no_fault_of_its_calendar(
+    open_practice: Opening, server: MemoryCalendar
+) -> None:
+    server.breaks_channels = True
+    alice = await pushed(open_practice)
+    calendar = await alice.calendar()
+    assert (calendar.fault, calendar.failures, server.requests.count("watch")) == (None, 0, 1)
