@@ -39,11 +39,14 @@ def fail(connection: Connection, stamp: Stamp, claim: Claim, failing: Sequence[C
         _lose(connection, stamp, claim, failing[0].settings.notify, error)
 
 
-def fail_first(connection: Connection, stamp: Stamp, claim: Claim, error: FeedError) -> None:
-    """Write down that the calendars of a connection could not even be listed; it is tried again."""
+def fail_listing(connection: Connection, stamp: Stamp, claim: Claim, error: FeedError, *, polled: bool) -> None:
+    """Write down that the calendars of a connection could not be listed; it is tried again.
+
+    A refusal ends the connection, unless one of its calendars is ``polled``: then the poll tells whether it is refused.
+    """
     if CONNECTIONS.renew(connection, [claim], stamp.now + LEASE):
         connections.note_fault(connection, claim.account_id, claim.row_id, error.fault)
-        if error.fault in OF_CONSENT:
+        if error.fault in OF_CONSENT and not polled:
             _lose(connection, stamp, claim, None, error)
 
 

@@ -20,7 +20,7 @@ _FIRST_PAUSE = timedelta(seconds=30)
 _LONGEST_PAUSE = timedelta(minutes=30)
 
 #: What does not mend itself is tried again all the same: somebody may mend it without telling us.
-_MENDED = timedelta(hours=6)
+MENDED = timedelta(hours=6)
 
 #: Faults of the whole connection: nothing is read or sent until its owner agrees again.
 OF_CONSENT = frozenset(
@@ -68,9 +68,9 @@ def next_relist(now: datetime, calendar_id: int, every: timedelta) -> datetime:
 def after_failure(now: datetime, calendar_id: int, error: FeedError, failures: int) -> datetime:
     """When to try again after so many failures in a row: as the provider said, else later and later."""
     if error.retry_after is not None:
-        return now + min(max(error.retry_after, timedelta(seconds=1)), _MENDED) * (1 + 0.1 * _chance(calendar_id, now))
+        return now + min(max(error.retry_after, timedelta(seconds=1)), MENDED) * (1 + 0.1 * _chance(calendar_id, now))
     if error.permanent:
-        return next_poll(now, calendar_id, _MENDED)
+        return next_poll(now, calendar_id, MENDED)
     pause: timedelta = min(_FIRST_PAUSE * 2 ** min(failures - 1, 10), _LONGEST_PAUSE)
     return now + pause * (0.75 + 0.5 * _chance(calendar_id, now))
 

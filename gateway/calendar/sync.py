@@ -9,17 +9,20 @@ from functools import partial
 
 from sqlalchemy import Connection, func, select
 
+from gateway.accounts.refusals import Refused
 from gateway.calendar import calendars, connections
 from gateway.calendar.bridge import Bridge
 from gateway.calendar.calendars import Calendar
 from gateway.calendar.connections import CONNECTIONS, LEASE
-from gateway.calendar.failing import fail, fail_first
-from gateway.calendar.feeds.port import CalendarFeed, FeedError, FeedSession
-from gateway.calendar.poll import in_time, poll
+from gateway.calendar.failing import fail, fail_listing
+from gateway.calendar.feeds.port import PERMANENT, CalendarFeed, FeedError, FeedSession
+from gateway.calendar.poll import in_time, poll, tell_bug
+from gateway.calendar.polling import MENDED
 from gateway.calendar.tables import calendar
 from gateway.calendar.words import ConnectionState, FeedFault, Provider
 from gateway.engine.leases import held
 from gateway.engine.queue import Claim
+from gateway.engine.writer import StorageUnavailable
 
 BATCH = 4  # connections that one loop works on at a time
 
@@ -29,8 +32,7 @@ _SOON = timedelta(seconds=30)
 #: How often the calendars of a connection are listed.
 _LISTED = timedelta(days=1)
 
-
-#: How long to wait where they could not be.
+#: How long to wait where they could not be, for something that may pass.
 _UNLISTED = timedelta(minutes=5)
 
 
@@ -65,7 +67,9 @@ class Sync:
             ),
             urgent=True,
         )
-        await asyncio.gather(*map(self._poll_due, claims))
+        ended = await asyncio.gather(*map(self._poll_due, claims), return_exceptions=True)
+        for broken in filter(None, ended):  # once all have ended: what breaks for one client stops no other
+            raise broken
         return len(claims)
 
     async def _poll_due(self, claim: Claim) -> None:
@@ -79,19 +83,24 @@ class Sync:
                     await poll(self._bridge, claim, session, each)
 
     async def _list(self, session: FeedSession, work: Work) -> None:
-        """See which calendars there are: at first, on demand, and once a day. A fault shows when one is polled."""
+        """See which calendars there are: at first, on demand, and once a day; those that are known are read anyway."""
         now = self._engine.clock.now()
         if work.listed_at is not None and now - work.listed_at < _LISTED:
             return
         try:
             found = await in_time(session.calendars(), self._bridge.patience_s)
+            stamp = self._engine.stamp()
+            listed = partial(connections.listed, stamp=stamp, claim=work.claim, calendars=found, zone=work.zone)
+            await self._engine.write(listed)
         except FeedError as error:
-            if not work.calendars:
-                await _unlisted(self._bridge, work, error)
-            return
-        stamp = self._engine.stamp()
-        listed = partial(connections.listed, stamp=stamp, claim=work.claim, calendars=found, zone=work.zone)
-        await self._engine.write(listed)
+            await _unlisted(self._bridge, work, error)
+        except Refused:
+            await _unlisted(self._bridge, work, FeedError(FeedFault.TOO_LARGE, "calendars"))
+        except StorageUnavailable:
+            raise
+        except Exception as error:  # noqa: BLE001 - a list that nobody can make sense of must not stop reminders
+            tell_bug(error)
+            await _unlisted(self._bridge, work, FeedError(FeedFault.UNAVAILABLE, type(error).__name__))
 
 
 @contextlib.asynccontextmanager
@@ -132,8 +141,9 @@ def _feed(bridge: Bridge, provider: Provider) -> CalendarFeed:
 
 
 async def _unlisted(bridge: Bridge, work: Work, error: FeedError) -> None:
-    """A connection whose calendars nobody has seen yet cannot be read."""
-    unit = partial(fail_first, stamp=bridge.engine.stamp(), claim=work.claim, error=error)
+    """Write down that the calendars of a connection could not be listed; one that is polled tells more by itself."""
+    polled = any(each.next_poll_at is not None for each in work.calendars)
+    unit = partial(fail_listing, stamp=bridge.engine.stamp(), claim=work.claim, error=error, polled=polled)
     await bridge.engine.write(unit)
 
 
@@ -151,13 +161,33 @@ def _work(connection: Connection, bridge: Bridge, claim: Claim) -> Work:
 
 
 def _give_back(connection: Connection, bridge: Bridge, claim: Claim, rotated: bytes | None) -> None:
-    """Settle the connection until there is more to do; the new secret only where it is still held."""
+    """Settle the connection until there is more to do, and keep the new secret, where it is still held.
+
+    From the first statement on nobody can hasten it: what comes in before is seen here, and what comes after sees that
+    it is free.
+    """
+    if not CONNECTIONS.still_held(connection, [claim]):
+        return
+    next_look = _next_look(connection, claim, bridge.engine.clock.now())
+    CONNECTIONS.settle(connection, [(claim, next_look)])
+    if rotated is not None:
+        bridge.vault.keep(connection, claim.account_id, connections.owner(claim.row_id), rotated)
+
+
+def _next_look(connection: Connection, claim: Claim, now: datetime) -> datetime | None:
+    """When there is more to do: a calendar to be polled, or the list of calendars to be had."""
     row = calendar.c
     of_connection = (row.account_id == claim.account_id, row.connection_id == claim.row_id)
     next_poll: datetime | None = connection.scalar(select(func.min(row.next_poll_at)).where(*of_connection))
     linked = connections.find(connection, claim.account_id, claim.row_id)
-    if linked.state is ConnectionState.ACTIVE and linked.listed_at is None:
-        next_list = bridge.engine.clock.now() + (timedelta() if linked.fault is None else _UNLISTED)
-        next_poll = min(next_poll or next_list, next_list)
-    if CONNECTIONS.settle(connection, [(claim, next_poll)]) and rotated is not None:
-        bridge.vault.keep(connection, claim.account_id, connections.owner(claim.row_id), rotated)
+    if linked.state is not ConnectionState.ACTIVE or linked.listed_at is not None:
+        return next_poll
+    next_list = now + _until_listed(linked.fault)
+    return min(next_poll or next_list, next_list)
+
+
+def _until_listed(fault: FeedFault | None) -> timedelta:
+    """How long to wait before calendars are listed again."""
+    if fault is None:
+        return timedelta()
+    return MENDED if fault in PERMANENT else _UNLISTED

@@ -23,7 +23,7 @@ from gateway.calendar.sync import Sync
 from gateway.calendar.tables import calendar_connection, calendar_letter, event, reminder
 from gateway.calendar.words import LetterKind, Provider
 from gateway.engine.database import Engine
-from gateway.engine.vault import Vault
+from gateway.engine.vault import Vault, secret
 from gateway.sms import optouts
 from gateway.sms.tables import message
 from gateway.sms.words import MessageState
@@ -176,6 +176,17 @@ class Practice:
         """Spoil a row so that nobody can make sense of it."""
         spoilt = update(event).where(event.c.number == number).values(zone="Mars/Olympus")
         await self.engine.write(lambda connection: connection.execute(spoilt))
+
+    async def spoil_secret_of(self, calendar_id: str) -> None:
+        """Swap the secret of a connection for one that was kept for somebody else."""
+
+        def unit(connection: Connection) -> None:
+            subject = calendar_connection.c.subject == f"user of {calendar_id}"
+            connection_id = connection.scalar(select(calendar_connection.c.connection_id).where(subject))
+            moved = update(secret).where(secret.c.owner == f"calendar:{connection_id}").values(nonce=bytes(12))
+            connection.execute(moved)
+
+        await self.engine.write(unit)
 
     async def facts(self) -> list[Any]:
         """What the letters tell, in order."""
