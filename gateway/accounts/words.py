@@ -74,7 +74,7 @@ class Action(StrEnum):
     SENDER_ADDED = "sender_added"
     SENDER_REMOVED = "sender_removed"
     PASSWORD_ADDED = "password_added"  # noqa: S105 - a word, no password
-    PASSWORD_REVOKED = "password_revoked"  # noqa: S105
+    PASSWORD_REVOKED = "password_revoked"  # noqa: S105 - a word, no password
     COUNTRY_OPENED = "country_opened"
     COUNTRY_CLOSED = "country_closed"
     CREDIT_GRANTED = "credit_granted"

@@ -196,12 +196,12 @@ async def _open_postgres(url: str, clock: Clock) -> AsyncIterator[Engine]:
     try:
         with _reaching():
             engine = Engine(clock, await asyncio.to_thread(node.acquire, clock.now()), dialect="postgresql")
-        engine._tell_others = lambda topics: postgres.notify(pool, topics)  # noqa: SLF001
+        engine._tell_others = lambda topics: postgres.notify(pool, topics)  # noqa: SLF001 - an engine is made here alone
         listener = postgres.Listener(pool, partial(_wake_from_afar, asyncio.get_running_loop(), engine))
         listener.start()
         heartbeat = asyncio.create_task(_beat(node, engine))
         try:
-            async with engine._running([pool] * PG_WRITERS, [postgres.reading_only(pool)]):  # noqa: SLF001
+            async with engine._running([pool] * PG_WRITERS, [postgres.reading_only(pool)]):  # noqa: SLF001 - as above
                 yield engine
         finally:
             heartbeat.cancel()

@@ -34,10 +34,14 @@ class Part(Protocol):
         ...
 
     @property
-    def piece_count(self) -> int: ...  # noqa: D102 - how many parts the SMS has
+    def piece_count(self) -> int:
+        """How many parts the SMS has."""
+        ...
 
     @property
-    def piece_number(self) -> int: ...  # noqa: D102 - which of them it is, from 1
+    def piece_number(self) -> int:
+        """Which of them it is, from 1."""
+        ...
 
 
 P = TypeVar("P", bound=Part)

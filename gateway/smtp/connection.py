@@ -163,7 +163,7 @@ class Connection(SMTP):
         """Cut the line; a mail being stored is stored all the same."""
         self._due = b""
         if self.transport is not None:
-            self.transport.abort()  # type: ignore[attr-defined]
+            self.transport.abort()  # type: ignore[attr-defined]  # it is a stream's: aiosmtpd says less
 
     # -- the work
 
@@ -297,9 +297,9 @@ class Connection(SMTP):
         if too_much != self._held_back and self.transport is not None and not self._parted:
             self._held_back = too_much
             if too_much:
-                self.transport.pause_reading()  # type: ignore[attr-defined]
+                self.transport.pause_reading()  # type: ignore[attr-defined]  # it is a stream's: aiosmtpd says less
             else:
-                self.transport.resume_reading()  # type: ignore[attr-defined]
+                self.transport.resume_reading()  # type: ignore[attr-defined]  # it is a stream's: aiosmtpd says less
 
     # -- output
 
@@ -321,7 +321,7 @@ class Connection(SMTP):
     def _flush(self) -> None:  # all that is due in one write, before we wait for more (RFC 2920, 3.2)
         if self._due and self.transport is not None:
             due, self._due = self._due, b""
-            self.transport.write(due)  # type: ignore[attr-defined]
+            self.transport.write(due)  # type: ignore[attr-defined]  # it is a stream's: aiosmtpd says less
 
     def _encrypted(self) -> bool:
         return self.transport is not None and self.transport.get_extra_info("ssl_object") is not None

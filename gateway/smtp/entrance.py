@@ -107,7 +107,7 @@ class Entrance(Connection):
         self._inbox.clear()
         try:
             self.transport = await self.loop.start_tls(
-                self.transport,  # type: ignore[arg-type]
+                self.transport,  # type: ignore[arg-type]  # it is a stream's: aiosmtpd says less
                 self,
                 tls,
                 server_side=True,

@@ -37,7 +37,7 @@ async def test_a_client_has_the_defaults_of_metropolitan_france(engine: Engine) 
 async def test_a_client_is_found_by_slug_and_by_id(engine: Engine) -> None:
     client = await add_client(engine, name="Clinic")
     for name in ("clinic", "CLINIC", str(client.account_id)):
-        assert await engine.read(lambda connection, name=name: clients.find(connection, name)) == client  # type: ignore[misc]
+        assert await engine.read(lambda connection, name=name: clients.find(connection, name)) == client  # type: ignore[misc]  # mypy infers no type for one that binds
 
 
 @pytest.mark.parametrize("name", ["nobody", "12", "9" * 19, "9" * 4000, "", "\x00", "\ud800"])

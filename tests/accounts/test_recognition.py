@@ -21,7 +21,7 @@ async def ask(engine: Engine, *questions: Question) -> list[tuple[str, str] | Re
 
 async def ask_one(engine: Engine, *question: object, **more: object) -> tuple[str, str] | Reason:
     """The answer to one question, given by its fields."""
-    (answer,) = await ask(engine, Question(*question, **more))  # type: ignore[arg-type]
+    (answer,) = await ask(engine, Question(*question, **more))  # type: ignore[arg-type]  # each test names its own
     return answer
 
 
@@ -147,7 +147,7 @@ async def test_an_account_stops_with_its_parent(engine: Engine, ending: object, 
     await add_client(engine, name="Group")
     clinic = await add_client(engine, name="Clinic", parent="group")
     await add_sender(engine, "clinic", "it@clinic.example")
-    await change(engine, ending, account=stopped)  # type: ignore[arg-type]
+    await change(engine, ending, account=stopped)  # type: ignore[arg-type]  # each test names its own
     assert await ask_one(engine, clinic.account_id, STRANGER, "it@clinic.example") is reason
 
 

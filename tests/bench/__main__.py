@@ -62,7 +62,7 @@ def _tools() -> Tools | None:
     try:
         return unpack()
     except PostfixMissing as missing:
-        print(f"NOT MEASURED AGAINST POSTFIX: {missing}", file=sys.stderr)  # noqa: T201
+        print(f"NOT MEASURED AGAINST POSTFIX: {missing}", file=sys.stderr)  # noqa: T201 - whoever runs it reads it
         return None
 
 

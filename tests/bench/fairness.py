@@ -49,7 +49,7 @@ async def _queue(settings: Settings) -> None:
         busy = await engine.read(lambda connection: clients.find(connection, "client1"))
         for first in range(0, QUEUED, AT_ONCE):
             wanted = [_request(busy, number) for number in range(first, first + AT_ONCE)]
-            await engine.write(lambda connection: submit(connection, engine.stamp(), rules, wanted))  # noqa: B023
+            await engine.write(lambda connection: submit(connection, engine.stamp(), rules, wanted))  # noqa: B023 - awaited before the next turn
 
 
 def _request(client: Client, number: int) -> SmsRequest:

@@ -38,7 +38,7 @@ def bench(subscriptions: int = 100_000) -> list[Figure]:
         try:
             urls["PostgreSQL"] = Databases(stack.enter_context(running_server())).create()
         except PostgresMissing as missing:
-            print(f"NOT MEASURED ON POSTGRESQL: {missing}")  # noqa: T201
+            print(f"NOT MEASURED ON POSTGRESQL: {missing}")  # noqa: T201 - whoever runs it reads it
         for name, url in urls.items():
             upgrade(url, METADATA)
             seconds, busy = asyncio.run(_renew_all(url, subscriptions))
@@ -92,4 +92,4 @@ def _more(connection: Connection, engine: Engine, numbers: Iterable[int]) -> Non
 
 if __name__ == "__main__":
     for each in bench():
-        print(f"{each.name}: {each.value:,.1f} {each.unit}")  # noqa: T201
+        print(f"{each.name}: {each.value:,.1f} {each.unit}")  # noqa: T201 - whoever runs it reads it

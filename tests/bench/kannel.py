@@ -105,9 +105,9 @@ def unpack() -> Tools:
             raise KannelMissing("its packages are those of a Debian 12")
         CACHE.mkdir(exist_ok=True)
         try:
-            subprocess.run(["apt-get", "download", "-q", *PACKAGES], cwd=CACHE, check=True, capture_output=True)  # noqa: S603, S607
+            subprocess.run(["apt-get", "download", "-q", *PACKAGES], cwd=CACHE, check=True, capture_output=True)  # noqa: S603, S607 - words of our own
             for package in CACHE.glob("*.deb"):
-                subprocess.run(["dpkg", "-x", package, tools.root], check=True)  # noqa: S603, S607
+                subprocess.run(["dpkg", "-x", package, tools.root], check=True)  # noqa: S603, S607 - words of our own
         except (OSError, subprocess.CalledProcessError) as error:
             raise KannelMissing(f"its packages cannot be unpacked: {error}") from None
     return tools

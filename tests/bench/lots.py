@@ -63,7 +63,7 @@ def bench(rounds: int) -> list[Figure]:
         try:
             urls["postgresql"] = Databases(stack.enter_context(running_server())).create()
         except PostgresMissing as missing:
-            print(f"NOT MEASURED ON POSTGRESQL: {missing}")  # noqa: T201
+            print(f"NOT MEASURED ON POSTGRESQL: {missing}")  # noqa: T201 - whoever runs it reads it
         for name, url in urls.items():
             upgrade(url, METADATA)
             measured = asyncio.run(_measure(url, rounds))

@@ -54,7 +54,7 @@ async def open_practices(engine: Engine, count: int) -> Bridge:
     bridge = Bridge(engine, Vault([bytes(32)]), {Provider.GOOGLE: feed}, shipped_rules(), BILLING, pace)
     for number in range(count):
         account_id = await client(engine, f"client{number}", units=_UNITS, plan="SOLO")
-        await engine.write(lambda connection: link(connection, bridge, account_id, lies, CalendarSettings()))  # noqa: B023
+        await engine.write(lambda connection: link(connection, bridge, account_id, lies, CalendarSettings()))  # noqa: B023 - awaited before the next turn
     while await Sync(bridge).run_once():
         pass
     return bridge

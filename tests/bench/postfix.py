@@ -120,9 +120,9 @@ def unpack() -> Tools:
             raise PostfixMissing("it takes root and a Debian 12 to run a private Postfix")
         CACHE.mkdir(exist_ok=True)
         try:
-            subprocess.run(["apt-get", "download", "-q", *PACKAGES], cwd=CACHE, check=True, capture_output=True)  # noqa: S603, S607
+            subprocess.run(["apt-get", "download", "-q", *PACKAGES], cwd=CACHE, check=True, capture_output=True)  # noqa: S603, S607 - words of our own
             for package in CACHE.glob("*.deb"):
-                subprocess.run(["dpkg", "-x", package, tools.root], check=True)  # noqa: S603, S607
+                subprocess.run(["dpkg", "-x", package, tools.root], check=True)  # noqa: S603, S607 - words of our own
         except subprocess.CalledProcessError as error:
             raise PostfixMissing(f"{error.cmd[0]} failed: {(error.stderr or b'').decode()[-300:]}") from None
     return tools
@@ -130,7 +130,7 @@ def unpack() -> Tools:
 
 @contextlib.contextmanager
 def _running(command: Sequence[str | Path], environment: dict[str, str], ports: Sequence[int]) -> Iterator[None]:
-    process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)  # noqa: S603
+    process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)  # noqa: S603 - words of our own
     try:
         deadline = time.perf_counter() + READY_WITHIN_S
         while not all(map(_is_open, ports)):

@@ -51,7 +51,7 @@ def _databases() -> Iterator[list[tuple[str, str, str]]]:
             databases = Databases(stack.enter_context(running_server()))
             urls.append(("PostgreSQL", databases.create(), databases.create()))
         except PostgresMissing as missing:
-            print(f"NOT MEASURED ON POSTGRESQL: {missing}")  # noqa: T201
+            print(f"NOT MEASURED ON POSTGRESQL: {missing}")  # noqa: T201 - whoever runs it reads it
         yield urls
 
 

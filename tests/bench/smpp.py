@@ -33,7 +33,7 @@ def bench(rounds: int, messages: int) -> list[Figure]:
     try:
         node = find_node()
     except NodeMissing as missing:
-        print(f"NOT MEASURED: SMPP: {missing}", file=sys.stderr)  # noqa: T201
+        print(f"NOT MEASURED: SMPP: {missing}", file=sys.stderr)  # noqa: T201 - whoever runs it reads it
         return []
     pythons = {OURS: Path(sys.executable), **_rivals()}
     measured = [asyncio.run(_with_peer(node, {}, lambda port: _round(pythons, port, messages))) for _ in range(rounds)]
@@ -57,7 +57,7 @@ def _rivals() -> dict[str, Path]:
         command = [str(python), "-m", "pip", "install", "--quiet", f"{name}=={version}", "uvloop"]
         done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 - our own words
         if done.returncode:
-            print(f"NOT MEASURED AGAINST {name}: it cannot be installed here", file=sys.stderr)  # noqa: T201
+            print(f"NOT MEASURED AGAINST {name}: it cannot be installed here", file=sys.stderr)  # noqa: T201 - whoever runs it reads it
         else:
             found[name] = python
     return found

@@ -72,7 +72,7 @@ def bench(postfix: Tools | None, rounds: int, messages: int) -> list[Figure]:
     try:
         node = find_node()
     except NodeMissing as missing:
-        print(f"NOT MEASURED: the path over SMPP: {missing}", file=sys.stderr)  # noqa: T201
+        print(f"NOT MEASURED: the path over SMPP: {missing}", file=sys.stderr)  # noqa: T201 - whoever runs it reads it
         return []
     return asyncio.run(_bench(node, postfix, rounds, messages))
 
@@ -110,7 +110,7 @@ async def _kannel(stack: contextlib.AsyncExitStack, node: Node) -> Walk | None:
         tools = kannel.unpack()
         return await stack.enter_async_context(_rival(node, tools))
     except KannelMissing as missing:
-        print(f"NOT MEASURED AGAINST KANNEL: {missing}", file=sys.stderr)  # noqa: T201
+        print(f"NOT MEASURED AGAINST KANNEL: {missing}", file=sys.stderr)  # noqa: T201 - whoever runs it reads it
         return None
 
 

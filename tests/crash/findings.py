@@ -77,4 +77,4 @@ def _entries(connection: Connection, kind: EntryKind) -> Counter[int]:
 
 
 def _difference(found: Counter[int] | Counter[str], expected: Counter[int] | Counter[str]) -> int:
-    return sum(found[key] != expected[key] for key in found | expected)  # type: ignore[index]
+    return sum(found[key] != expected[key] for key in found | expected)  # type: ignore[index]  # both count keys of one kind

@@ -35,7 +35,7 @@ async def work(url: str, now: datetime) -> None:
 async def renew_and_collect(url: str, now: datetime) -> None:
     """The same with both at once, over and over: never ends by itself."""
     async with open_engine(url, StoppedClock(now)) as engine:
-        print("ready", flush=True)  # noqa: T201
+        print("ready", flush=True)  # noqa: T201 - whoever runs it reads it
         collector = Collector(engine, RULES, {"sandbox": SandboxGateway(engine, b"secret")})
         while True:
             await asyncio.gather(_renew(engine), _renew(engine), collector.run_once())

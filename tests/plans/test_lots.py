@@ -94,7 +94,7 @@ def test_a_pack_ends_at_midnight_on_the_clients_clock() -> None:
 
 
 @given(
-    bought=st.datetimes(datetime(2020, 1, 1), datetime(2060, 1, 1), timezones=st.just(PARIS)),  # noqa: DTZ001
+    bought=st.datetimes(datetime(2020, 1, 1), datetime(2060, 1, 1), timezones=st.just(PARIS)),  # noqa: DTZ001 - Hypothesis gives the zone
     months=st.integers(1, 60),
 )
 def test_a_pack_lives_whole_months_to_the_end_of_the_day(bought: datetime, months: int) -> None:

@@ -72,6 +72,6 @@ def test_a_trial_from_a_repeated_hour_to_one_left_out_ends_when_the_clock_has_pa
     assert trial_end(started, 35, ZoneInfo("Africa/Casablanca")) == datetime(2027, 3, 14, 2, 30, tzinfo=UTC)
 
 
-@given(started=st.datetimes(datetime(2020, 1, 1), datetime(2060, 1, 1), timezones=st.just(UTC)))  # noqa: DTZ001
+@given(started=st.datetimes(datetime(2020, 1, 1), datetime(2060, 1, 1), timezones=st.just(UTC)))  # noqa: DTZ001 - Hypothesis gives the zone
 def test_a_trial_lasts_thirty_days_give_or_take_a_clock_change(started: datetime) -> None:
     assert abs(trial_end(started, 30, PARIS) - started - timedelta(days=30)) <= timedelta(hours=1)

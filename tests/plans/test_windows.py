@@ -97,7 +97,7 @@ def test_a_search_that_finds_no_opening_ends() -> None:
 
 
 @given(
-    instant=st.datetimes(datetime(2026, 1, 1), datetime(2028, 1, 1), timezones=st.just(UTC)),  # noqa: DTZ001
+    instant=st.datetimes(datetime(2026, 1, 1), datetime(2028, 1, 1), timezones=st.just(UTC)),  # noqa: DTZ001 - Hypothesis gives the zone
     opens=st.integers(4 * 60, 12 * 60),
     length=st.integers(1, 10 * 60),
     days=st.text("12345", min_size=1, max_size=5),

@@ -171,7 +171,7 @@ def test_a_destination_without_a_clock_takes_the_accounts() -> None:
 
 
 @given(
-    now=st.datetimes(datetime(2026, 1, 1), datetime(2028, 12, 31), timezones=st.just(UTC)),  # noqa: DTZ001
+    now=st.datetimes(datetime(2026, 1, 1), datetime(2028, 12, 31), timezones=st.just(UTC)),  # noqa: DTZ001 - Hypothesis gives the zone
     destination=st.sampled_from(["FR", "RE", "PF", "US"]),
 )
 def test_a_message_that_was_held_leaves_when_its_time_comes(now: datetime, destination: str) -> None:

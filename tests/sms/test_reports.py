@@ -11,7 +11,7 @@ from tests.sms.steps import story, work_off
 
 
 async def listed(engine: Engine, limit: int = 10, **wanted: object) -> list[MessageLine]:
-    return await engine.read(lambda connection: list_messages(connection, limit=limit, **wanted))  # type: ignore[arg-type]
+    return await engine.read(lambda connection: list_messages(connection, limit=limit, **wanted))  # type: ignore[arg-type]  # each test names its own
 
 
 async def test_the_newest_come_first_page_by_page(engine: Engine, rules: Rules) -> None:

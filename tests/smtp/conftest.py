@@ -45,7 +45,7 @@ async def serve(server_context: ssl.SSLContext, client_context: ssl.SSLContext) 
 
         async def start(**changes: object) -> tuple[House, Listener]:
             defaults = SmtpSettings(port=0, submissions_port=0, lmtp_port=0)
-            smtp = replace(defaults, **changes)  # type: ignore[arg-type]
+            smtp = replace(defaults, **changes)  # type: ignore[arg-type]  # each test names its own
             doors = bind_doors(smtp)
             settings = Settings(domain="sms.test", smtp=smtp)
             reception = FakeReception()

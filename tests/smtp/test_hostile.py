@@ -76,7 +76,7 @@ async def test_a_client_that_reads_nothing_is_not_worked_for(serve: Serve) -> No
     """Its replies would fill our memory: reading stops, then the line is cut."""
     house, _ = await serve(command_timeout_s=0.5)
     caller = await house.caller()
-    caller.reader._transport.pause_reading()  # type: ignore[attr-defined]
+    caller.reader._transport.pause_reading()  # type: ignore[attr-defined]  # it is a stream's
 
     async def flood() -> None:
         while True:

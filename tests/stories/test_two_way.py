@@ -84,7 +84,7 @@ async def test_what_waits_for_its_window_does_not_leave_after_a_stop(gateway: Ga
     await gateway.at_rest()
     await gateway.reply(PHONE, "STOP")
     await gateway.letter_saying(alice.address, "That is a STOP")
-    gateway.clock.set(gateway.clock.now().replace(day=24, hour=12))  # type: ignore[attr-defined]
+    gateway.clock.set(gateway.clock.now().replace(day=24, hour=12))  # type: ignore[attr-defined]  # the story's own
     await gateway.letter_saying(alice.address, "asked for no more messages")
     assert [each.reason for each in await gateway.messages()] == [None, Reason.OPTED_OUT]
     assert await gateway.units_left(alice) == 99
@@ -106,7 +106,7 @@ async def test_only_the_genuine_address_and_only_a_sender_of_that_account_are_le
     assert list((await alice.send("Non", forged)).values()) == [wrong]
     assert list((await alice.send("Non", "re-abc")).values()) == [wrong]
     assert [code for code, _ in (await bob.send("Je suis Alice", address)).values()] == [550]
-    gateway.clock.set(gateway.clock.now().replace(year=2027, month=2, day=25))  # type: ignore[attr-defined]
+    gateway.clock.set(gateway.clock.now().replace(year=2027, month=2, day=25))  # type: ignore[attr-defined]  # the story's own
     assert list((await alice.send("Trop tard", address)).values()) == [wrong]
     await gateway.at_rest()
     assert len(await gateway.phone()) == 1

@@ -28,7 +28,7 @@ ZONES = st.sampled_from(
         )
     ]
 )
-INSTANTS = st.datetimes(datetime(2011, 6, 1), datetime(2035, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001 (given a zone here)
+INSTANTS = st.datetimes(datetime(2011, 6, 1), datetime(2035, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001 - given a zone here
 TIMES = st.times().map(lambda at: at.replace(second=0, microsecond=0, tzinfo=None))
 MINUTES = st.integers(1, FURTHEST // timedelta(minutes=1))
 DAYS = st.integers(0, FURTHEST.days)

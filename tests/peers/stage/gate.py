@@ -53,7 +53,7 @@ def gate_before(server: str) -> Iterator[Gate]:
             self._answer(answer.status_code, kept, answer.content)
 
         # under these names the base class looks for what answers a method
-        do_GET = do_PUT = do_DELETE = do_PROPFIND = do_REPORT = do_OPTIONS = do_HEAD = do_any  # noqa: N815
+        do_GET = do_PUT = do_DELETE = do_PROPFIND = do_REPORT = do_OPTIONS = do_HEAD = do_any  # noqa: N815 - as http.server calls them
 
         def _answer(self, status: int, headers: dict[str, str], body: bytes) -> None:
             self.send_response_only(status)

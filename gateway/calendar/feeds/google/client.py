@@ -115,7 +115,7 @@ class GoogleClient:
         return build("calendar", "v3", http=http, client_options={"api_endpoint": self._app.api}, static_discovery=True)
 
     def _credentials(self, tokens: Tokens) -> Credentials:
-        return Credentials(  # type: ignore[no-untyped-call]  # as the library has it
+        return Credentials(  # type: ignore[no-untyped-call]  # google-auth has no types
             tokens.access,
             refresh_token=tokens.refresh,
             token_uri=self._app.token_uri,
@@ -134,18 +134,18 @@ class _Asked:
     if_match: str
 
 
-class _Once(Request):  # type: ignore[misc]  # untyped library
+class _Once(Request):  # type: ignore[misc]  # google-auth has no types: its classes are Any
     """A transport for the token endpoint: its trouble is told at once, where the library would wait and try again."""
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         answer = super().__call__(*args, **kwargs)
         if answer.status == 429 or answer.status >= 500:
-            raise TransportError(f"HTTP {answer.status}")  # type: ignore[no-untyped-call]  # as the library has it
+            raise TransportError(f"HTTP {answer.status}")  # type: ignore[no-untyped-call]  # google-auth has no types
         return answer
 
 
 def _renew(credentials: Credentials, http: httplib2.Http) -> None:
-    credentials.refresh(_Once(http))  # type: ignore[no-untyped-call]  # as the library has it
+    credentials.refresh(_Once(http))  # type: ignore[no-untyped-call]  # google-auth has no types
 
 
 def _transport(timeout_s: float) -> httplib2.Http:
