@@ -6,9 +6,9 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, String, and_, select
 
+from gateway.engine.bulk import BulkInsert
 from gateway.engine.database import Stamp
 from gateway.engine.pairs import as_pairs, pairs
-from gateway.engine.upsert import insert_in
 from gateway.sms.request import SmsRequest, Submission
 from gateway.sms.tables import intake, message
 from plans.words import Origin
@@ -24,20 +24,13 @@ def key_of(request: SmsRequest) -> Key:
 def take_in(connection: Connection, stamp: Stamp, requests: Sequence[SmsRequest]) -> dict[Key, int]:
     """Enter requests; those not seen before come back with the id of the message to be."""
     ids = {key: stamp.new_id() for key in dict.fromkeys(map(key_of, requests))}
-    entered = connection.execute(
-        _enter(connection.dialect.name),
-        [
-            {"account_id": key[0], "origin": key[1], "dedup_key": key[2], "message_id": ids[key], "at": stamp.now}
-            for key in sorted(ids)  # in order, or two batches would wait for each other
-        ],
-    )
-    fresh = set(entered.scalars())
+    # in order, or two batches would wait for each other
+    fresh = set(_ENTER(connection, [(*key, ids[key], stamp.now) for key in sorted(ids)]))
     return {key: message_id for key, message_id in ids.items() if message_id in fresh}
 
 
-@cache
-def _enter(dialect: str) -> Any:
-    return insert_in(dialect, intake).on_conflict_do_nothing().returning(intake.c.message_id)
+_row = intake.c
+_ENTER = BulkInsert(_row.account_id, _row.origin, _row.dedup_key, _row.message_id, _row.at, new=_row.message_id)
 
 
 def first_answers(connection: Connection, keys: Collection[Key]) -> Mapping[Key, Submission]:

@@ -4,8 +4,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import JSON, BigInteger, Column, Connection, LargeBinary, MetaData, Table, select
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import JSON, BigInteger, Boolean, Column, Connection, LargeBinary, MetaData, String, Table, Text, select
+from sqlalchemy.exc import DataError, IntegrityError
 
 from gateway.engine.bulk import LARGEST, BulkInsert
 from gateway.engine.database import Engine
@@ -62,3 +62,35 @@ async def test_one_row_that_does_not_fit_keeps_all_out(engine: Engine, parcel: T
     with pytest.raises(IntegrityError):
         await engine.write(unit)
     assert await engine.read(lambda connection: connection.execute(select(parcel)).all()) == []
+
+
+AWKWARD = ["", "NULL", '"', "\\", '\\"', "{a,b}", "%s", " a ", "l\n", "'", "œ€😀", "\\x41", "null"]
+
+
+async def test_any_text_comes_back_as_it_was_given(engine: Engine, database_url: str) -> None:
+    table = Table("note", MetaData(), Column("number", BigInteger), Column("body", Text), Column("read", Boolean))
+    table.metadata.create_all(from_outside(database_url))
+    given = [(number, text, number % 2 == 0) for number, text in enumerate([*AWKWARD, None])]
+    await engine.write(lambda connection: BulkInsert(*table.c)(connection, given))
+    found = await engine.read(lambda connection: connection.execute(select(table).order_by(table.c.number)).all())
+    assert [tuple(row) for row in found] == given
+
+
+async def test_postgresql_refuses_a_text_that_is_too_long_and_never_cuts_it(engine: Engine, database_url: str) -> None:
+    table = Table("tag", MetaData(), Column("name", String(3)))
+    table.metadata.create_all(from_outside(database_url))
+    entered = engine.write(lambda connection: BulkInsert(*table.c)(connection, [("four",)]))
+    if engine.dialect == "postgresql":
+        with pytest.raises(DataError):
+            await entered
+    else:
+        await entered
+        assert await engine.read(lambda connection: connection.scalar(select(table.c.name))) == "four"
+
+
+async def test_only_rows_with_a_new_key_are_entered_where_that_is_asked(engine: Engine, parcel: Table) -> None:
+    insert = BulkInsert(*parcel.c, new=parcel.c.number)
+    first, all_of_them = rows(70)[:50], rows(70)
+    await engine.write(lambda connection: insert(connection, first))
+    new = await engine.write(lambda connection: insert(connection, all_of_them))
+    assert sorted(new) == list(range(50, 70))
