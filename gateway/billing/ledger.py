@@ -1,7 +1,7 @@
 """The append-only ledger: every unit that came, went, came back or ended, each line written once."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from sqlalchemy import Connection
 
@@ -11,8 +11,7 @@ from gateway.engine.bulk import BulkInsert
 from gateway.engine.database import Stamp
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """One line of the ledger; ``units`` is what the lot gained."""
 
     account_id: int
@@ -36,7 +35,7 @@ def enter(connection: Connection, stamp: Stamp, entries: Collection[Entry]) -> N
         [
             (
                 each.account_id,
-                stamp.new_id(),
+                entry_id,
                 each.kind,
                 each.message_id,
                 each.lot_id,
@@ -44,6 +43,6 @@ def enter(connection: Connection, stamp: Stamp, entries: Collection[Entry]) -> N
                 stamp.now,
                 each.reason,
             )
-            for each in entries
+            for entry_id, each in zip(stamp.new_ids(len(entries)), entries, strict=True)
         ],
     )

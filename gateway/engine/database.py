@@ -34,7 +34,15 @@ class Stamp:
     """The one instant of a use case, and the source of its identifiers."""
 
     now: datetime
-    new_id: Callable[[], int]
+    ids: Ids
+
+    def new_id(self) -> int:
+        """The next identifier."""
+        return self.ids()
+
+    def new_ids(self, count: int) -> list[int]:
+        """The next identifiers, in their order."""
+        return self.ids.many(count)
 
 
 class Engine:

@@ -36,8 +36,16 @@ class Ids:
 
     def __call__(self) -> int:
         """The next identifier; safe from any thread."""
+        return self.many(1)[0]
+
+    def many(self, count: int) -> list[int]:
+        """The next identifiers, in their order; safe from any thread."""
         millisecond = (self._clock.now() - _EPOCH) // _MILLISECOND
         with self._lock:
-            self._last = max(self._last + 1, millisecond << _SEQUENCE_BITS)
-            tick = self._last >> _SEQUENCE_BITS
-            return (tick << _NODE_BITS | self.node) << _SEQUENCE_BITS | self._last & _LAST_OF_SEQUENCE
+            first = max(self._last + 1, millisecond << _SEQUENCE_BITS)
+            self._last = first + count - 1
+            node = self.node
+        return [
+            (tick >> _SEQUENCE_BITS << _NODE_BITS | node) << _SEQUENCE_BITS | tick & _LAST_OF_SEQUENCE
+            for tick in range(first, first + count)
+        ]

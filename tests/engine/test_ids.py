@@ -15,6 +15,12 @@ def test_five_thousand_in_one_millisecond_are_distinct_and_rise(clock: StoppedCl
     assert drawn == sorted(set(drawn))
 
 
+def test_many_at_once_are_those_that_follow_each_other(clock: StoppedClock) -> None:
+    ids, others = Ids(clock, node=3), Ids(clock, node=3)
+    assert [ids(), *ids.many(5000), ids()] == [others() for _ in range(5002)]
+    assert ids.many(0) == []
+
+
 def test_they_rise_with_the_clock_whatever_the_node(clock: StoppedClock) -> None:
     earlier = Ids(clock, node=NODES - 1)()
     clock.advance(timedelta(milliseconds=1))
