@@ -125,7 +125,7 @@ def send(
         max_parts=max_parts,
     )
     (answer,) = submit(connection, stamp, rules, [request])
-    told = asdict(answer)
+    told = answer._asdict()
     return {"id": told.pop("message_id"), **told}
 
 

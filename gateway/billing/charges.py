@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from sqlalchemy import Connection, bindparam, update
 
@@ -25,8 +26,7 @@ TURN_COST = 250
 TURN_CAP = 3_600_000_000
 
 
-@dataclass(frozen=True, slots=True)
-class Charge:
+class Charge(NamedTuple):
     """What a message costs, and who pays."""
 
     payer_id: int
@@ -38,8 +38,7 @@ class Charge:
     destination: str  # ISO 3166: what is counted is priced by it
 
 
-@dataclass(frozen=True, slots=True)
-class Charged:
+class Charged(NamedTuple):
     """The lots drawn, in order (the counter last), and the message's turn in the queue."""
 
     draws: tuple[Draw, ...]

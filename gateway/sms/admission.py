@@ -11,8 +11,7 @@ from gateway.accounts.recognition import RecognisedSender
 from gateway.billing.lots import spendable
 from gateway.sms.facts import Client, SenderDay, Stops, client_of, opted_out, sent_today, voice_of
 from gateway.sms.numbers import Number, NumberProblem, parse
-from gateway.sms.policy import Record, Request, Rules, admission, compose, displayed
-from gateway.sms.routes import reaches
+from gateway.sms.policy import Record, Request, Rules, admission, compose, terms_of
 from plans.words import LotKind, MessageClass, Origin, Reason
 
 
@@ -97,14 +96,11 @@ def _answer(
         sent_today=sent + question.promised,
         daily_cap=each.daily_cap,
     )
-    if reason := admission(number, client.standing, record, rules):
+    shortest = _shortest(question, number)
+    terms = terms_of(shortest, client.standing, rules, now)
+    if reason := admission(record, terms) or terms.unfit:
         return reason
-    shortest = displayed(_shortest(question, number), rules, now)
-    if isinstance(shortest, Reason):
-        return shortest
-    if not reaches(rules.routes, shortest.journey(client.standing)):
-        return Reason.NO_ROUTE
-    if credit[client.payer_id] < question.promised + compose(shortest, client.standing, rules).units:
+    if credit[client.payer_id] < question.promised + compose(shortest, terms).units:
         return Reason.NO_CREDIT
     return number
 

@@ -23,7 +23,8 @@ def key_of(request: SmsRequest) -> Key:
 
 def take_in(connection: Connection, stamp: Stamp, requests: Sequence[SmsRequest]) -> dict[Key, int]:
     """Enter requests; those not seen before come back with the id of the message to be."""
-    ids = {key: stamp.new_id() for key in dict.fromkeys(map(key_of, requests))}
+    keys = dict.fromkeys(map(key_of, requests))
+    ids = dict(zip(keys, stamp.new_ids(len(keys)), strict=True))
     # in order, or two batches would wait for each other
     fresh = set(_ENTER(connection, [(*key, ids[key], stamp.now) for key in sorted(ids)]))
     return {key: message_id for key, message_id in ids.items() if message_id in fresh}

@@ -2,17 +2,17 @@
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from sqlalchemy import Connection
 
 from gateway.sms.facts import Client, SenderDay, clients, opted_out, sent_today, voice_of
-from gateway.sms.numbers import Number, NumberProblem, parse
-from gateway.sms.policy import Composed, Hold, Record, Refuse, Request, Rules, Verdict, decide
+from gateway.sms.numbers import Line, Number, NumberProblem, parse
+from gateway.sms.policy import Composed, Hold, Record, Refuse, Request, Rules, Terms, Verdict, decide, terms_of
 from gateway.sms.request import LONGEST_TEXT, SmsRequest, Submission, storable
 from gateway.sms.words import MessageState
-from plans.words import Reason
+from plans.words import MessageClass, Reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,8 @@ def judge(connection: Connection, now: datetime, rules: Rules, requests: Mapping
     """Judge requests, by the id of the message to be; ``KeyError`` for an account that does not exist."""
     known = clients(connection, {request.account_id for request in requests.values()})
     numbers = {
-        message_id: parse(request.recipient, known[request.account_id].standing.country, sandbox=rules.sandbox)
+        message_id: request.known
+        or parse(request.recipient, known[request.account_id].standing.country, sandbox=rules.sandbox)
         for message_id, request in requests.items()
     }
     stopped = opted_out(
@@ -52,7 +53,7 @@ def judge(connection: Connection, now: datetime, rules: Rules, requests: Mapping
         if request.daily_cap is not None
     }
     sent = Counter(sent_today(connection, set(days.values())))
-    judged = []
+    judged, terms = [], _TermsByKind(rules, now)
     for message_id, request in requests.items():
         client, number, day = known[request.account_id], numbers[message_id], days.get(message_id)
         if isinstance(number, NumberProblem):
@@ -63,11 +64,28 @@ def judge(connection: Connection, now: datetime, rules: Rules, requests: Mapping
             sent_today=sent[day] if day else 0,
             daily_cap=request.daily_cap,
         )
-        verdict = decide(_asked(request, number), client.standing, record, rules, now)
+        asked = _asked(request, number)
+        verdict = decide(asked, record, terms.of(asked, client), now)
         if day and not isinstance(verdict, Refuse):
             sent[day] += 1
         judged.append(Judged(message_id, request, client, number, verdict))
     return judged
+
+
+@dataclass(frozen=True, slots=True)
+class _TermsByKind:
+    """The terms of a batch: a thousand messages of a client are judged by the same few."""
+
+    rules: Rules
+    now: datetime
+    known: dict[tuple[int, str, Line, MessageClass, str | None], Terms] = field(default_factory=dict)
+
+    def of(self, asked: Request, client: Client) -> Terms:
+        number = asked.number
+        kind = (client.account_id, number.destination, number.line, asked.message_class, asked.display)
+        if kind not in self.known:
+            self.known[kind] = terms_of(asked, client.standing, self.rules, self.now)
+        return self.known[kind]
 
 
 def answer_to(each: Judged, *, paid: bool) -> Submission:

@@ -1,7 +1,7 @@
 """The one decision about a message: send it, hold it until a time, or refuse it for a reason."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
 from zoneinfo import ZoneInfo
@@ -72,9 +72,19 @@ class Request:
     max_parts: int
     display: str | None = None  # the sender ID
 
-    def journey(self, standing: Standing) -> Journey:
-        """What its route is chosen by."""
-        return Journey.of(self.number, self.message_class, self.display, standing.slug)
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What holds for all messages of an account that are of one class, under one sender ID, to numbers of one kind."""
+
+    rules: Rules
+    account_id: int
+    barred: Reason | None  # no message may go there at all
+    unfit: Reason | None  # the sender ID may not stand there, or no route leads there
+    price: int | None  # units of a part; None where the destination is not open
+    display: str | None  # the sender ID that is shown; None for the carrier's own number
+    stop: StopMention
+    opening: datetime  # when a message may be handed over: now, or as soon as the windows open
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,55 +123,55 @@ class Refuse:
 Verdict = Send | Hold | Refuse
 
 
-def decide(request: Request, standing: Standing, record: Record, rules: Rules, now: datetime) -> Verdict:
+def terms_of(request: Request, standing: Standing, rules: Rules, now: datetime) -> Terms:
+    """The terms of a request and of all that are like it but for text and recipient."""
+    destination, message_class = request.number.destination, request.message_class
+    price = _part_price(request.number, standing, rules)
+    shown = shown_in(request.display, destination, rules.sender_ids, now.date())
+    display = None if isinstance(shown, Reason) else shown
+    journey = Journey.of(request.number, message_class, display, standing.slug)
+    return Terms(
+        rules=rules,
+        account_id=standing.account_id,
+        barred=_BARRED.get(standing.state) or (Reason.FOREIGN_BLOCKED if price is None else None),
+        unfit=shown if isinstance(shown, Reason) else None if reaches(rules.routes, journey) else Reason.NO_ROUTE,
+        price=price,
+        display=display,
+        stop=stop_mention(message_class, destination, rules.stop, in_alerts=standing.stop_in_alerts),
+        opening=next_departure(destination, message_class, standing, rules, now),
+    )
+
+
+_BARRED = {AccountState.SUSPENDED: Reason.ACCOUNT_SUSPENDED, AccountState.CLOSED: Reason.ACCOUNT_CLOSED}
+
+
+def decide(request: Request, record: Record, terms: Terms, now: datetime) -> Verdict:
     """Judge one message; the first check that fails gives the reason.
 
     1. all that ``admission`` checks: account, destination, opt-out, daily cap;
-    2. the sender ID, which gives way to the carrier's own number where the country wants it so;
+    2. the sender ID, which gives way to the carrier's own number where the country wants it so, and the route;
     3. the text: there is some, and it fits the parts allowed, STOP mention included;
     4. the sending windows: outside them it is held, not refused (terms, article 6.2).
 
     Credit is not looked at: the charge itself decides, under the account's lock. A request that was seen before does
     not come this far: ``intake`` gives its first answer again.
     """
-    if reason := admission(request.number, standing, record, rules):
+    if reason := admission(record, terms) or terms.unfit:
         return Refuse(reason)
-    shown = displayed(request, rules, now)
-    if isinstance(shown, Reason):
-        return Refuse(shown)
-    if reason := _unsendable(shown, standing, rules):
-        return Refuse(reason)
-    composed = compose(shown, standing, rules)
+    if not request.text.strip():
+        return Refuse(Reason.NO_TEXT)
+    composed = compose(request, terms)
     if len(composed.encoded.parts) > min(request.max_parts, MAX_PARTS):
         return Refuse(Reason.TOO_MANY_PARTS)
-    opening = next_departure(request.number.destination, request.message_class, standing, rules, now)
-    if opening > now:
-        return Hold(composed, opening, Reason.OUTSIDE_WINDOW)
+    if terms.opening > now:
+        return Hold(composed, terms.opening, Reason.OUTSIDE_WINDOW)
     return Send(composed)
 
 
-def _unsendable(request: Request, standing: Standing, rules: Rules) -> Reason | None:
-    if not reaches(rules.routes, request.journey(standing)):
-        return Reason.NO_ROUTE
-    return None if request.text.strip() else Reason.NO_TEXT
-
-
-def displayed(request: Request, rules: Rules, now: datetime) -> Request | Reason:
-    """The request with the sender ID that may stand in the country, or why none may."""
-    if request.display is None:
-        return request
-    shown = shown_in(request.display, request.number.destination, rules.sender_ids, now.date())
-    return shown if isinstance(shown, Reason) else replace(request, display=shown)
-
-
-def admission(number: Number, standing: Standing, record: Record, rules: Rules) -> Reason | None:
+def admission(record: Record, terms: Terms) -> Reason | None:
     """Why no message at all may go to this number now, or None: the checks that need no text, in their order."""
-    if standing.state is AccountState.SUSPENDED:
-        return Reason.ACCOUNT_SUSPENDED
-    if standing.state is AccountState.CLOSED:
-        return Reason.ACCOUNT_CLOSED
-    if _part_price(number, standing, rules) is None:
-        return Reason.FOREIGN_BLOCKED
+    if terms.barred:
+        return terms.barred
     if record.opted_out:
         return Reason.OPTED_OUT
     if record.daily_cap is not None and record.sent_today >= record.daily_cap:
@@ -169,17 +179,17 @@ def admission(number: Number, standing: Standing, record: Record, rules: Rules) 
     return None
 
 
-def compose(request: Request, standing: Standing, rules: Rules) -> Composed:
+def compose(request: Request, terms: Terms) -> Composed:
     """The text as it will be sent, in parts, with its price; ValueError for a destination that is not open."""
-    price = _part_price(request.number, standing, rules)
-    if price is None:
+    if terms.price is None:
         raise ValueError("a message to a blocked destination has no price")
-    stop = stop_mention(
-        request.message_class, request.number.destination, rules.stop, in_alerts=standing.stop_in_alerts
-    )
-    link = rules.links.url(standing.account_id, request.number.e164) if rules.links else None
-    encoded = encode(request.text + stop_text(stop, rules.stop, link), request.encoding)
-    return Composed(encoded, stop, price * len(encoded.parts), request.display)
+    encoded = encode(request.text + _stop_text(request.number, terms), request.encoding)
+    return Composed(encoded, terms.stop, terms.price * len(encoded.parts), terms.display)
+
+
+def _stop_text(number: Number, terms: Terms) -> str:
+    links = terms.rules.links if terms.stop is StopMention.LINK else None
+    return stop_text(terms.stop, terms.rules.stop, links.url(terms.account_id, number.e164) if links else None)
 
 
 def next_departure(

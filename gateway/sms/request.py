@@ -1,9 +1,10 @@
-"""What other rooms hand to the one door, and what it answers."""
+"""What other rooms hand to the one door, and what it answers: tuples, as thousands pass."""
 
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from gateway.accounts.words import Encoding, Notify
+from gateway.sms.numbers import Number
 from gateway.sms.words import MessageState
 from plans.words import MessageClass, Origin, Reason
 
@@ -11,8 +12,7 @@ from plans.words import MessageClass, Origin, Reason
 LONGEST_TEXT = 4 * 255 * 153
 
 
-@dataclass(frozen=True, slots=True)
-class SmsRequest:
+class SmsRequest(NamedTuple):
     """One SMS that somebody wants sent."""
 
     account_id: int
@@ -29,10 +29,10 @@ class SmsRequest:
     notify: Notify = Notify.NONE
     daily_cap: int | None = None  # the sender's messages a local day
     useless_after: datetime | None = None  # what has not left by then does not leave any more
+    known: Number | None = None  # the recipient, where who asks has read it before: it is not read again
 
 
-@dataclass(frozen=True, slots=True)
-class Submission:
+class Submission(NamedTuple):
     """What became of a request."""
 
     message_id: int

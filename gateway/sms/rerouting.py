@@ -12,7 +12,7 @@ from gateway.sms.changes import GIVEN, Change, of
 from gateway.sms.circuits import closed_to_messages
 from gateway.sms.jobs import JOBS
 from gateway.sms.lanes import lane_of
-from gateway.sms.numbers import Line, Number, is_fictional
+from gateway.sms.numbers import known
 from gateway.sms.policy import Rules
 from gateway.sms.routes import Journey, carrier_of
 from gateway.sms.tables import job, message
@@ -71,9 +71,7 @@ def _elsewhere(
     )
     found = {}
     for each in rows:
-        line = Line.SANDBOX if is_fictional(each.recipient) else Line.MOBILE
-        number = Number(each.recipient, each.destination, line)
-        journey = Journey.of(number, each.message_class, each.display, each.slug)
+        journey = Journey.of(known(each.recipient, each.destination), each.message_class, each.display, each.slug)
         if carrier := carrier_of(rules.routes, journey, closed, each.message_id):
             found[each.message_id] = (carrier, lane_of(carrier, each.message_class))
     return found

@@ -93,12 +93,22 @@ def choose(routes: Sequence[Route], journey: Journey, closed: Collection[str], d
 
 
 def carrier_of(routes: Sequence[Route], journey: Journey, closed: Collection[str], draw: int) -> str | None:
-    """The carrier that ``choose`` chooses, for those who ask for thousands and want no findings."""
+    """The carrier that ``choose`` chooses, for those who want no findings."""
+    return drawn(best_routes(routes, journey, closed), draw)
+
+
+def best_routes(routes: Sequence[Route], journey: Journey, closed: Collection[str]) -> list[Route]:
+    """The routes that are equally good for such messages, the best there are; ``drawn`` decides between them."""
     free = [
         number for number, route in enumerate(routes) if route.carrier not in closed and misfit(route, journey) is None
     ]
-    chosen = _drawn(routes, _best(routes, free), draw)
-    return None if chosen is None else routes[chosen].carrier
+    return [routes[number] for number in _best(routes, free)]
+
+
+def drawn(best: Sequence[Route], draw: int) -> str | None:
+    """The carrier that takes the message with the id ``draw``; None where there is none."""
+    chosen = _drawn(best, range(len(best)), draw)
+    return None if chosen is None else best[chosen].carrier
 
 
 def reaches(routes: Sequence[Route], journey: Journey) -> bool:

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from typing import Any
@@ -22,7 +22,7 @@ from gateway.sms.lanes import lane_of, newcomers_turns, turn_at
 from gateway.sms.notices import Notice, enter_notices, wants
 from gateway.sms.policy import Rules
 from gateway.sms.request import SmsRequest, Submission, storable
-from gateway.sms.routes import Journey, carrier_of
+from gateway.sms.routes import Journey, best_routes, drawn
 from gateway.sms.tables import daily_count, job, message
 from gateway.sms.words import MessageState, News
 from plans.stop import StopMention
@@ -69,12 +69,12 @@ class _Settled:
 def _carriers(rules: Rules, judged: Sequence[Judged], closed: Collection[str]) -> dict[int, str]:
     """Who takes each of those that may be sent: a carrier that is well, or the one to wait for where none is."""
     carriers = {}
+    best = cache(lambda journey: best_routes(rules.routes, journey, closed) or best_routes(rules.routes, journey, ()))
     for each in judged:
         if each.composed and each.number:
             request = each.request
             journey = Journey.of(each.number, request.message_class, each.composed.display, each.client.standing.slug)
-            carrier = carrier_of(rules.routes, journey, closed, each.message_id)
-            carriers[each.message_id] = carrier or carrier_of(rules.routes, journey, (), each.message_id) or ""
+            carriers[each.message_id] = drawn(best(journey), each.message_id) or ""
     return carriers
 
 
@@ -244,6 +244,6 @@ def _answers(
     for request in requests:
         key = key_of(request)
         answer = settled[fresh[key]] if key in fresh else first[key]
-        answers.append(replace(answer, replayed=True) if key in answered else answer)
+        answers.append(answer._replace(replayed=True) if key in answered else answer)
         answered.add(key)
     return answers

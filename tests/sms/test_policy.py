@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from gateway.accounts.words import AccountState, Encoding, ForeignPolicy
 from gateway.sms.numbers import Line, Number
 from gateway.sms.policy import (
+    Composed,
     Hold,
     Record,
     Refuse,
@@ -18,10 +19,12 @@ from gateway.sms.policy import (
     Rules,
     Send,
     Standing,
+    Verdict,
     admission,
     compose,
     decide,
     next_departure,
+    terms_of,
 )
 from gateway.sms.routes import all_to
 from gateway.sms.segments import MAX_PARTS
@@ -65,24 +68,32 @@ ALERT = Request(FRENCH, MessageClass.ALERT, "Rendez-vous demain", Encoding.AUTO,
 MARKETING = replace(ALERT, message_class=MessageClass.MARKETING)
 
 
+def judged(request: Request, standing: Standing, record: Record, rules: Rules, now: datetime) -> Verdict:
+    return decide(request, record, terms_of(request, standing, rules, now), now)
+
+
+def composed(request: Request, standing: Standing, rules: Rules) -> Composed:
+    return compose(request, terms_of(request, standing, rules, MONDAY_NOON))
+
+
 def test_an_alert_leaves_at_once_at_its_price() -> None:
-    verdict = decide(ALERT, ACTIVE, CLEAN, RULES, SUNDAY_NOON)
-    assert verdict == Send(compose(ALERT, ACTIVE, RULES))
+    verdict = judged(ALERT, ACTIVE, CLEAN, RULES, SUNDAY_NOON)
+    assert verdict == Send(composed(ALERT, ACTIVE, RULES))
     assert isinstance(verdict, Send)
     assert (verdict.composed.encoded.text, verdict.composed.units) == ("Rendez-vous demain", 1)
 
 
 def test_marketing_carries_its_stop_mention() -> None:
-    verdict = decide(MARKETING, ACTIVE, CLEAN, RULES, MONDAY_NOON)
+    verdict = judged(MARKETING, ACTIVE, CLEAN, RULES, MONDAY_NOON)
     assert isinstance(verdict, Send)
     assert verdict.composed.encoded.text == "Rendez-vous demain STOP 36000"
     assert verdict.composed.stop is StopMention.ANSWER
 
 
 def test_marketing_outside_its_window_is_held_and_priced() -> None:
-    verdict = decide(MARKETING, ACTIVE, CLEAN, RULES, SUNDAY_NOON)
+    verdict = judged(MARKETING, ACTIVE, CLEAN, RULES, SUNDAY_NOON)
     opening = datetime(2026, 11, 23, 7, tzinfo=UTC)  # Monday 08:00 in Paris
-    assert verdict == Hold(compose(MARKETING, ACTIVE, RULES), opening, Reason.OUTSIDE_WINDOW)
+    assert verdict == Hold(composed(MARKETING, ACTIVE, RULES), opening, Reason.OUTSIDE_WINDOW)
 
 
 SUSPENDED = replace(ACTIVE, state=AccountState.SUSPENDED)
@@ -106,34 +117,35 @@ def test_admission_and_decision_give_the_same_reason(
     standing: Standing, number: Number, record: Record, reason: Reason | None
 ) -> None:
     """What the door answers at RCPT is what the core would answer, and the first check that fails speaks."""
-    verdict = decide(replace(ALERT, number=number), standing, record, RULES, MONDAY_NOON)
-    assert admission(number, standing, record, RULES) is reason
+    asked = replace(ALERT, number=number)
+    verdict = judged(asked, standing, record, RULES, MONDAY_NOON)
+    assert admission(record, terms_of(asked, standing, RULES, MONDAY_NOON)) is reason
     assert (verdict.reason if isinstance(verdict, Refuse) else None) is reason
 
 
 @pytest.mark.parametrize("text", ["", " \n\u00a0"])
 @pytest.mark.parametrize("asked", [ALERT, MARKETING], ids=["alert", "marketing"])
 def test_a_stop_mention_alone_is_no_message(asked: Request, text: str) -> None:
-    assert decide(replace(asked, text=text), ACTIVE, CLEAN, RULES, MONDAY_NOON) == Refuse(Reason.NO_TEXT)
+    assert judged(replace(asked, text=text), ACTIVE, CLEAN, RULES, MONDAY_NOON) == Refuse(Reason.NO_TEXT)
 
 
 def test_the_parts_allowed_are_counted_with_the_stop_mention() -> None:
     text = "a" * 155
-    assert isinstance(decide(replace(ALERT, text=text, max_parts=1), ACTIVE, CLEAN, RULES, MONDAY_NOON), Send)
+    assert isinstance(judged(replace(ALERT, text=text, max_parts=1), ACTIVE, CLEAN, RULES, MONDAY_NOON), Send)
     marketing = replace(MARKETING, text=text, max_parts=1)
-    assert decide(marketing, ACTIVE, CLEAN, RULES, MONDAY_NOON) == Refuse(Reason.TOO_MANY_PARTS)
+    assert judged(marketing, ACTIVE, CLEAN, RULES, MONDAY_NOON) == Refuse(Reason.TOO_MANY_PARTS)
 
 
 def test_no_setting_allows_more_parts_than_a_message_can_number() -> None:
     most = replace(ALERT, text="a" * 153 * MAX_PARTS, max_parts=1000)
-    assert isinstance(decide(most, ACTIVE, CLEAN, RULES, MONDAY_NOON), Send)
+    assert isinstance(judged(most, ACTIVE, CLEAN, RULES, MONDAY_NOON), Send)
     more = replace(most, text=most.text + "a")
-    assert decide(more, ACTIVE, CLEAN, RULES, MONDAY_NOON) == Refuse(Reason.TOO_MANY_PARTS)
+    assert judged(more, ACTIVE, CLEAN, RULES, MONDAY_NOON) == Refuse(Reason.TOO_MANY_PARTS)
 
 
 def test_too_long_a_message_is_refused_rather_than_held() -> None:
     request = replace(MARKETING, text="a" * 500, max_parts=1)
-    assert decide(request, ACTIVE, CLEAN, RULES, SUNDAY_NOON) == Refuse(Reason.TOO_MANY_PARTS)
+    assert judged(request, ACTIVE, CLEAN, RULES, SUNDAY_NOON) == Refuse(Reason.TOO_MANY_PARTS)
 
 
 @pytest.mark.parametrize(
@@ -146,20 +158,20 @@ def test_too_long_a_message_is_refused_rather_than_held() -> None:
     ids=["opened", "agreed", "surcharged"],
 )
 def test_each_part_costs_the_price_of_its_destination(standing: Standing, units: int) -> None:
-    verdict = decide(replace(ALERT, number=REUNION, text="a" * 161), standing, CLEAN, RULES, MONDAY_NOON)
+    verdict = judged(replace(ALERT, number=REUNION, text="a" * 161), standing, CLEAN, RULES, MONDAY_NOON)
     assert isinstance(verdict, Send)
     assert verdict.composed.units == units
 
 
 def test_a_blocked_destination_has_no_price() -> None:
     with pytest.raises(ValueError, match="no price"):
-        compose(replace(ALERT, number=REUNION), ACTIVE, RULES)
+        composed(replace(ALERT, number=REUNION), ACTIVE, RULES)
 
 
 def test_where_a_link_belongs_the_code_is_named_meanwhile() -> None:
-    composed = compose(replace(MARKETING, number=REUNION), replace(ACTIVE, opened={"RE": None}), RULES)
-    assert composed.stop is StopMention.LINK
-    assert composed.encoded.text.endswith(" STOP 36000")
+    message = composed(replace(MARKETING, number=REUNION), replace(ACTIVE, opened={"RE": None}), RULES)
+    assert message.stop is StopMention.LINK
+    assert message.encoded.text.endswith(" STOP 36000")
 
 
 def test_a_destination_without_a_clock_takes_the_accounts() -> None:
@@ -178,10 +190,10 @@ def test_a_message_that_was_held_leaves_when_its_time_comes(now: datetime, desti
     """Asked again at the end of its hold, the policy lets it go."""
     number = replace(FRENCH, destination=destination)
     standing = replace(ACTIVE, foreign_policy=ForeignPolicy.SURCHARGE)
-    verdict = decide(replace(MARKETING, number=number), standing, CLEAN, RULES, now)
+    verdict = judged(replace(MARKETING, number=number), standing, CLEAN, RULES, now)
     if isinstance(verdict, Hold):
         assert verdict.until > now
-        verdict = decide(replace(MARKETING, number=number), standing, CLEAN, RULES, verdict.until)
+        verdict = judged(replace(MARKETING, number=number), standing, CLEAN, RULES, verdict.until)
     assert isinstance(verdict, Send)
 
 
@@ -195,7 +207,7 @@ def test_the_accounts_region_is_no_region_of_another_country() -> None:
 
 def test_a_holiday_holds_marketing() -> None:
     armistice = datetime(2026, 11, 11, 11, tzinfo=UTC)
-    verdict = decide(MARKETING, ACTIVE, CLEAN, RULES, armistice)
+    verdict = judged(MARKETING, ACTIVE, CLEAN, RULES, armistice)
     assert isinstance(verdict, Hold)
     assert verdict.until.date() == date(2026, 11, 12)
 
@@ -224,5 +236,5 @@ def test_what_is_shown_is_what_the_country_of_the_phone_lets_stand(
 ) -> None:
     standing = replace(ACTIVE, opened={"RE": None})
     request = replace(ALERT, number=number, display=display)
-    verdict = decide(request, standing, CLEAN, replace(RULES, sender_ids=SENDER_IDS), SUNDAY_NOON)
+    verdict = judged(request, standing, CLEAN, replace(RULES, sender_ids=SENDER_IDS), SUNDAY_NOON)
     assert (verdict.reason if isinstance(verdict, Refuse) else verdict.composed.display) == shown

@@ -1,7 +1,5 @@
 """The same request, however often it is handed in, is one message and one charge."""
 
-from dataclasses import replace
-
 from gateway.accounts import clients
 from gateway.engine.database import Engine
 from gateway.sms.dispatch import Dispatcher
@@ -18,14 +16,14 @@ async def test_a_batch_handed_in_again_gets_its_first_answers(engine: Engine, ru
     batch = [sms(member), sms(member, "nobody"), sms(member)]
     first = await send(engine, rules, *batch)
     again = await send(engine, rules, *reversed(batch))
-    assert again == [replace(answer, replayed=True) for answer in reversed(first)]
+    assert again == [answer._replace(replayed=True) for answer in reversed(first)]
     assert (await credit(engine, member.account_id), await discrepancies(engine)) == (0, [])
 
 
 async def test_a_key_twice_in_one_batch_is_one_message(engine: Engine, rules: Rules) -> None:
     member = await alice(engine, units=10)
     first, second = await send(engine, rules, sms(member, dedup_key="k"), sms(member, dedup_key="k"))
-    assert (first.replayed, second) == (False, replace(first, replayed=True))
+    assert (first.replayed, second) == (False, first._replace(replayed=True))
     assert await credit(engine, member.account_id) == 9
 
 

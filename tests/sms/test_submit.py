@@ -84,9 +84,9 @@ async def test_a_daily_cap_counts_the_accepted_ones_of_the_local_day(
     engine: Engine, rules: Rules, clock: StoppedClock
 ) -> None:
     member = await alice(engine)
-    request = replace(sms(member), daily_cap=2)
-    batch = [replace(request, dedup_key=f"{number:064}") for number in range(6)]
-    first = await send(engine, rules, replace(batch[0], recipient="nobody"), *batch[1:3])
+    request = sms(member, daily_cap=2)
+    batch = [request._replace(dedup_key=f"{number:064}") for number in range(6)]
+    first = await send(engine, rules, batch[0]._replace(recipient="nobody"), *batch[1:3])
     second = await send(engine, rules, batch[3])
     assert [each.reason for each in first + second] == [Reason.NUMBER_INVALID, None, None, Reason.DAILY_CAP]
     clock.set(clock.now().replace(hour=22, minute=59))  # 23:59 in Paris
@@ -139,7 +139,7 @@ async def test_no_text_can_stop_the_batch_that_it_is_in(engine: Engine, rules: R
 async def test_a_request_of_an_account_that_does_not_exist_is_a_mistake_of_ours(engine: Engine, rules: Rules) -> None:
     member = await alice(engine)
     with pytest.raises(KeyError):
-        await send(engine, rules, replace(sms(member), account_id=7))
+        await send(engine, rules, sms(member)._replace(account_id=7))
 
 
 async def test_test_credits_are_for_mail_to_sms_alone(engine: Engine, rules: Rules) -> None:
