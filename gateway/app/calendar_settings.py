@@ -12,7 +12,6 @@ from gateway.calendar import changing
 from gateway.calendar.calendars import Calendar
 from gateway.calendar.settings import CalendarSettings
 from gateway.engine.database import Stamp
-from gateway.sms.policy import Rules
 from gateway.wording import Language
 
 
@@ -20,7 +19,6 @@ def set_up(
     connection: Connection,
     stamp: Stamp,
     actor: str,
-    rules: Rules,
     *,
     account: str,
     calendar: str,
@@ -66,7 +64,7 @@ def set_up(
         "write_back": write_back,
     }
     changed = replace(found.settings, **{key: value for key, value in given.items() if value is not None})
-    return put(connection, stamp, actor, rules, (found, changed))
+    return put(connection, stamp, actor, (found, changed))
 
 
 def settings_of(connection: Connection, *, account: str, calendar: str) -> dict[str, Any]:
@@ -75,12 +73,10 @@ def settings_of(connection: Connection, *, account: str, calendar: str) -> dict[
     return {"id": found.calendar_id, **_settings(found.settings)}
 
 
-def put(
-    connection: Connection, stamp: Stamp, actor: str, rules: Rules, changed: tuple[Calendar, CalendarSettings]
-) -> dict[str, Any]:
+def put(connection: Connection, stamp: Stamp, actor: str, changed: tuple[Calendar, CalendarSettings]) -> dict[str, Any]:
     """Put settings of a calendar in force, and show them."""
     found, settings = changed
-    changing.change_settings(connection, stamp, actor, found, settings, sandbox=rules.sandbox)
+    changing.change_settings(connection, stamp, actor, found, settings)
     return {"id": found.calendar_id, "name": found.name, **_settings(settings)}
 
 

@@ -21,7 +21,6 @@ from gateway.calendar.words import ConnectionState, Provider
 from gateway.engine.database import Stamp
 from gateway.engine.vault import open_vault
 from gateway.settings import Settings
-from gateway.sms.policy import Rules
 from gateway.wording import Language, read_wording
 
 _ID = 40  # characters of the digest by which a feed names its one calendar
@@ -95,13 +94,13 @@ def link(
 
 
 def unlink(
-    connection: Connection, stamp: Stamp, actor: str, settings: Settings, rules: Rules, *, account: str, calendar: str
+    connection: Connection, stamp: Stamp, actor: str, settings: Settings, *, account: str, calendar: str
 ) -> dict[str, Any]:
     """End the connection that a calendar came by, with all its calendars; nothing more of them leaves."""
     found = find(connection, account, calendar)
     for each in calendars.of_connection(connection, found.account_id, found.connection_id):
         if each.enabled_at is not None:
-            choosing.disable(connection, stamp, actor, each, sandbox=rules.sandbox)
+            choosing.disable(connection, stamp, actor, each)
     connections.unlink(
         connection,
         stamp,
@@ -121,12 +120,10 @@ def enable(
     return _now(connection, found)
 
 
-def disable(
-    connection: Connection, stamp: Stamp, actor: str, rules: Rules, *, account: str, calendar: str
-) -> dict[str, Any]:
+def disable(connection: Connection, stamp: Stamp, actor: str, *, account: str, calendar: str) -> dict[str, Any]:
     """Send no more reminders from a calendar."""
     found = find(connection, account, calendar)
-    choosing.disable(connection, stamp, actor, found, sandbox=rules.sandbox)
+    choosing.disable(connection, stamp, actor, found)
     return _now(connection, found)
 
 

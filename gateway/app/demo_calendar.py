@@ -89,7 +89,7 @@ def link_demo_calendar(
     for each in rows.of_account(connection, account_id):
         ours = each.connection_id == linked["connection_id"]
         if each.enabled_at is not None and not ours:
-            choosing.disable(connection, stamp, "demo", each, sandbox=rules.sandbox)
+            choosing.disable(connection, stamp, "demo", each)
     (found,) = rows.of_connection(connection, account_id, linked["connection_id"])
     if found.enabled_at is None:
         choosing.enable(connection, stamp, "demo", billing, found)
@@ -97,7 +97,7 @@ def link_demo_calendar(
         wanted = CalendarSettings(
             rules=(Rule("1h", stamp.now), Rule("24h", stamp.now)), hours=("00:00-23:59",) * 7, contact="01 99 00 12 34"
         )
-        change_settings(connection, stamp, "demo", fresh, wanted, sandbox=rules.sandbox)
+        change_settings(connection, stamp, "demo", fresh, wanted)
     return {"account": SLUG, "calendar": NAME, "address": address}
 
 

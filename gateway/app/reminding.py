@@ -18,7 +18,7 @@ from gateway.calendar import calendars, changing, ledger
 from gateway.calendar.ledger import Line, Story
 from gateway.calendar.marks import MARKS
 from gateway.calendar.schedule import describe, parse_rule
-from gateway.calendar.texts import practice_of, style_of, template_of
+from gateway.calendar.texts import voice_of
 from gateway.calendar.upcoming import Coming, upcoming
 from gateway.calendar.wording import cautions
 from gateway.calendar.words import MarkState, ReminderState
@@ -64,19 +64,19 @@ def preview(
 
 
 def add_rule(
-    connection: Connection, stamp: Stamp, actor: str, rules: Rules, *, account: str, calendar: str, rule: str
+    connection: Connection, stamp: Stamp, actor: str, *, account: str, calendar: str, rule: str
 ) -> dict[str, Any]:
     """Have one more reminder sent for each event, from now on."""
     found = find(connection, account, calendar)
-    return put(connection, stamp, actor, rules, (found, changing.add_rule(found.settings, stamp, rule)))
+    return put(connection, stamp, actor, (found, changing.add_rule(found.settings, stamp, rule)))
 
 
 def remove_rule(
-    connection: Connection, stamp: Stamp, actor: str, rules: Rules, *, account: str, calendar: str, rule: str
+    connection: Connection, stamp: Stamp, actor: str, *, account: str, calendar: str, rule: str
 ) -> dict[str, Any]:
     """Have one reminder less sent."""
     found = find(connection, account, calendar)
-    return put(connection, stamp, actor, rules, (found, changing.remove_rule(found.settings, rule)))
+    return put(connection, stamp, actor, (found, changing.remove_rule(found.settings, rule)))
 
 
 def list_rules(connection: Connection, *, account: str, calendar: str) -> Iterator[dict[str, Any]]:
@@ -89,12 +89,12 @@ def list_rules(connection: Connection, *, account: str, calendar: str) -> Iterat
 def show_template(connection: Connection, *, account: str, calendar: str) -> dict[str, Any]:
     """What the reminders of a calendar say, and what should be known of it."""
     found = find(connection, account, calendar)
-    template = template_of(found)
-    warned = cautions(template, practice_of(found), style_of(found), Encoding.SMART)
+    voice = voice_of(found)
+    warned = cautions(voice.usual, voice.practice, voice.style, Encoding.SMART)
     return {
-        "template": template.source,
+        "template": voice.usual.source,
         "own": found.settings.template is not None,
-        "language": style_of(found).language,
+        "language": voice.style.language,
         "warnings": [each.words(read_wording(), Language.EN) for each in warned],
     }
 
@@ -103,7 +103,6 @@ def set_template(
     connection: Connection,
     stamp: Stamp,
     actor: str,
-    rules: Rules,
     *,
     account: str,
     calendar: str,
@@ -111,7 +110,7 @@ def set_template(
 ) -> dict[str, Any]:
     """Have the reminders of a calendar say something else; without ``text``, what ships."""
     found = find(connection, account, calendar)
-    put(connection, stamp, actor, rules, (found, replace(found.settings, template=text)))
+    put(connection, stamp, actor, (found, replace(found.settings, template=text)))
     return show_template(connection, account=account, calendar=calendar)
 
 

@@ -51,7 +51,6 @@ def answered(
     *,
     text: str = "",
     told: bool = False,
-    sandbox: bool = False,
 ) -> bool:
     """Record an answer to the SMS of a reminder; False where no reminder sent it.
 
@@ -72,7 +71,7 @@ def answered(
     sent = reminders.by_ids(connection, [(account_id, each.reminder_id) for each in found])
     known = calendars.by_keys(connection, {each.calendar for each in sent})
     for each in sent:  # no more reminders of what was answered
-        plan(connection, stamp, known[each.calendar], [each.event_id], sandbox=sandbox)
+        plan(connection, stamp, known[each.calendar], [each.event_id])
     if meaning is not Answer.UNCLEAR:
         want_marks(connection, stamp, sent, known, meaning)
     if not told:
@@ -101,14 +100,14 @@ def _take(connection: Connection, bridge: Bridge) -> int:
         connection, Reader.CALENDAR, worker=bridge.engine.node, now=stamp.now, lease=_LEASE, limit=BATCH
     )
     for each in taken:
-        _record(connection, stamp, each, sandbox=bridge.rules.sandbox)
+        _record(connection, stamp, each)
     ANSWERS.finish(connection, [each.claim for each in taken])
     return len(taken)
 
 
-def _record(connection: Connection, stamp: Stamp, each: given.Answer, *, sandbox: bool) -> None:
+def _record(connection: Connection, stamp: Stamp, each: given.Answer) -> None:
     """One that may be meant for another client, or does not say one thing, is for a person to read."""
     meaning = Answer.UNCLEAR if each.ambiguous else _MEANT.get(each.meaning, Answer.UNCLEAR)
     account_id = each.claim.account_id
     told = each.meaning not in _MEANT  # by the mail that brings the text
-    answered(connection, stamp, account_id, each.message_id, meaning, text=each.text, told=told, sandbox=sandbox)
+    answered(connection, stamp, account_id, each.message_id, meaning, text=each.text, told=told)

@@ -45,7 +45,7 @@ def remove_rule(settings: CalendarSettings, word: str) -> CalendarSettings:
 
 
 def change_settings(
-    connection: Connection, stamp: Stamp, actor: str, calendar: Calendar, settings: CalendarSettings, *, sandbox: bool
+    connection: Connection, stamp: Stamp, actor: str, calendar: Calendar, settings: CalendarSettings
 ) -> None:
     """Put settings in force; ``Refused`` for what makes no sense.
 
@@ -63,7 +63,7 @@ def change_settings(
     if "next_poll_at" in values:
         connections.look_now(connection, stamp.now, calendar.account_id, calendar.connection_id)
     changed = calendars.by_keys(connection, [calendar.key])[calendar.key]
-    plan_all(connection, stamp, changed, sandbox=sandbox)
+    plan_all(connection, stamp, changed)
     audit_trail.append(connection, stamp, actor, calendar.account_id, Action.CALENDAR_SET, calendar=calendar.name)
 
 

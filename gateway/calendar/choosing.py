@@ -52,14 +52,14 @@ def enable(connection: Connection, stamp: Stamp, actor: str, rules: BillingRules
     audit_trail.append(connection, stamp, actor, calendar.account_id, Action.CALENDAR_ENABLED, calendar=calendar.name)
 
 
-def disable(connection: Connection, stamp: Stamp, actor: str, calendar: Calendar, *, sandbox: bool) -> None:
+def disable(connection: Connection, stamp: Stamp, actor: str, calendar: Calendar) -> None:
     """Send no more reminders from a calendar and read it no more; its place in the plan is free at once."""
     if calendar.enabled_at is None:
         raise Refused(f"{calendar.name} is not enabled.", "`gateway calendar list` shows which are.")
     values = {"enabled_at": None, "next_poll_at": None, "cursor": None, "version": calendar.version + 1}
     calendars.change(connection, calendar.key, **values)
     off = calendars.by_keys(connection, [calendar.key])[calendar.key]
-    plan_all(connection, stamp, off, sandbox=sandbox)
+    plan_all(connection, stamp, off)
     audit_trail.append(connection, stamp, actor, calendar.account_id, Action.CALENDAR_DISABLED, calendar=calendar.name)
 
 

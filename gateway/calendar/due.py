@@ -12,7 +12,7 @@ from gateway.calendar.bridge import Bridge
 from gateway.calendar.last_look import last_look
 from gateway.calendar.poll import tell_bug
 from gateway.calendar.reminders import REMINDERS
-from gateway.calendar.sending import LEASE, Judged, send, sift
+from gateway.calendar.sending import LEASE, Judged, send, sift, sift_held, take
 from gateway.engine.leases import held
 from gateway.engine.queue import Claim
 from gateway.engine.writer import StorageUnavailable
@@ -21,7 +21,8 @@ from gateway.sms.notices import TOPIC as NOTICES_TOPIC
 
 T = TypeVar("T")
 
-BATCH = 400
+#: The more at once, the less each costs; a batch holds up other writing for a tenth of a second.
+BATCH = 1_000
 #: One that breaks again and again must not be tried every second.
 _BROKEN = timedelta(minutes=10)
 
@@ -37,17 +38,27 @@ class Due:
 
     async def run_once(self) -> int:
         """Settle a batch; returns how many reminders it took."""
-        now = self._engine.clock.now()
-        if not await self._engine.read(partial(reminders.any_due, now=now)):
+        if not await self._engine.read(partial(reminders.any_due, now=self._engine.clock.now())):
             return 0
-        claims = await self._engine.write(
-            lambda connection: REMINDERS.claim(connection, worker=self._engine.node, now=now, lease=LEASE, limit=BATCH),
-            urgent=True,
-        )
-        leaving = [each for some in await self._each(claims, sift) for each in some]
+        claims, leaving = await self._taken()
         if leaving:
             await self._look_and_send([each.claim for each in leaving], leaving)
         return len(claims)
+
+    async def _taken(self) -> tuple[Sequence[Claim], Sequence[Judged]]:
+        """A batch, and those of it that are worth a last look; where the batch breaks, they are sifted one by one."""
+        try:
+            return await self._engine.write(self._take_and_sift, wakes=_WAKES)
+        except StorageUnavailable:
+            raise
+        except Exception as error:  # noqa: BLE001 - told, and tried one by one
+            tell_bug(error)
+        claims = await self._engine.write(partial(take, bridge=self._bridge, limit=BATCH))
+        return claims, [each for one in claims for some in await self._each([one], sift_held) for each in some]
+
+    def _take_and_sift(self, connection: Connection) -> tuple[list[Claim], list[Judged]]:
+        claims = take(connection, self._bridge, BATCH)
+        return claims, sift(connection, self._bridge, claims) if claims else []
 
     async def _look_and_send(self, claims: Sequence[Claim], leaving: Sequence[Judged]) -> None:
         async with held(self._engine, REMINDERS, claims, LEASE):

@@ -43,6 +43,7 @@ _KEPT = (
     "status",
     "revision",
     "number",
+    "destination",
     "why",
     "title_tag",
     "explanation",

@@ -67,7 +67,7 @@ def _store(connection: Connection, bridge: Bridge, claim: Claim, calendar: Calen
         return False
     entered = events.enter(connection, stamp, calendar, told.read.rows)
     gone = events.take_out(connection, stamp.now, calendar, told.changes, told.asked)
-    plan(connection, stamp, calendar, [*entered, *gone], sandbox=bridge.rules.sandbox)
+    plan(connection, stamp, calendar, [*entered, *gone])
     if entered:
         take_off(connection, stamp, calendar)
     values = dict(told.values)

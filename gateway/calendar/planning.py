@@ -18,7 +18,6 @@ from gateway.calendar.words import Answer, ReminderState
 from gateway.engine.database import Stamp
 from gateway.engine.metadata import Instant
 from gateway.engine.rows import Rows
-from gateway.sms.numbers import Number, parse
 from gateway.sms.territories import zone_of
 from plans.words import Reason
 
@@ -37,9 +36,7 @@ _OVER = timedelta(days=1)
 _Row = Row[*tuple[Any, ...]]
 
 
-def plan(
-    connection: Connection, stamp: Stamp, calendar: Calendar, event_ids: Collection[int], *, sandbox: bool
-) -> None:
+def plan(connection: Connection, stamp: Stamp, calendar: Calendar, event_ids: Collection[int]) -> None:
     """Bring the reminders of these events of a calendar to what its schedule wants; nothing else is touched.
 
     A row that changes is taken from whoever holds it: what is about to leave for another time does not leave.
@@ -51,7 +48,7 @@ def plan(
     stand = {str(row.event_id) for row in standing}
     existing = [_existing(row) for row in known]
     answered = {(row.event_id, row.start_at) for row in known if row.answer in _DONE}
-    wanted = _wanted(calendar, standing, answered, stamp.now, sandbox=sandbox)
+    wanted = _wanted(calendar, standing, answered, stamp.now)
     wanted = _untold(connection, calendar, wanted, stamp.now)
     off = Reason.EVENT_GONE if calendar.enabled_at else Reason.CALENDAR_OFF
     changes = [
@@ -61,7 +58,7 @@ def plan(
     _write(connection, stamp, calendar, changes, {each.row_id: each for each in existing})
 
 
-def plan_all(connection: Connection, stamp: Stamp, calendar: Calendar, *, sandbox: bool) -> None:
+def plan_all(connection: Connection, stamp: Stamp, calendar: Calendar) -> None:
     """Bring the reminders of all events of a calendar that are not over to what its schedule wants."""
     row = event.c
     coming = select(row.event_id).where(
@@ -69,13 +66,12 @@ def plan_all(connection: Connection, stamp: Stamp, calendar: Calendar, *, sandbo
         row.calendar_id == calendar.calendar_id,
         row.starts_at > stamp.now - _OVER,
     )
-    plan(connection, stamp, calendar, connection.scalars(coming).all(), sandbox=sandbox)
+    plan(connection, stamp, calendar, connection.scalars(coming).all())
 
 
-def appointment_of(row: _Row, calendar: Calendar, *, sandbox: bool) -> Appointment:
+def appointment_of(row: _Row) -> Appointment:
     """An event as the schedule sees it."""
     zone = ZoneInfo(row.zone)
-    number = parse(row.number, calendar.country, sandbox=sandbox) if row.number else None
     return Appointment(
         event=str(row.event_id),
         start=row.starts_at.astimezone(zone).date() if row.all_day else row.starts_at,
@@ -85,7 +81,7 @@ def appointment_of(row: _Row, calendar: Calendar, *, sandbox: bool) -> Appointme
         unreachable=row.why or Reason.NO_NUMBER,
         booked_at=row.booked_at,
         edited_at=row.edited_at,
-        clock=zone_of(number.destination) if isinstance(number, Number) else None,
+        clock=zone_of(row.destination) if row.destination else None,
     )
 
 
@@ -93,7 +89,7 @@ def _events(connection: Connection, calendar: Calendar, ids: Collection[int]) ->
     row, given = event.c, _IDS.table(connection.dialect.name)
     return connection.execute(
         select(row.event_id, row.starts_at, row.all_day, row.zone, row.status, row.booked_at, row.edited_at)
-        .add_columns(row.number, row.why, row.gone_at)
+        .add_columns(row.number, row.destination, row.why, row.gone_at)
         .join(given, given.c.event_id == row.event_id)
         .where(row.account_id == calendar.account_id)
         .order_by(row.event_id),
@@ -120,13 +116,11 @@ def _wanted(
     rows: Iterable[_Row],
     answered: Collection[tuple[int, datetime]],
     now: datetime,
-    *,
-    sandbox: bool,
 ) -> list[Planned]:
     wants = schedule_of(calendar.settings, calendar.enabled_at)
     wanted: list[Planned] = []
     for row in rows:
-        appointment = appointment_of(row, calendar, sandbox=sandbox)
+        appointment = appointment_of(row)
         done = (row.event_id, start_of(appointment, wants)) in answered
         wanted += desired(replace(appointment, answered=True) if done else appointment, wants, now)
     return wanted

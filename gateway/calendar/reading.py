@@ -171,6 +171,7 @@ def _row(event: FeedEvent, outcome: Outcome, tag: str, kept: frozenset[Field]) -
         "booked_at": event.created_at,
         "revision": event.revision[:_REVISION],
         "number": outcome.number.e164 if isinstance(outcome, Found) else None,
+        "destination": outcome.number.destination if isinstance(outcome, Found) else None,
         "why": _why(outcome),
         "title_tag": tag,
         "explanation": explanation(outcome),

@@ -1,10 +1,10 @@
 """The rows of reminders that are due, with their events: read for many in one statement, and settled in one."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
-from typing import Any
+from operator import attrgetter
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import BigInteger, Connection, Select, Update, and_, select, update
@@ -16,6 +16,7 @@ from gateway.calendar.words import ReminderState
 from gateway.engine.pairs import as_pairs, pairs
 from gateway.engine.rows import Rows
 from gateway.engine.timetable import Timetable
+from gateway.sms.numbers import Number, known
 from plans.words import Reason
 
 REMINDERS = Timetable(reminder, key="reminder_id")
@@ -27,9 +28,8 @@ TOPIC = "reminder"
 _MOVED = ">"
 
 
-@dataclass(frozen=True, slots=True)
-class DueReminder:
-    """A reminder with its event."""
+class DueReminder(NamedTuple):
+    """A reminder with its event: a tuple, as hundreds are read at once."""
 
     account_id: int
     reminder_id: int
@@ -48,6 +48,8 @@ class DueReminder:
     all_day: bool
     zone: str
     revision: str
+    number: str | None
+    destination: str | None
     title: str | None
     location: str | None
     description: str | None
@@ -73,6 +75,18 @@ class DueReminder:
         return _MOVED in self.offset_key
 
     @property
+    def waited_for(self) -> Reason | None:
+        """Why it waits, where it does."""
+        return self.reason if self.state is ReminderState.WAITING else None
+
+    @property
+    def known(self) -> Number | None:
+        """The number that it goes to, as it was read in the event; None where the event has another one by now."""
+        if self.destination is None or self.number != self.recipient:
+            return None
+        return known(self.recipient, self.destination)
+
+    @property
     def visit(self) -> Visit:
         """The appointment as the text tells it."""
         zone = ZoneInfo(self.zone)
@@ -89,11 +103,10 @@ def by_ids(connection: Connection, keys: Collection[tuple[int, int]]) -> list[Du
     if not keys:
         return []
     found = connection.execute(_by_ids(connection.dialect.name), as_pairs(sorted(keys)))
-    return [DueReminder(*row) for row in sorted(map(tuple, found), key=lambda row: row[1])]
+    return sorted(map(DueReminder._make, found), key=attrgetter("reminder_id"))
 
 
-@dataclass(frozen=True, slots=True)
-class Settled:
+class Settled(NamedTuple):
     """What becomes of a reminder that was due."""
 
     reminder: DueReminder
@@ -143,7 +156,8 @@ def _settle(dialect: str) -> Update:
 
 
 _OF_REMINDER = ("account_id", "reminder_id", "calendar_id", "event_id", "offset_key", "recipient", "start_at", "due_at")
-_OF_EVENT = ("remote_id", "uid", "original_start", "all_day", "zone", "revision", "title", "location", "description")
+_OF_EVENT = ("remote_id", "uid", "original_start", "all_day", "zone", "revision", "number", "destination")
+_TEXTS = ("title", "location", "description")
 
 
 @cache
@@ -151,7 +165,7 @@ def _by_ids(dialect: str) -> Select[*tuple[Any, ...]]:
     row, of, wanted = reminder.c, event.c, pairs(dialect)
     return (
         select(*(row[name] for name in _OF_REMINDER), row.state, row.reason, row.round)
-        .add_columns(*(of[name] for name in _OF_EVENT))
+        .add_columns(*(of[name] for name in (*_OF_EVENT, *_TEXTS)))
         .join(wanted, and_(wanted.c.first == row.account_id, wanted.c.second == row.reminder_id))
         .join(event, and_(of.account_id == row.account_id, of.event_id == row.event_id))
     )

@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from hashlib import sha256
 from zoneinfo import ZoneInfo
 
@@ -17,14 +18,14 @@ from gateway.calendar.cover import Means, means
 from gateway.calendar.news import tell_failures
 from gateway.calendar.planning import plan
 from gateway.calendar.reminders import REMINDERS, DueReminder, Settled
+from gateway.calendar.schedule import next_open
 from gateway.calendar.settings import schedule_of
-from gateway.calendar.texts import text_of
+from gateway.calendar.texts import Voice, voice_of
 from gateway.calendar.together import Together, ahead_of, grouped
 from gateway.calendar.verdict import AGAIN, Facts, Leave, Look, Never, Verdict, Wait, judge
 from gateway.calendar.words import ReminderState
 from gateway.engine.database import Stamp
 from gateway.engine.queue import Claim
-from gateway.sms.numbers import Number, parse
 from gateway.sms.request import SmsRequest, Submission
 from gateway.sms.submit import submit
 from gateway.sms.territories import zone_of
@@ -58,6 +59,17 @@ class Judged:
     verdict: Verdict
 
 
+def take(connection: Connection, bridge: Bridge, limit: int) -> list[Claim]:
+    """Hold up to so many reminders that are due."""
+    stamp = bridge.engine.stamp()
+    return REMINDERS.claim(connection, worker=bridge.engine.node, now=stamp.now, lease=LEASE, limit=limit)
+
+
+def sift_held(connection: Connection, bridge: Bridge, claims: Sequence[Claim]) -> list[Judged]:
+    """``sift`` those of an earlier transaction that are still held."""
+    return sift(connection, bridge, _held(connection, claims))
+
+
 def sift(connection: Connection, bridge: Bridge, claims: Sequence[Claim]) -> list[Judged]:
     """Settle what would not leave whatever its event looks like now, and return what is worth a last look.
 
@@ -65,11 +77,11 @@ def sift(connection: Connection, bridge: Bridge, claims: Sequence[Claim]) -> lis
     only be read whole, and was a moment ago, leaves at once.
     """
     stamp = bridge.engine.stamp()
-    judged = _judge_all(connection, bridge, _held(connection, claims), None, stamp.now)
+    judged = _judge_all(connection, bridge, claims, None, stamp.now)
     _keep_back(connection, stamp, judged)
     leaving = [each for each in judged if isinstance(each.verdict, Leave)]
     if late := [each for each in leaving if stamp.now - each.reminder.due_at > _PUNCTUAL]:
-        _plan_anew(connection, bridge, stamp, late)
+        _plan_anew(connection, stamp, late)
         kept = {each.row_id for each in _held(connection, [each.claim for each in leaving])}
         leaving = [each for each in leaving if each.claim.row_id in kept]
     leaving += _ahead(connection, bridge, leaving)
@@ -104,9 +116,12 @@ def was_read_just_now(bridge: Bridge, calendar: Calendar) -> bool:
 
 def _let_go(connection: Connection, bridge: Bridge, stamp: Stamp, leaving: Sequence[Judged]) -> None:
     """Hand what leaves to the one door, and write down what came of it."""
-    known = {each.reminder.calendar: each.calendar for each in leaving}
+    known = {each.calendar.key: each.calendar for each in leaving}
+    voices = {key: voice_of(each) for key, each in known.items()}
     groups, early = grouped([each.reminder for each in leaving], known, stamp.now)
-    requests = [request_of(each.named, known[each.carrier.calendar], stamp.now) for each in groups]
+    requests = [
+        request_of(each.named, known[key], voices[key], stamp.now) for each in groups if (key := each.carrier.calendar)
+    ]
     answers = submit(connection, stamp, bridge.rules, requests) if requests else []
     settled = [one for each, answer in zip(groups, answers, strict=True) for one in _all_sent(each, answer, stamp.now)]
     settled += [Settled(each, ReminderState.PLANNED, look_at=each.due_at, round=each.round) for each in early]
@@ -127,11 +142,11 @@ def _ahead(connection: Connection, bridge: Bridge, leaving: Sequence[Judged]) ->
     return kept
 
 
-def _plan_anew(connection: Connection, bridge: Bridge, stamp: Stamp, late: Sequence[Judged]) -> None:
+def _plan_anew(connection: Connection, stamp: Stamp, late: Sequence[Judged]) -> None:
     """Ask the schedule again: of several reminders of an event that would leave together, only the last is wanted."""
     for calendar in {each.calendar.key: each.calendar for each in late}.values():
         ids = {each.reminder.event_id for each in late if each.calendar.key == calendar.key}
-        plan(connection, stamp, calendar, ids, sandbox=bridge.rules.sandbox)
+        plan(connection, stamp, calendar, ids)
 
 
 def dedup_key(each: DueReminder) -> str:
@@ -151,42 +166,36 @@ def _judge_all(
     due = reminders.by_ids(connection, [(each.account_id, each.row_id) for each in claims])
     known = calendars.by_keys(connection, {each.calendar for each in due})
     able = means(connection, bridge.billing, known.values(), now)
+    facts = {key: _facts(bridge, each, able[each.account_id], now) for key, each in known.items()}
+    opening = cache(lambda key, clock: next_open(facts[key].schedule.hours, now, clock))
     judged, by_id = [], {each.row_id: each for each in claims}
     for each in due:
-        calendar = known[each.calendar]
-        look = Look.FRESH if looks is None else looks.get(each.reminder_id, Look.BLIND)
-        facts = _facts(bridge, each, calendar, able[each.account_id], look)
-        verdict = judge(facts, schedule_of(calendar.settings, calendar.enabled_at), now)
-        judged.append(Judged(by_id[each.reminder_id], each, calendar, verdict))
+        key, look = each.calendar, Look.FRESH if looks is None else looks.get(each.reminder_id, Look.BLIND)
+        verdict = judge(each, facts[key], look, opening(key, _clock(each)), now)
+        judged.append(Judged(by_id[each.reminder_id], each, known[key], verdict))
     return judged
 
 
-def _facts(bridge: Bridge, each: DueReminder, calendar: Calendar, able: Means, look: Look) -> Facts:
-    seen, now = calendar.last_success_at, bridge.engine.clock.now()
+def _facts(bridge: Bridge, calendar: Calendar, able: Means, now: datetime) -> Facts:
+    seen = calendar.last_success_at
     return Facts(
-        due_at=each.due_at,
-        start_at=each.start_at,
-        waited_for=each.reason if each.state is ReminderState.WAITING else None,
-        clock=_clock(each, calendar, sandbox=bridge.rules.sandbox),
+        schedule=schedule_of(calendar.settings, calendar.enabled_at),
         enabled=calendar.enabled_at is not None,
         paused=calendar.paused,
         connection=calendar.connection_state,
         plan=able.cover.waits,
         covered=CalendarKey(calendar.provider, calendar.remote_id) not in able.beyond,
         credit=able.credit,
-        look=look,
         trusted=seen is not None and now - seen <= bridge.trust,
     )
 
 
-def _clock(each: DueReminder, calendar: Calendar, *, sandbox: bool) -> ZoneInfo:
+def _clock(each: DueReminder) -> ZoneInfo:
     """The clock by which the recipient sleeps."""
-    number = parse(each.recipient, calendar.country, sandbox=sandbox)
-    zone = zone_of(number.destination) if isinstance(number, Number) else None
-    return zone or ZoneInfo(each.zone)
+    return zone_of(each.destination or "") or ZoneInfo(each.zone)
 
 
-def request_of(named: Sequence[DueReminder], calendar: Calendar, now: datetime) -> SmsRequest:
+def request_of(named: Sequence[DueReminder], calendar: Calendar, voice: Voice, now: datetime) -> SmsRequest:
     """What is handed to the one door for reminders that leave now as one SMS; the first one is what it is sent for."""
     first = named[0]
     return SmsRequest(
@@ -195,13 +204,14 @@ def request_of(named: Sequence[DueReminder], calendar: Calendar, now: datetime) 
         origin_id=first.reminder_id,
         dedup_key=dedup_key(first),
         recipient=first.recipient,
-        text=text_of(calendar, [each.visit for each in named], now, moved=first.moved),
+        text=voice.text([each.visit for each in named], now, moved=first.moved),
         message_class=MessageClass.ALERT,
         display=calendar.settings.display,
         encoding=Encoding.SMART,
         max_parts=_MOST_PARTS,
         notify=Notify.FAILURES,
         useless_after=max(map(_over, named)),
+        known=first.known,
     )
 
 

@@ -108,6 +108,7 @@ event = Table(
     Column("mark_state", OneOf(MarkState)),  # null: nothing was ever to be written
     Column("mark_start", Instant),  # the start that was answered to
     Column("number", String(20)),  # E.164; null where there is none, or more than one
+    Column("destination", String(2)),  # ISO 3166 of its country or overseas territory
     Column("why", OneOf(Reason)),  # why there is no number
     Column("title_tag", String(4), nullable=False),  # 16 bits of a digest: tells titles apart, and nothing about them
     Column("explanation", JSON, nullable=False),  # how the number was found, in fixed words; no text of the event

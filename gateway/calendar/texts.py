@@ -1,6 +1,7 @@
 """What the reminders of a calendar say, and which texts of an event they need for it."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from gateway.calendar.calendars import Calendar
@@ -27,36 +28,45 @@ def kept_fields(settings: CalendarSettings) -> frozenset[Field]:
     return frozenset(Field(each.value) for each in needs(parse_template(settings.template)))
 
 
-def style_of(calendar: Calendar) -> Style:
-    """How days and hours are written."""
-    return Style(calendar.settings.language or calendar.language)
+@dataclass(frozen=True, slots=True)
+class Voice:
+    """In whose name, how, and by which words the reminders of a calendar are written."""
+
+    practice: Practice
+    style: Style
+    own: Template | None  # the client's template; None where it took what ships
+
+    @property
+    def usual(self) -> Template:
+        """What a usual reminder says."""
+        return self.own or self._shipped(Kind.REMINDER)
+
+    def text(self, visits: Sequence[Visit], now: datetime, *, moved: bool = False) -> str:
+        """The text of one reminder of these appointments, as it leaves now."""
+        return render(self.template(visits, moved=moved), visits, self.practice, self.style, now)
+
+    def template(self, visits: Sequence[Visit], *, moved: bool) -> Template:
+        """The template of the client where it fits what is told and leaves no gap, else the one that ships for it."""
+        kind = _kind(visits, moved=moved)
+        if self.own and kind in _USUAL and not lacking(self.own, visits, self.practice, self.style):
+            return self.own
+        return self._shipped(kind)
+
+    def _shipped(self, kind: Kind) -> Template:
+        return read_texts(self.style.language).templates[kind]
 
 
-def practice_of(calendar: Calendar) -> Practice:
-    """Whose reminders they are."""
-    return Practice(calendar.settings.name or calendar.account_name, calendar.settings.contact)
+def voice_of(calendar: Calendar) -> Voice:
+    """How a calendar speaks; what its settings leave open follows the account."""
+    chosen = calendar.settings
+    return Voice(
+        Practice(chosen.name or calendar.account_name, chosen.contact),
+        Style(chosen.language or calendar.language),
+        parse_template(chosen.template) if chosen.template is not None else None,
+    )
 
 
-def template_of(calendar: Calendar) -> Template:
-    """What a usual reminder of the calendar says."""
-    own = calendar.settings.template
-    return read_texts(style_of(calendar).language).templates[Kind.REMINDER] if own is None else parse_template(own)
-
-
-def template_for(calendar: Calendar, visits: Sequence[Visit], *, moved: bool) -> Template:
-    """The template of the client where it fits what is told and leaves no gap, else the one that ships for it."""
-    kind, style = _kind(visits, moved=moved), style_of(calendar)
-    if calendar.settings.template is not None and kind in {Kind.REMINDER, Kind.ALL_DAY}:
-        own = parse_template(calendar.settings.template)
-        if not lacking(own, visits, practice_of(calendar), style):
-            return own
-    return read_texts(style.language).templates[kind]
-
-
-def text_of(calendar: Calendar, visits: Sequence[Visit], now: datetime, *, moved: bool = False) -> str:
-    """The text of one reminder of these appointments, as it leaves now."""
-    template = template_for(calendar, visits, moved=moved)
-    return render(template, visits, practice_of(calendar), style_of(calendar), now)
+_USUAL = frozenset({Kind.REMINDER, Kind.ALL_DAY})
 
 
 def _kind(visits: Sequence[Visit], *, moved: bool) -> Kind:

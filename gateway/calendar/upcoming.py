@@ -9,6 +9,7 @@ from gateway.calendar import reminders
 from gateway.calendar.calendars import Calendar
 from gateway.calendar.sending import request_of
 from gateway.calendar.tables import reminder
+from gateway.calendar.texts import voice_of
 from gateway.calendar.words import ReminderState
 from gateway.sms.policy import Rules
 from gateway.sms.preview import Preview, preview
@@ -39,10 +40,10 @@ def upcoming(connection: Connection, now: datetime, rules: Rules, calendar: Cale
         .limit(MOST)
     )
     keys = [(account_id, reminder_id) for account_id, reminder_id in connection.execute(planned)]
-    coming = []
+    coming, voice = [], voice_of(calendar)
     for each in sorted(reminders.by_ids(connection, keys), key=lambda one: (one.due_at, one.reminder_id)):
         leaves = max(each.due_at, now)
-        request = request_of([each], calendar, leaves)
+        request = request_of([each], calendar, voice, leaves)
         seen = preview(connection, leaves, rules, request)
         text = seen.composed.encoded.text if seen.composed else request.text
         coming.append(Coming(each.event_id, each.offset_key, each.start_at, each.due_at, text, seen))

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum, auto
-from zoneinfo import ZoneInfo
 
+from gateway.calendar.reminders import DueReminder
 from gateway.calendar.schedule import Schedule, departure
 from gateway.calendar.words import ConnectionState
 from plans.words import Reason
@@ -30,19 +30,15 @@ class Look(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What is known of a reminder, its calendar and its account when it is due."""
+    """What is known of a calendar and its account when reminders of it are due."""
 
-    due_at: datetime
-    start_at: datetime
-    waited_for: Reason | None  # why it waits, where it does
-    clock: ZoneInfo  # the recipient's
+    schedule: Schedule
     enabled: bool
     paused: bool
     connection: ConnectionState
     plan: Reason | None  # why the plan lets no reminder leave
     covered: bool  # the plan covers this calendar
     credit: bool  # there is something to pay with
-    look: Look
     trusted: bool  # the last poll is young enough to stand on
 
 
@@ -69,30 +65,30 @@ class Never:
 Verdict = Leave | Wait | Never
 
 
-def judge(facts: Facts, schedule: Schedule, now: datetime) -> Verdict:
-    """Judge one reminder; the first obstacle gives the reason.
+def judge(each: DueReminder, facts: Facts, look: Look, opening: datetime | None, now: datetime) -> Verdict:
+    """Judge one reminder; the first obstacle gives the reason. ``opening``: see ``schedule.departure``.
 
     What may pass is waited for, as long as the reminder would be of use; then its obstacle is why it was not sent.
     Nothing is ever sent about what has begun.
     """
-    leaves = departure(schedule, facts.clock, facts.start_at, facts.due_at, now)
+    leaves = departure(facts.schedule, opening, each.start_at, each.due_at, now)
     if isinstance(leaves, Reason):
-        return Never(facts.waited_for or leaves)
+        return Never(each.waited_for or leaves)
     if reason := _bar(facts):
         return Never(reason)
     if reason := _obstacle(facts):
-        return Wait(again(facts, schedule, now), reason)
-    if facts.look is Look.BLIND and not facts.trusted:
-        known = facts.waited_for is Reason.CALENDAR_UNREAD
-        return Wait(again(facts, schedule, now) if known else now + BLIND, Reason.CALENDAR_UNREAD)
-    if facts.look is Look.BUSY:
-        return Wait(now + BUSY, facts.waited_for)
+        return Wait(again(each, facts, now), reason)
+    if look is Look.BLIND and not facts.trusted:
+        known = each.waited_for is Reason.CALENDAR_UNREAD
+        return Wait(again(each, facts, now) if known else now + BLIND, Reason.CALENDAR_UNREAD)
+    if look is Look.BUSY:
+        return Wait(now + BUSY, each.waited_for)
     return Wait(leaves, Reason.QUIET_HOURS) if leaves > now else Leave()
 
 
-def again(facts: Facts, schedule: Schedule, now: datetime) -> datetime:
+def again(each: DueReminder, facts: Facts, now: datetime) -> datetime:
     """When to look again at what waits: in a while, and at the latest when it is of no use any more."""
-    over = max(facts.due_at, facts.start_at - schedule.least)
+    over = max(each.due_at, each.start_at - facts.schedule.least)
     return max(now + timedelta(seconds=1), min(now + AGAIN, over + timedelta(microseconds=1)))
 
 

@@ -313,7 +313,7 @@ async def test_the_ledger_tells_what_became_of_the_sms(
     await alice.message_is(message.message_id, MessageState.DELIVERED)
     await alice.engine.write(
         lambda connection: answered(
-            connection, alice.engine.stamp(), alice.account_id, message.message_id, Answer.CONFIRMED, sandbox=True
+            connection, alice.engine.stamp(), alice.account_id, message.message_id, Answer.CONFIRMED
         )
     )
     states.append((await console("reminder.list"))[0]["state"])

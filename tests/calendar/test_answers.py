@@ -23,7 +23,7 @@ async def answer(alice: Practice, meaning: Answer, text: str = "") -> bool:
     message = (await alice.messages())[0]
     return await alice.engine.write(
         lambda connection: answered(
-            connection, alice.engine.stamp(), alice.account_id, message.message_id, meaning, text=text, sandbox=True
+            connection, alice.engine.stamp(), alice.account_id, message.message_id, meaning, text=text
         )
     )
 

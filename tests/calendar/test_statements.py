@@ -61,4 +61,4 @@ async def _keep(alice: Practice, server: MemoryCalendar) -> list[tuple[str, int]
 
 def _enter(connection: Connection, stamp: Stamp, calendar: Calendar, rows: list[object]) -> None:
     entered = events.enter(connection, stamp, calendar, rows)  # type: ignore[arg-type]  # rows of columns
-    plan(connection, stamp, calendar, entered, sandbox=True)
+    plan(connection, stamp, calendar, entered)

@@ -40,9 +40,7 @@ async def answer(alice: Practice, meaning: Answer, number: int = 0) -> None:
     """Somebody answers an SMS."""
     message = (await alice.messages())[number]
     await alice.engine.write(
-        lambda connection: answered(
-            connection, alice.engine.stamp(), alice.account_id, message.message_id, meaning, sandbox=True
-        )
+        lambda connection: answered(connection, alice.engine.stamp(), alice.account_id, message.message_id, meaning)
     )
 
 

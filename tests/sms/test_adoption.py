@@ -151,7 +151,7 @@ async def test_the_receipt_of_a_message_that_is_just_leaving_is_not_given_to_one
     """Both went to one phone; the answer to the second is not recorded yet when its receipt comes."""
     message_id = await doubtful(engine, rules, carrier)
     member = await engine.read(lambda connection: clients.find(connection, "alice"))
-    (second,) = await send(engine, rules, replace(sms(await bob(engine)), account_id=member.account_id, sender_id=0))
+    (second,) = await send(engine, rules, sms(await bob(engine))._replace(account_id=member.account_id, sender_id=0))
     dispatcher = Dispatcher(engine, carrier, rules)
     batch = await engine.write(lambda connection: dispatcher._claim(connection, dispatcher.lanes[0]))
     carrier.receipts = [Receipt("carrier-7", DELIVERED, "000", clock.now(), recipient=DELIVERS)]

@@ -6,6 +6,7 @@
 
 from gateway.calendar.schedule.describing import describe
 from gateway.calendar.schedule.differing import diff, rule_of
+from gateway.calendar.schedule.hours import next_open
 from gateway.calendar.schedule.merging import Due, Together, merge
 from gateway.calendar.schedule.notation import parse_rule, rule_from_json, rule_to_json, word_of
 from gateway.calendar.schedule.planning import clock_of, departure, desired, start_of
@@ -49,6 +50,7 @@ __all__ = [
     "desired",
     "diff",
     "merge",
+    "next_open",
     "parse_rule",
     "rule_from_json",
     "rule_of",

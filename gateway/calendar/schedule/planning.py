@@ -70,17 +70,19 @@ def _forbidden(appointment: Appointment, schedule: Schedule) -> Reason | None:
     return Reason.ALREADY_ANSWERED if appointment.answered else None
 
 
-def departure(schedule: Schedule, clock: ZoneInfo, start: datetime, due: datetime, now: datetime) -> datetime | Reason:
-    """When a reminder that is due leaves: ``now``, or after quiet hours; or the reason why it never will.
+def departure(
+    schedule: Schedule, opening: datetime | None, start: datetime, due: datetime, now: datetime
+) -> datetime | Reason:
+    """When a reminder that is due leaves: at the ``opening``, or the reason why it never will.
 
-    To be asked again just before sending, since a worker may have stood still. ``clock`` is the recipient's. A rule
-    that asks for less than ``schedule.least`` before the start knows better.
+    To be asked again just before sending, since a worker may have stood still. ``opening`` is ``now``, or the end of
+    the quiet hours by the recipient's clock (``next_open``). A rule that asks for less than ``schedule.least`` before
+    the start knows better.
     """
     latest = max(due, start - schedule.least)
     if now > latest or now >= start:
         return Reason.TOO_LATE
-    leaves = next_open(schedule.hours, now, clock)
-    return Reason.QUIET_HOURS if leaves is None or leaves > latest else leaves
+    return Reason.QUIET_HOURS if opening is None or opening > latest else opening
 
 
 def _time(offset: Offset, start: datetime, appointment: Appointment, schedule: Schedule) -> _Time:
@@ -121,9 +123,9 @@ def _without_late(
     times: Sequence[_Time], start: datetime, schedule: Schedule, clock: ZoneInfo, now: datetime
 ) -> list[_Time]:
     """Drop what is past due and of no use any more."""
-    late = []
+    late, opening = [], next_open(schedule.hours, now, clock)
     for each in times:
-        leaves = each.due if each.due > now else departure(schedule, clock, start, each.due, now)
+        leaves = each.due if each.due > now else departure(schedule, opening, start, each.due, now)
         late.append(replace(each, reason=each.reason or (leaves if isinstance(leaves, Reason) else None)))
     return late
 

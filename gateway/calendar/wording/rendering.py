@@ -1,7 +1,7 @@
 """Fills a template in: days and hours on the appointment's clock, in the client's language, nothing unprintable."""
 
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
@@ -14,9 +14,6 @@ from gateway.calendar.wording.templates import Part, Template, Variable
 from gateway.calendar.wording.texts import Dates, read_texts
 from gateway.sms.graphemes import graphemes
 from gateway.wording import Language
-
-#: Characters of one value: a description can be a novel.
-_MOST = {Variable.NAME: 60, Variable.CONTACT: 60, Variable.PLACE: 100, Variable.TITLE: 100, Variable.DESCRIPTION: 200}
 
 #: So many appointments of a day are named; of more than that, how many there are.
 _NAMED = 8
@@ -55,6 +52,11 @@ class Visit:
     location: str | None = None
     description: str | None = None
 
+    @property
+    def day(self) -> date:
+        """The day on its own clock."""
+        return self.start.astimezone(self.zone).date()
+
 
 @dataclass(frozen=True, slots=True)
 class Style:
@@ -78,9 +80,7 @@ def render(template: Template, visits: Sequence[Visit], practice: Practice, styl
 def lacking(template: Template, visits: Sequence[Visit], practice: Practice, style: Style) -> frozenset[Variable]:
     """The variables that would leave a gap in the text: a default template says less, and says it well."""
     now = visits[0].start
-    needed = {
-        piece for part in template.parts for piece in part.pieces if isinstance(piece, Variable) and not part.optional
-    }
+    needed = {each for part in template.parts for each in part.variables if not part.optional}
     return frozenset(each for each in needed if not _value(each, visits, practice, style, now))
 
 
@@ -93,82 +93,97 @@ def sample(template: Template, style: Style, zone: ZoneInfo, now: datetime, prac
 
 
 def _value(variable: Variable, visits: Sequence[Visit], practice: Practice, style: Style, now: datetime) -> str:
-    visit, dates = visits[0], read_texts(style.language).dates
-    day = visit.start.astimezone(visit.zone).date()
+    if variable in _TEXTS:
+        text, most = _TEXTS[variable]
+        return _clean(text(visits[0], practice), most)
+    return _when(variable, visits, style, now)
+
+
+#: The texts of others, and how many characters are told of each: a description can be a novel.
+_TEXTS: Mapping[Variable, tuple[Callable[[Visit, Practice], str | None], int]] = {
+    Variable.NAME: (lambda _, practice: practice.name, 60),
+    Variable.CONTACT: (lambda _, practice: practice.contact, 60),
+    Variable.PLACE: (lambda visit, _: visit.location, 100),
+    Variable.TITLE: (lambda visit, _: visit.title, 100),
+    Variable.DESCRIPTION: (lambda visit, _: visit.description, 200),
+}
+
+
+def _when(variable: Variable, visits: Sequence[Visit], style: Style, now: datetime) -> str:
+    visit = visits[0]
     match variable:
         case Variable.DAY:
             today = now.astimezone(visit.zone).date() if style.relative else None
-            return _day(day, today, dates)
+            return _day(visit.day, today, style.language)
         case Variable.DATE:
-            return _date(day, dates)
+            return _date(visit.day, style.language)
         case Variable.WEEKDAY:
-            return _written(day, dates.weekday, dates.locale)
+            return _weekday(visit.day, style.language)
         case Variable.TIME:
-            return "" if visit.all_day else _time(visit, dates, hours_24=style.hours_24)
-        case Variable.APPOINTMENTS:
-            return _listed([_appointment(each, dates, style) for each in visits], dates)
-    texts = {
-        Variable.NAME: practice.name,
-        Variable.CONTACT: practice.contact,
-        Variable.PLACE: visit.location,
-        Variable.TITLE: visit.title,
-        Variable.DESCRIPTION: visit.description,
-    }
-    return _clean(texts[variable] or "", _MOST[variable])
+            return "" if visit.all_day else _time(visit, style)
+        case _:
+            return _listed([_appointment(each, style) for each in visits], style.language)
 
 
 def _fill(part: Part, values: Mapping[Variable, str]) -> str:
-    filled = [values[piece] if isinstance(piece, Variable) else piece for piece in part.pieces]
-    return "" if part.optional and not all(filled) else "".join(filled)
+    filled = tuple([values[each] for each in part.variables])
+    return "" if part.optional and not all(filled) else part.form % filled
 
 
-def _day(day: date, today: date | None, dates: Dates) -> str:
+@lru_cache(maxsize=_REMEMBERED)  # thousands of reminders tell the same few days and hours
+def _day(day: date, today: date | None, language: Language) -> str:
+    dates = _dates(language)
     ahead = None if today is None else (day - today).days
     pattern = {0: dates.today, 1: dates.tomorrow}.get(-1 if ahead is None else ahead, dates.day)
-    return pattern.format(weekday=_written(day, dates.weekday, dates.locale), date=_date(day, dates))
+    return pattern.format(weekday=_weekday(day, language), date=_date(day, language))
 
 
-def _date(day: date, dates: Dates) -> str:
-    written = _written(day, dates.date, dates.locale)
+@lru_cache(maxsize=_REMEMBERED)
+def _date(day: date, language: Language) -> str:
+    dates = _dates(language)
+    written = format_date(day, dates.date, dates.locale)
     for word, other in dates.instead.items():
         written = written.replace(word, other)
     return dates.first + written[1:] if day.day == 1 and dates.first else written
 
 
-def _time(visit: Visit, dates: Dates, *, hours_24: bool) -> str:
-    pattern = dates.time_24 if hours_24 else dates.time_12
-    return _hour(visit.start.astimezone(visit.zone).time(), pattern, dates.locale)
+@lru_cache(maxsize=_REMEMBERED)
+def _weekday(day: date, language: Language) -> str:
+    dates = _dates(language)
+    return format_date(day, dates.weekday, dates.locale)
+
+
+def _time(visit: Visit, style: Style) -> str:
+    return _hour(visit.start.astimezone(visit.zone).time(), style.language, style.hours_24)
 
 
 @lru_cache(maxsize=_REMEMBERED)
-def _written(day: date, pattern: str, locale: str) -> str:
-    """A day by a pattern of CLDR: thousands of reminders tell the same few days."""
-    return format_date(day, pattern, locale)
+def _hour(at: time, language: Language, hours_24: bool) -> str:
+    dates = _dates(language)
+    return format_time(at, dates.time_24 if hours_24 else dates.time_12, tzinfo=UTC, locale=dates.locale)
 
 
-@lru_cache(maxsize=_REMEMBERED)
-def _hour(at: time, pattern: str, locale: str) -> str:
-    """An hour on the wall by a pattern of CLDR."""
-    return format_time(at, pattern, tzinfo=UTC, locale=locale)
+def _appointment(visit: Visit, style: Style) -> str:
+    dates = _dates(style.language)
+    return dates.all_day if visit.all_day else dates.appointment.format(time=_time(visit, style))
 
 
-def _appointment(visit: Visit, dates: Dates, style: Style) -> str:
-    if visit.all_day:
-        return dates.all_day
-    return dates.appointment.format(time=_time(visit, dates, hours_24=style.hours_24))
-
-
-def _listed(appointments: Sequence[str], dates: Dates) -> str:
+def _listed(appointments: Sequence[str], language: Language) -> str:
     """One after another with commas, the last one after an "and"."""
+    dates = _dates(language)
     named = list(appointments[:_NAMED])
     if len(appointments) > _NAMED:
         named.append(dates.more.format(count=len(appointments) - _NAMED))
     return dates.conjunction.join([*([dates.comma.join(named[:-1])] if named[1:] else []), named[-1]])
 
 
-def _clean(text: str, most: int) -> str:
+def _dates(language: Language) -> Dates:
+    return read_texts(language).dates
+
+
+def _clean(text: str | None, most: int) -> str:
     """One line of at most so many characters, without what does not print or changes the direction of others."""
-    return _cleaned(text[: 20 * most], most)
+    return _cleaned(text[: 20 * most], most) if text else ""
 
 
 @lru_cache(maxsize=1_000)  # the name of a practice is in every one of its reminders

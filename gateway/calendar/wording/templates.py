@@ -2,9 +2,10 @@
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import chain
 
 from gateway.accounts.refusals import Refused
 from gateway.wording import Language
@@ -71,7 +72,8 @@ Piece = str | Variable
 class Part:
     """A run of literal text and variables; an optional one is left out where a variable in it has no value."""
 
-    pieces: tuple[Piece, ...]
+    form: str  # as ``%`` fills it, a ``%s`` in the place of each variable
+    variables: tuple[Variable, ...]  # in their order
     optional: bool = False
 
 
@@ -81,16 +83,12 @@ class Template:
 
     source: str  # as it was written
     parts: tuple[Part, ...]
-
-    @property
-    def variables(self) -> frozenset[Variable]:
-        """The variables that it names."""
-        return frozenset(piece for part in self.parts for piece in part.pieces if isinstance(piece, Variable))
+    variables: frozenset[Variable]  # that it names
 
     @property
     def literal(self) -> str:
         """Its own words, a space in the place of each variable."""
-        return "".join(" " if isinstance(piece, Variable) else piece for part in self.parts for piece in part.pieces)
+        return "".join(part.form % ((" ",) * len(part.variables)) for part in self.parts)
 
 
 def parse_template(source: str) -> Template:
@@ -105,7 +103,8 @@ def parse_template(source: str) -> Template:
         raise Refused(f"The text of the reminder has over {LONGEST} characters.", "Shorten it.")
     if any(unicodedata.category(each) in {"Cc", "Cs", "Co", "Cn"} and each != "\n" for each in source):
         raise Refused("The text of the reminder holds a control character.", "Type it anew instead of pasting it.")
-    return Template(source, tuple(_parts(source)))
+    parts = tuple(_parts(source))
+    return Template(source, parts, frozenset(chain.from_iterable(part.variables for part in parts)))
 
 
 def needs(template: Template) -> frozenset[EventText]:
@@ -125,13 +124,18 @@ def _parts(source: str) -> Iterator[Part]:
         if token == ("]" if optional else "["):
             if optional and not any(isinstance(each, Variable) for each in pieces):
                 raise Refused("The square brackets hold no variable.", 'Write "[[" for a bracket.')
-            yield Part(tuple(pieces), optional)
+            yield _part(pieces, optional=optional)
             pieces, optional = [], not optional
         else:
             pieces.append(_piece(token))
     if optional:
         raise Refused("A square bracket is opened and never closed.", 'Write "[[" for a bracket.')
-    yield Part(tuple(pieces))
+    yield _part(pieces)
+
+
+def _part(pieces: Sequence[Piece], *, optional: bool = False) -> Part:
+    form = "".join("%s" if isinstance(each, Variable) else each.replace("%", "%%") for each in pieces)
+    return Part(form, tuple(each for each in pieces if isinstance(each, Variable)), optional)
 
 
 def _piece(token: str) -> Piece:

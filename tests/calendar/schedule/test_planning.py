@@ -21,6 +21,7 @@ from gateway.calendar.schedule import (
     Schedule,
     departure,
     desired,
+    next_open,
     parse_rule,
 )
 from gateway.calendar.words import EventStatus
@@ -242,6 +243,12 @@ def test_a_feed_is_read_as_far_ahead_as_the_rules_and_the_quiet_hours_reach() ->
     assert schedule("24h", hours=DAYTIME).reach == timedelta(days=9)
 
 
+def leaving(
+    rules: Schedule, start: datetime, due: datetime, now: datetime, clock: ZoneInfo = PARIS
+) -> datetime | Reason:
+    return departure(rules, next_open(rules.hours, now, clock), start, due, now)
+
+
 @pytest.mark.parametrize(
     ("now", "expected"),
     [
@@ -253,20 +260,20 @@ def test_a_feed_is_read_as_far_ahead_as_the_rules_and_the_quiet_hours_reach() ->
 )
 def test_what_is_due_leaves_now_or_after_the_quiet_hours_or_never(now: str, expected: str) -> None:
     rules = schedule("24h", hours=EVERY_DAY)
-    leaves = departure(rules, PARIS, local(WEDNESDAY), local("2026-12-01 14:00"), local(now))
+    leaves = leaving(rules, local(WEDNESDAY), local("2026-12-01 14:00"), local(now))
     assert (leaves if isinstance(leaves, Reason) else f"{leaves.astimezone(PARIS):%Y-%m-%d %H:%M}") == expected
 
 
 def test_what_is_due_before_an_early_start_is_given_up_in_the_night() -> None:
     rules = schedule("12h", hours=EVERY_DAY)
     start, now = local("2026-12-02 08:10"), local("2026-12-01 21:00")
-    assert departure(rules, PARIS, start, local("2026-12-01 19:45"), now) is Reason.QUIET_HOURS
+    assert leaving(rules, start, local("2026-12-01 19:45"), now) is Reason.QUIET_HOURS
     assert said(desired(appointment("2026-12-02 08:10"), rules, now)) == [Reason.QUIET_HOURS]
 
 
 def test_no_reminder_is_ever_about_what_has_begun() -> None:
     start = local(WEDNESDAY)
-    assert departure(schedule("1m"), PARIS, start, start, start) is Reason.TOO_LATE
+    assert leaving(schedule("1m"), start, start, start) is Reason.TOO_LATE
 
 
 APPOINTMENTS = st.builds(
@@ -318,7 +325,7 @@ def test_what_is_planned_leaves_in_open_hours_unless_it_is_past_due(
     for row in desired(event, rules, now):
         if row.reason is None:
             moment = max(row.due_at, now)
-            leaves = departure(rules, event.zone, row.start_at, row.due_at, moment)
+            leaves = leaving(rules, row.start_at, row.due_at, moment, event.zone)
             assert isinstance(leaves, datetime)
             assert leaves == moment or row.due_at < now
 

@@ -53,7 +53,5 @@ async def answer(alice: Practice, meaning: Answer) -> None:
     """Somebody answers the first SMS."""
     message = (await alice.messages())[0]
     await alice.engine.write(
-        lambda connection: answered(
-            connection, alice.engine.stamp(), alice.account_id, message.message_id, meaning, sandbox=True
-        )
+        lambda connection: answered(connection, alice.engine.stamp(), alice.account_id, message.message_id, meaning)
     )

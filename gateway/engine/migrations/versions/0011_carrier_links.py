@@ -1,10 +1,10 @@
-"""Schema version 0010: how the links of carriers are, told by the processes that keep them up."""
+"""Schema version 0011: how the links of carriers are, told by the processes that keep them up."""
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0010"
-down_revision = "0009"
+revision = "0011"
+down_revision = "0010"
 branch_labels = None
 depends_on = None
 
