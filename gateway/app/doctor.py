@@ -63,6 +63,7 @@ def examine(settings: Settings, clock: Clock) -> Iterator[Finding]:
     for name, host, port in _ports(settings):
         yield _port(name, host, port, serves=serves)
     yield _clock(clock)
+    yield _carriers(settings)
 
 
 def _sqlite_library(version: tuple[int, ...]) -> Finding:
@@ -185,6 +186,15 @@ def _clock(clock: Clock) -> Finding:
     if now.year < _WRITTEN_IN:
         return Finding("clock", Health.MEND, text, "Set the clock: sending windows and the life of credit hang on it.")
     return Finding("clock", Health.WELL, text)
+
+
+def _carriers(settings: Settings) -> Finding:
+    if settings.carriers:
+        return Finding("carriers", Health.WELL, ", ".join(settings.carriers))
+    if settings.sandbox.enabled:
+        text = "none: every SMS goes to a phone in the database, and nothing leaves this machine"
+        return Finding("carriers", Health.WATCH, text, "Set one up in the file that GATEWAY_CONFIG names.")
+    return Finding("carriers", Health.MEND, "none, and the sandbox is off", "Set one up, or put the sandbox on.")
 
 
 def _nearest(path: Path) -> Path:

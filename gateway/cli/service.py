@@ -68,6 +68,8 @@ def _greet(console: Console, settings: Settings, service: Running) -> None:
         console.print(f"  SMTP        {settings.smtp.host}:{service.smtp_port}, mail for number@{settings.domain}")
     if service.web_port:
         console.print(f"  health      http://{settings.web.host}:{service.web_port}/healthz")
+    if not settings.carriers:
+        console.print("  carrier     none: every SMS goes to a phone in the database, and nothing leaves this machine")
     console.print("  Ctrl-C      ends it; nothing that was accepted is lost")
 
 

@@ -10,7 +10,7 @@ import trustme
 from gateway.app import opening
 from gateway.app.doctor import Finding, Health, examine
 from gateway.engine.vault import open_vault
-from gateway.settings import Settings, SmtpSettings, TlsSettings, WebSettings
+from gateway.settings import SandboxSettings, Settings, SmtpSettings, TlsSettings, WebSettings
 from tests.clock import StoppedClock
 
 
@@ -115,3 +115,15 @@ def test_a_vault_key_that_is_none_must_be_put_back(settings: Settings) -> None:
     key.chmod(0o600)
     found = findings(settings)["vault key"]
     assert (found.health, "no key: a key is 32 bytes" in found.text) == (Health.MEND, True)
+
+
+@pytest.mark.parametrize(
+    ("carriers", "sandbox", "health"),
+    [({"main": {"kind": "smpp"}}, True, Health.WELL), ({}, True, Health.WATCH), ({}, False, Health.MEND)],
+)
+def test_a_gateway_without_a_carrier_is_told_that_nothing_leaves_it(
+    tmp_path: Path, carriers: dict[str, object], sandbox: bool, health: Health
+) -> None:
+    """What its phones in the database got is shown as delivered."""
+    settings = Settings(data_dir=tmp_path, carriers=carriers, sandbox=SandboxSettings(enabled=sandbox))
+    assert findings(settings)["carriers"].health is health
