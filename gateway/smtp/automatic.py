@@ -1,5 +1,6 @@
 """Mail that no person wrote (RFC 3834), and what follows from it."""
 
+import re
 from enum import StrEnum
 
 from gateway.smtp.headers import Headers
@@ -31,6 +32,8 @@ _LIST_FIELDS = frozenset(  # RFC 2369, RFC 2919
 _REPLY_FIELDS = frozenset({"x-autoreply", "x-autorespond", "x-auto-reply", "x-mail-autoreply", "x-vacation"})
 _BULK = frozenset({"bulk", "list", "junk"})
 _DAEMONS = frozenset({"mailer-daemon", "mail-daemon", "maildaemon", "listserv", "majordomo"})
+_METHOD = re.compile(rb"^METHOD:([A-Z]+)", re.MULTILINE | re.IGNORECASE)
+_METHOD_WITHIN = 4_096  # octets: it stands before the first component
 _RESPONSES = frozenset({"reply", "counter", "refresh", "declinecounter"})  # RFC 5546, 1.4
 
 
@@ -64,8 +67,16 @@ def automatic_headers(headers: Headers) -> Automatic | None:
 
 def automatic_part(part: Part) -> Automatic | None:
     """Judge one part: the answer to an invitation shows in its method (RFC 6047, 2.4)."""
-    answers = part.kind == "text/calendar" and part.parameters.get("method", "").lower() in _RESPONSES
+    answers = part.kind == "text/calendar" and _method(part).lower() in _RESPONSES
     return Automatic.CALENDAR_RESPONSE if answers else None
+
+
+def _method(part: Part) -> str:
+    """As the part is labelled; where it is not, though it must be, as its calendar says (RFC 5545, 3.7.2)."""
+    if label := part.parameters.get("method"):
+        return label
+    said = _METHOD.search(part.octets(_METHOD_WITHIN))
+    return said[1].decode("ascii") if said else ""
 
 
 def _word(headers: Headers, name: str) -> str:

@@ -68,7 +68,7 @@ def _request(
         account_id=opened.claim.account_id,
         origin=Origin.EMAIL,
         origin_id=opened.claim.row_id,
-        dedup_key=dedup_key(content, recipient.e164),
+        dedup_key=dedup_key(content, recipient.e164, opened.claim.row_id),
         recipient=recipient.e164,
         text=text,
         message_class=(talk.message_class if talk else recipient.message_class) or sender.default_class,

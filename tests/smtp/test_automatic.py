@@ -68,5 +68,19 @@ def test_an_invitation_answered_deep_inside_is_seen() -> None:
     assert read_mail(raw, MailLimits()).automatic is Automatic.CALENDAR_RESPONSE
 
 
+@pytest.mark.parametrize(
+    ("calendar", "verdict"),
+    [
+        ("BEGIN:VCALENDAR\r\nMETHOD:REPLY\r\n", Automatic.CALENDAR_RESPONSE),
+        ("BEGIN:VCALENDAR\nmethod:counter\n", Automatic.CALENDAR_RESPONSE),
+        ("BEGIN:VCALENDAR\r\nMETHOD:REQUEST\r\n", None),
+        ("BEGIN:VCALENDAR\r\nDESCRIPTION:METHOD:REPLY\r\n", None),
+        ("", None),
+    ],
+)
+def test_an_answer_without_its_label_shows_in_the_calendar(calendar: str, verdict: Automatic | None) -> None:
+    assert judge(f"Content-Type: text/calendar\r\n\r\n{calendar}") is verdict
+
+
 def test_of_all_machines_only_alarms_write_to_be_read() -> None:
     assert [each for each in Automatic if each.becomes_sms] == [Automatic.GENERATED]

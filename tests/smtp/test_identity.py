@@ -9,8 +9,8 @@ NUMBER = "+33639981234"
 HEAD = b"From: a@b.example\r\nDate: Mon, 23 Nov 2026 08:00:00 +0100\r\nSubject: s\r\n"
 
 
-def key(raw: bytes, number: str = NUMBER) -> str:
-    return dedup_key(read_mail(raw, MailLimits()), number)
+def key(raw: bytes, number: str = NUMBER, delivery: int = 1) -> str:
+    return dedup_key(read_mail(raw, MailLimits()), number, delivery)
 
 
 def test_a_key_is_64_hexadecimal_digits() -> None:
@@ -47,8 +47,20 @@ def test_without_message_id_each_fact_counts() -> None:
         replace(mail, subject="x"),
         replace(mail, text_body="x"),
     )
-    assert len({dedup_key(each, NUMBER) for each in (mail, *others)}) == 5
+    assert len({dedup_key(each, NUMBER, 1) for each in (mail, *others)}) == 5
 
 
 def test_an_empty_message_id_is_none() -> None:
     assert key(b"Message-ID: <>\r\n" + HEAD + b"\r\ntext") != key(b"Message-ID: <>\r\n" + HEAD + b"\r\nother")
+
+
+def test_how_often_a_mail_is_delivered_does_not_matter() -> None:
+    for mail in (b"Message-ID: <1@b.example>\r\n\r\ntext", HEAD + b"\r\ntext"):
+        assert key(mail, delivery=1) == key(mail, delivery=2)
+
+
+def test_a_device_that_tells_neither_id_nor_date_means_each_of_its_mails() -> None:
+    """The same alarm in the same words, a year later, is no repetition of the first."""
+    alarm = b"From: door@b.example\r\n\r\nDoor open"
+    assert key(alarm, delivery=1) != key(alarm, delivery=2)
+    assert key(alarm, delivery=1) == key(alarm, delivery=1)
