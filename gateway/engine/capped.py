@@ -55,12 +55,14 @@ class CappedProcesses:
 
 async def _ask_all(place: "_Place", questions: Sequence[bytes]) -> list[bytes | None]:
     answers: list[bytes | None] = []
-    suspect = -1  # the question that ended the process before
+    suspect = None  # the question that ended the process before
     while len(answers) < len(questions):
         answers += await place.ask(questions[len(answers) :])
         if len(answers) == suspect:
             answers.append(None)
-        suspect = len(answers)
+            suspect = None
+        else:
+            suspect = len(answers)
     return answers
 
 
