@@ -18,6 +18,10 @@ _CODECS = {1: "ascii", 3: "latin-1", 6: "iso8859_5", 7: "iso8859_8", 8: "utf-16-
 #: Octets that are no text.
 _BINARY = {2, 4}
 
+#: IA5, which is ASCII; and what of it nobody types. Some mean the GSM alphabet by it, where these are letters.
+_IA5 = 1
+_CONTROLS = frozenset(range(0x20)) - frozenset(b"\t\n\r")
+
 Elements = dict[int, bytes]
 
 
@@ -73,7 +77,9 @@ def _text(octets: bytes, data_coding: int, codings: Codings, elements: Elements)
     if coding in _BINARY:
         return octets.hex()
     default = coding == 0 and codings.default is Default.GSM
-    if default or coding == codings.gsm or _LOCKING_SHIFT in elements or _SINGLE_SHIFT in elements:
+    meant = coding == _IA5 and not _CONTROLS.isdisjoint(octets)
+    shifted = _LOCKING_SHIFT in elements or _SINGLE_SHIFT in elements
+    if default or meant or coding == codings.gsm or shifted:
         return _septets(octets, elements)
     return octets.decode(_CODECS.get(coding, "latin-1"), "replace")
 

@@ -48,7 +48,8 @@ def test_whatever_comes_is_some_text(body: bytes, data_coding: int, esm_class: i
 @pytest.mark.parametrize(
     ("body", "data_coding", "expected"),
     [
-        (b"deja", 1, "deja"),
+        (b"deja @ la tour", 1, "deja @ la tour"),
+        (b"d\x05sol\x05e\n10 \x1be", 1, "désolée\n10 €"),  # as npm's smpp writes it, and others
         ("déjà".encode("latin-1"), 3, "déjà"),
         ("привет".encode("iso8859_5"), 6, "привет"),
         ("ok 😀".encode("utf-16-be"), 8, "ok 😀"),
