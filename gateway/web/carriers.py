@@ -27,23 +27,24 @@ def carrier_routes(carriers: Mapping[str, Hear], base_url: str) -> list[Route]:
     """
 
     async def take_in(request: Request) -> Response:
-        hear = carriers.get(request.path_params["carrier"])
+        carrier = request.path_params["carrier"]
+        hear = carriers.get(carrier)
         if hear is None or request.method == "HEAD":
             return PlainTextResponse("No such carrier is heard here.", 404)
         body = await read_body(request, MAX_BODY_BYTES)
         if body is None:
             return PlainTextResponse("This is more than a webhook holds.", 413)
-        return await _answer(hear, _delivery(request, base_url, body))
+        return await _answer(carrier, hear, _delivery(request, base_url, body))
 
     paths = (f"{PATH}/{{carrier}}", f"{PATH}/{{carrier}}/{{secret}}")
     return [Route(each, take_in, methods=["GET", "POST"]) for each in paths]
 
 
-async def _answer(hear: Hear, delivery: Delivery) -> Response:
+async def _answer(carrier: str, hear: Hear, delivery: Delivery) -> Response:
     try:
         await hear(delivery)
     except DeliveryRefused as refused:
-        log.warning("a webhook of a carrier was refused: %s", refused.fault)
+        log.warning("a webhook of carrier %s was refused: %s", carrier, refused.fault)
         return _refusal(refused.fault)
     except StorageUnavailable:
         return PlainTextResponse("Please deliver this again later.", 503)

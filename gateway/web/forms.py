@@ -1,5 +1,6 @@
 """What comes in by POST: read up to a size, and no further."""
 
+import asyncio
 from collections.abc import Mapping
 from urllib.parse import parse_qsl
 
@@ -7,14 +8,20 @@ from starlette.requests import Request
 
 _MOST_FIELDS = 50
 
+_PATIENCE_S = 30.0  # for all of a body; a client that drips one holds up nothing but its connection, and not for ever
 
-async def read_body(request: Request, longest: int) -> bytes | None:
-    """The raw bytes, or None as soon as they are too many."""
+
+async def read_body(request: Request, longest: int, patience_s: float = _PATIENCE_S) -> bytes | None:
+    """The raw bytes, or None as soon as they are too many, or too slow."""
     body = bytearray()
-    async for block in request.stream():
-        body += block
-        if len(body) > longest:
-            return None
+    try:
+        async with asyncio.timeout(patience_s):
+            async for block in request.stream():
+                body += block
+                if len(body) > longest:
+                    return None
+    except TimeoutError:
+        return None
     return bytes(body)
 
 

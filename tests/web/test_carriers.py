@@ -106,7 +106,7 @@ async def test_a_forged_one_is_refused_logged_without_content_and_changes_nothin
         assert await web.post(forged) == 400
     assert await web.rows() == (0, 0)
     told = [each.getMessage() for each in caplog.records if each.name == "gateway.web.carriers"]
-    assert told == ["a webhook of a carrier was refused: forged"] * 2
+    assert told == ["a webhook of carrier one was refused: forged"] * 2
 
 
 async def test_a_stale_one_is_refused_and_changes_nothing(
