@@ -274,6 +274,9 @@ class MemorySession:
             return Retitled.DONE
         if server.read_only or event_id in server.guests:
             return Retitled.READ_ONLY if server.read_only else Retitled.GUESTS
+        if server.meanwhile:
+            happens, server.meanwhile = server.meanwhile, None
+            await happens()
         if server.events.get(event_id) != event:
             return Retitled.CHANGED
         server.put(replace(event, title=after))

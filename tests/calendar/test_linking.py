@@ -225,3 +225,13 @@ async def test_a_refusal_at_the_provider_is_told_in_the_language_of_the_account(
         Language.FR,
     )
     assert await link.linked() == []
+
+
+async def test_leave_to_write_is_asked_for_only_by_a_ticket_that_says_so(link: Link) -> None:
+    assert not (await link.linking.invited(Provider.GOOGLE, link.ticket)).writes
+    issue = partial(issue_ticket, stamp=link.engine.stamp(), vault=VAULT, account_id=link.account_id, writes=True)
+    ticket = await link.engine.write(partial(issue, provider=Provider.GOOGLE))
+    host, _ = await link.linking.begin(Provider.GOOGLE, ticket, BROWSER)
+    assert (host.writes, link.pages.writes) == (True, True)
+    await link.linking.begin(Provider.GOOGLE, link.ticket, BROWSER)
+    assert not link.pages.writes

@@ -234,3 +234,17 @@ async def test_without_a_calendar_to_read_the_page_says_so(site: Site, google_pe
 def test_every_failure_has_words_and_a_cure_in_every_language(language: Language, why: str) -> None:
     for kind in ("why", "cure"):
         assert read_wording().phrase(f"link_{kind}_{why}", language).endswith((".", "://."))
+
+
+async def test_leave_to_write_is_asked_for_in_words_and_is_told_when_it_was_given(
+    site: Site, google_peer: GooglePeer
+) -> None:
+    issue = partial(issue_ticket, stamp=site.engine.stamp(), vault=VAULT, account_id=site.account_id, writes=True)
+    plain = text_of(await site.look())
+    site.ticket = await site.engine.write(partial(issue, provider=Provider.GOOGLE))
+    asked = text_of(await site.look())
+    assert ("✓ devant le titre" in plain, "Rien n'y sera modifié" in html.unescape(plain)) == (False, True)
+    assert ("✓ devant le titre" in asked, "Rien n'y sera modifié" in html.unescape(asked)) == (True, False)
+    agreed = await site.browser.get(way_on(await site.press()))
+    back = text_of(await site.browser.get(agreed.headers["location"]))
+    assert "gateway calendar set COMPTE AGENDA --write-back" in back

@@ -5,9 +5,9 @@ from datetime import timedelta
 
 import pytest
 
-from gateway.calendar.answers import answered
 from gateway.calendar.words import Answer, LetterKind, MarkState, Provider
 from gateway.calendar.write_back import WriteBack
+from tests.calendar.answering import answer
 from tests.calendar.practice import MOBILE, WRITTEN, Practice, Served, paris
 from tests.calendar.server import CalendarServer
 
@@ -47,11 +47,3 @@ async def test_an_answer_stands_in_the_calendar_and_changes_nothing_else(
     await alice.until(START)
     assert (await alice.sms(), (await alice.ledger())[:2]) == ([MOBILE], ["sent", "not_sent: already_answered"])
     assert (LetterKind.MARKING_ENDED in await alice.letters()) is not writable
-
-
-async def answer(alice: Practice, meaning: Answer) -> None:
-    """Somebody answers the first SMS."""
-    message = (await alice.messages())[0]
-    await alice.engine.write(
-        lambda connection: answered(connection, alice.engine.stamp(), alice.account_id, message.message_id, meaning)
-    )

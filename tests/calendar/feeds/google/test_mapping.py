@@ -179,3 +179,9 @@ FIELD = st.sampled_from(["id", "status", "start", "end", "iCalUID", "attendees",
 @given(st.dictionaries(FIELD, ODD, max_size=8))
 def test_no_item_however_odd_breaks_the_sorting(odd: dict[str, object]) -> None:
     sort_out([{**event(), **odd}], PARIS, WINDOW)
+
+
+def test_who_may_write_is_told_by_the_role() -> None:
+    roles = ("owner", "writer", "reader")
+    found = read_calendars([{"id": each, "accessRole": each} for each in roles])
+    assert [each.writable for each in found] == [True, True, False]

@@ -188,3 +188,8 @@ FIELD = st.sampled_from(
 @given(st.dictionaries(FIELD, ODD, max_size=8))
 def test_no_row_however_odd_breaks_the_sorting(odd: dict[str, object]) -> None:
     read_events(sort_out([{**event(), **odd}]).events)
+
+
+def test_who_may_write_is_told_and_where_it_is_not_it_is_tried() -> None:
+    found = read_calendars([{"id": "1", "canEdit": True}, {"id": "2", "canEdit": False}, {"id": "3"}])
+    assert [each.writable for each in found] == [True, False, True]
