@@ -12,6 +12,7 @@ from sqlalchemy import make_url, text
 from gateway.app.schema import METADATA
 from gateway.engine.database import Engine, open_engine
 from gateway.engine.migration import head
+from tests import compiling
 from tests.clock import StoppedClock
 from tests.databases import from_outside
 from tests.peers.node import Node, NodeMissing, find_node
@@ -22,9 +23,10 @@ pytest_plugins = ["tests.measuring", "tests.peers.fixtures"]
 
 
 def pytest_configure() -> None:
-    """Write the files of tests where that is quickest, unless told where."""
+    """Write the files of tests where that is quickest, unless told where, and compile each statement once."""
     if place := quickest_place():
         os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(place))
+    compiling.share()
 
 
 @pytest.fixture
