@@ -20,16 +20,20 @@ Country = Annotated[str, typer.Argument(help="Two letters of ISO 3166; an overse
 def add(
     name: Annotated[str, typer.Argument(help="The client's name.")],
     *,
-    slug: Annotated[str | None, typer.Option(help="Names it in number@SLUG.domain; made from the name.")] = None,
-    country: Annotated[str | None, typer.Option(help="ISO 3166 code of registration; FR.")] = None,
+    slug: Annotated[
+        str | None, typer.Option(help="Names it in number@SLUG.domain. Default: made from the name.")
+    ] = None,
+    country: Annotated[str | None, typer.Option(help="ISO 3166 code of registration. Default: FR.")] = None,
     parent: Annotated[str | None, typer.Option(help="The client whose credit this sub-account spends.")] = None,
     holiday_region: Annotated[str | None, typer.Option(help="A region with holidays of its own: Alsace.")] = None,
-    time_zone: Annotated[str | None, typer.Option(help="IANA name; Europe/Paris.")] = None,
-    language: Annotated[Language | None, typer.Option(help="Of the letters it gets; fr.")] = None,
-    foreign_policy: Annotated[ForeignPolicy | None, typer.Option(help="For countries not opened; block.")] = None,
-    stop_in_alerts: Annotated[bool | None, typer.Option(help="Add the STOP text to alerts too; no.")] = None,
-    stop_scope: Annotated[StopScope | None, typer.Option(help="How much a STOP silences; client.")] = None,
-    low_credit_units: Annotated[int | None, typer.Option(help="Warn by mail below this credit; 20.")] = None,
+    time_zone: Annotated[str | None, typer.Option(help="IANA name. Default: Europe/Paris.")] = None,
+    language: Annotated[Language | None, typer.Option(help="Of the letters it gets. Default: fr.")] = None,
+    foreign_policy: Annotated[
+        ForeignPolicy | None, typer.Option(help="For countries not opened. Default: block.")
+    ] = None,
+    stop_in_alerts: Annotated[bool | None, typer.Option(help="Add the STOP text to alerts too. Default: no.")] = None,
+    stop_scope: Annotated[StopScope | None, typer.Option(help="How much a STOP silences. Default: client.")] = None,
+    low_credit_units: Annotated[int | None, typer.Option(help="Warn by mail below this credit. Default: 20.")] = None,
     as_json: Json = False,
 ) -> None:
     """Open an account."""
@@ -93,7 +97,7 @@ def close(
 @group.command("cap")
 def cap(
     account: Account,
-    units: Annotated[int | None, typer.Argument(help="How many of its parent's it may spend; all.")] = None,
+    units: Annotated[int | None, typer.Argument(help="How many of its parent's it may spend. Default: all.")] = None,
     *,
     as_json: Json = False,
 ) -> None:
@@ -120,7 +124,7 @@ def open_country(
     account: Account,
     country: Country,
     *,
-    units_per_part: Annotated[int | None, typer.Option(help="The price agreed; the published rate.")] = None,
+    units_per_part: Annotated[int | None, typer.Option(help="The price agreed. Default: the published rate.")] = None,
     as_json: Json = False,
 ) -> None:
     """Open a country or overseas territory."""

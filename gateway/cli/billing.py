@@ -21,7 +21,7 @@ def profile(
     postcode: Annotated[str, typer.Option()],
     city: Annotated[str, typer.Option()],
     email: Annotated[str, typer.Option(help="Where invoices go.")],
-    territory: Annotated[str | None, typer.Option(help="ISO 3166: it decides the tax; FR.")] = None,
+    territory: Annotated[str | None, typer.Option(help="ISO 3166: it decides the tax. Default: FR.")] = None,
     siren: Annotated[str | None, typer.Option(help="Nine digits.")] = None,
     vat_number: Annotated[str | None, typer.Option(help="Of a business in the EU.")] = None,
     vat_number_valid: Annotated[bool | None, typer.Option(help="It was checked with the EU's register.")] = None,
@@ -45,7 +45,7 @@ def profile(
 def accept_terms(
     account: Account,
     *,
-    version: Annotated[str | None, typer.Option(help="The one that was accepted; that in force.")] = None,
+    version: Annotated[str | None, typer.Option(help="The one that was accepted. Default: that in force.")] = None,
     as_json: Json = False,
 ) -> None:
     """Note that a client accepted the terms of sale; they are mailed to it."""

@@ -106,22 +106,32 @@ def set_up(
     account: Account,
     calendar: Calendar,
     *,
-    name: Annotated[str | None, typer.Option(help="Of the practice, as reminders say it; the account's.")] = None,
+    name: Annotated[
+        str | None, typer.Option(help="Of the practice, as reminders say it. Default: the account's.")
+    ] = None,
     contact: Annotated[str | None, typer.Option(help="How clients reach it.")] = None,
-    language: Annotated[Language | None, typer.Option(help="Of its reminders; the account's.")] = None,
+    language: Annotated[Language | None, typer.Option(help="Of its reminders. Default: the account's.")] = None,
     display: Annotated[str | None, typer.Option(help="Sender ID on the phone: 3 to 11 letters and digits.")] = None,
-    region: Annotated[str | None, typer.Option(help="Country of numbers in national form; the account's.")] = None,
+    region: Annotated[
+        str | None, typer.Option(help="Country of numbers in national form. Default: the account's.")
+    ] = None,
     fields: Annotated[str | None, typer.Option(help="Fields to look in, in order: title,location,description.")] = None,
     own: Annotated[str | None, typer.Option(help="The practice's own numbers, with commas.")] = None,
     blocked: Annotated[str | None, typer.Option(help="Numbers never to text, or how they begin.")] = None,
     hours: Annotated[str | None, typer.Option(help="When reminders may leave: 08:00-20:00.")] = None,
-    settle_min: Annotated[int | None, typer.Option(help="Minutes that an event has to be still; 10.")] = None,
-    least_min: Annotated[int | None, typer.Option(help="Nearer to its start a reminder is of no use; 30.")] = None,
-    all_day: Annotated[str | None, typer.Option(help="When an all-day event counts as starting; 12:00.")] = None,
+    settle_min: Annotated[int | None, typer.Option(help="Minutes that an event has to be still. Default: 10.")] = None,
+    least_min: Annotated[
+        int | None, typer.Option(help="Nearer to its start a reminder is of no use. Default: 30.")
+    ] = None,
+    all_day: Annotated[
+        str | None, typer.Option(help="When an all-day event counts as starting. Default: 12:00.")
+    ] = None,
     tentative: Annotated[bool | None, typer.Option(help="Remind of events that are not confirmed, too.")] = None,
     again_after_move: Annotated[bool | None, typer.Option(help="Tell who was reminded of a time that changed.")] = None,
     merge: Annotated[bool | None, typer.Option(help="One SMS for several appointments of a day.")] = None,
-    keep_days: Annotated[int | None, typer.Option(help="Days for which an event that is over is kept; 90.")] = None,
+    keep_days: Annotated[
+        int | None, typer.Option(help="Days for which an event that is over is kept. Default: 90.")
+    ] = None,
     notify: Annotated[str | None, typer.Option(help="Who gets mail of failures and answers.")] = None,
     write_back: Annotated[bool | None, typer.Option(help="Mark events that people confirm ✓ or cancel ✗.")] = None,
     as_json: Json = False,

@@ -40,7 +40,7 @@ def pace(
     carrier: Carrier,
     message_class: Class,
     *,
-    rate: Annotated[float | None, typer.Option(help="Messages a second; as fast as it takes them.")] = None,
+    rate: Annotated[float | None, typer.Option(help="Messages a second. Default: as fast as it takes them.")] = None,
     pause: Annotated[bool, typer.Option("--pause", help="Let none through.")] = False,
     as_json: Json = False,
 ) -> None:
@@ -61,7 +61,9 @@ def explain(
     account: Account,
     to: Annotated[str, typer.Argument(help="The recipient: 0612345678 or +33612345678.")],
     *,
-    message_class: Annotated[MessageClass | None, typer.Option("--class", help="What it is for; alert.")] = None,
+    message_class: Annotated[
+        MessageClass | None, typer.Option("--class", help="What it is for. Default: alert.")
+    ] = None,
     display: Annotated[str | None, typer.Option(help="Its sender ID.")] = None,
     as_json: Json = False,
 ) -> None:

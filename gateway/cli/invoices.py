@@ -51,7 +51,7 @@ def pay(
     *,
     reference: Annotated[str, typer.Option(help="The bank's own for this money: twice is once.")],
     means: Annotated[PaymentMeans, typer.Option(help="How it came.")] = PaymentMeans.TRANSFER,
-    on: Annotated[str | None, typer.Option(help="The day on which it was on the account; today.")] = None,
+    on: Annotated[str | None, typer.Option(help="The day on which it was on the account. Default: today.")] = None,
     as_json: Json = False,
 ) -> None:
     """Record money that came for an invoice."""

@@ -16,7 +16,9 @@ _TABLE_LINES = 100
 def list_all(
     *,
     account: Annotated[str | None, typer.Option(help="Of one account: its slug or id.")] = None,
-    limit: Annotated[int | None, typer.Option(min=1, help="The newest so many; 100 in a table, all as JSON.")] = None,
+    limit: Annotated[
+        int | None, typer.Option(min=1, help="The newest so many. Default: 100 in a table, all as JSON.")
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """List mails, the newest first."""

@@ -21,9 +21,9 @@ group = typer.Typer(no_args_is_help=True, help="Messages: what became of them, a
 Message = Annotated[str, typer.Argument(help="Its id, as `gateway sms list` shows it.")]
 To = Annotated[str, typer.Argument(help="The recipient: 0612345678 or +33612345678.")]
 Body = Annotated[str, typer.Argument(help="The text; - reads it from standard input.")]
-Class = Annotated[MessageClass | None, typer.Option("--class", help="What it is for; alert.")]
-EncodingOption = Annotated[Encoding | None, typer.Option(help="What happens to letters that cost more; auto.")]
-MaxParts = Annotated[int | None, typer.Option(help="Longer texts are refused; 255.")]
+Class = Annotated[MessageClass | None, typer.Option("--class", help="What it is for. Default: alert.")]
+EncodingOption = Annotated[Encoding | None, typer.Option(help="What happens to letters that cost more. Default: auto.")]
+MaxParts = Annotated[int | None, typer.Option(help="Parts of an SMS at most: longer texts are refused. Default: 255.")]
 
 _TABLE_LINES = 100
 
@@ -33,7 +33,9 @@ def list_all(
     *,
     account: Annotated[str | None, typer.Option(help="Of one account: its slug or id.")] = None,
     state: Annotated[MessageState | None, typer.Option(help="In one state.")] = None,
-    limit: Annotated[int | None, typer.Option(min=1, help="The newest so many; 100 in a table, all as JSON.")] = None,
+    limit: Annotated[
+        int | None, typer.Option(min=1, help="The newest so many. Default: 100 in a table, all as JSON.")
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """List messages, the newest first."""
@@ -57,8 +59,8 @@ def preview(
     message_class: Class = None,
     encoding: EncodingOption = None,
     max_parts: MaxParts = None,
-    origin: Annotated[Origin | None, typer.Option(help="How it would come in; email.")] = None,
-    at: Annotated[str | None, typer.Option(help="When: 2026-11-27T20:00, in the account's zone; now.")] = None,
+    origin: Annotated[Origin | None, typer.Option(help="How it would come in. Default: email.")] = None,
+    at: Annotated[str | None, typer.Option(help="When: 2026-11-27T20:00, in the account's zone. Default: now.")] = None,
     as_json: Json = False,
 ) -> None:
     """Show what would become of a message. What it would cost is shown too; nothing is sent."""

@@ -75,10 +75,10 @@ def activate(
 @group.command("top-up")
 def top_up(
     account: Account,
-    pack: Annotated[str | None, typer.Argument(help="A name of `gateway pack offers`; none.")] = None,
+    pack: Annotated[str | None, typer.Argument(help="A name of `gateway pack offers`. Default: none.")] = None,
     *,
     below: Annotated[int | None, typer.Option(help="Order when the balance is below so many units.")] = None,
-    most: Annotated[int | None, typer.Option(help="At most so many orders a month; 1.")] = None,
+    most: Annotated[int | None, typer.Option(help="At most so many orders a month. Default: 1.")] = None,
     as_json: Json = False,
 ) -> None:
     """Have a pack ordered by card when credit runs low, or no longer."""

@@ -39,7 +39,7 @@ def refuse(
     account: Account,
     revision: Annotated[str, typer.Argument(help="The id that `gateway price list` shows.")],
     *,
-    on: Annotated[str | None, typer.Option(help="The day of the registered letter; today.")] = None,
+    on: Annotated[str | None, typer.Option(help="The day of the registered letter. Default: today.")] = None,
     as_json: Json = False,
 ) -> None:
     """Note a client's registered letter against a new price."""

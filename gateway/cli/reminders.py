@@ -15,7 +15,7 @@ reminders = typer.Typer(no_args_is_help=True, help="Reminders: what became of ea
 rules = typer.Typer(no_args_is_help=True, help="Rules: when the reminders of a calendar leave.")
 templates = typer.Typer(no_args_is_help=True, help="Templates: what the reminders of a calendar say.")
 
-OneCalendar = Annotated[str | None, typer.Argument(help="Its name or id; all that are enabled.")]
+OneCalendar = Annotated[str | None, typer.Argument(help="Its name or id. Default: all that are enabled.")]
 RuleWord = Annotated[str, typer.Argument(help="24h, 30m, 2d, 1d@18:00, eve, 2h~08:00 or lead.")]
 
 _TABLE_LINES = 100
@@ -27,7 +27,9 @@ def list_all(
     *,
     calendar: Annotated[str | None, typer.Option(help="Of one calendar: its name or id.")] = None,
     state: Annotated[ReminderState | None, typer.Option(help="In one state.")] = None,
-    limit: Annotated[int | None, typer.Option(min=1, help="The newest so many; 100 in a table, all as JSON.")] = None,
+    limit: Annotated[
+        int | None, typer.Option(min=1, help="The newest so many. Default: 100 in a table, all as JSON.")
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """List reminders, those that were planned last first."""

@@ -15,7 +15,7 @@ def reply(
     number: Annotated[str, typer.Argument(help="The phone that answers: +33639981234.")],
     text: Annotated[str, typer.Argument(help="What it says.")],
     *,
-    to: Annotated[str | None, typer.Option(help="The number of ours that it writes to; sandbox.")] = None,
+    to: Annotated[str | None, typer.Option(help="The number of ours that it writes to. Default: sandbox.")] = None,
     as_json: Json = False,
 ) -> None:
     """Answer from a phone of the sandbox."""

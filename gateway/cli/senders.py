@@ -23,12 +23,18 @@ def add(
     value: Value,
     *,
     display: Annotated[str | None, typer.Option(help="Sender ID on the phone: 3 to 11 letters and digits.")] = None,
-    content: Annotated[Content | None, typer.Option(help="What becomes the SMS; body.")] = None,
-    encoding: Annotated[Encoding | None, typer.Option(help="What happens to letters that cost more; auto.")] = None,
-    max_parts: Annotated[int | None, typer.Option(help="Longer texts are refused; 5.")] = None,
-    notify: Annotated[Notify | None, typer.Option(help="The news that goes back by mail; failures.")] = None,
-    default_class: Annotated[MessageClass | None, typer.Option(help="Where the address names none; alert.")] = None,
-    daily_cap: Annotated[int | None, typer.Option(help="Messages a day; no cap.")] = None,
+    content: Annotated[Content | None, typer.Option(help="What becomes the SMS. Default: body.")] = None,
+    encoding: Annotated[
+        Encoding | None, typer.Option(help="What happens to letters that cost more. Default: auto.")
+    ] = None,
+    max_parts: Annotated[
+        int | None, typer.Option(help="Parts of an SMS at most: longer texts are refused. Default: 5.")
+    ] = None,
+    notify: Annotated[Notify | None, typer.Option(help="The news that goes back by mail. Default: failures.")] = None,
+    default_class: Annotated[
+        MessageClass | None, typer.Option(help="Where the address names none. Default: alert.")
+    ] = None,
+    daily_cap: Annotated[int | None, typer.Option(help="Messages a day. Default: no cap.")] = None,
     end_marker: Annotated[str | None, typer.Option(help="Text from a line with this on is cut.")] = None,
     as_json: Json = False,
 ) -> None:
@@ -63,7 +69,7 @@ def remove(account: Account, value: Value) -> None:
 def add_password(
     account: Account,
     *,
-    login: Annotated[str | None, typer.Option(help="The user name for SMTP AUTH; one is made.")] = None,
+    login: Annotated[str | None, typer.Option(help="The user name for SMTP AUTH. Default: one is made.")] = None,
     label: Annotated[str | None, typer.Option(help="Where it is used.")] = None,
     as_json: Json = False,
 ) -> None:
