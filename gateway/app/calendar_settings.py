@@ -70,14 +70,14 @@ def set_up(
 def settings_of(connection: Connection, *, account: str, calendar: str) -> dict[str, Any]:
     """The settings of a calendar."""
     found = find(connection, account, calendar)
-    return {"id": found.calendar_id, **_settings(found.settings)}
+    return {"id": found.calendar_id, "calendar": found.name, **_settings(found.settings)}
 
 
 def put(connection: Connection, stamp: Stamp, actor: str, changed: tuple[Calendar, CalendarSettings]) -> dict[str, Any]:
     """Put settings of a calendar in force, and show them."""
     found, settings = changed
-    changing.change_settings(connection, stamp, actor, found, settings)
-    return {"id": found.calendar_id, "name": found.name, **_settings(settings)}
+    kept = changing.change_settings(connection, stamp, actor, found, settings)
+    return {"id": found.calendar_id, "calendar": found.name, **_settings(kept)}
 
 
 def _settings(settings: CalendarSettings) -> Mapping[str, Any]:

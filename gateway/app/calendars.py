@@ -17,7 +17,7 @@ from gateway.calendar.calendars import Calendar
 from gateway.calendar.failing import planned
 from gateway.calendar.feeds.ics.keys import Login, Subscription
 from gateway.calendar.feeds.port import Granted, RemoteCalendar
-from gateway.calendar.words import ConnectionState, Provider
+from gateway.calendar.words import ConnectionState, FeedFault, Provider
 from gateway.engine.database import Stamp
 from gateway.engine.vault import open_vault
 from gateway.settings import Settings
@@ -37,7 +37,7 @@ def listing(connection: Connection, *, account: str) -> Iterator[dict[str, Any]]
     listed = {each.connection_id for each in found}
     for link in labels.values():
         if link.connection_id not in listed and link.state is not ConnectionState.UNLINKED:
-            fault = _fault(link.fault.value if link.fault else None)
+            fault = _fault(link.fault)
             yield {
                 "id": None,
                 "name": None,
@@ -150,12 +150,12 @@ def sync(connection: Connection, now: datetime, *, account: str) -> list[dict[st
 
 
 def health(connection: Connection, now: datetime, *, account: str | None = None) -> Iterator[dict[str, Any]]:
-    """How the enabled calendars are, of one account or of all: those that cannot be read first."""
+    """How the calendars are that are enabled or that something is wrong with; those that cannot be read first."""
     accounts = [clients.find(connection, account)] if account else list(clients.listing(connection))
     found = [(each, one) for each in accounts for one in calendars.of_account(connection, each.account_id)]
     sick_first = sorted(found, key=lambda each: (is_well(each[1], now), each[1].last_success_at or now))
     for client, each in sick_first:
-        if each.enabled_at is not None or each.connection_state is ConnectionState.NEEDS_CONSENT:
+        if each.enabled_at is not None or not is_well(each, now):
             yield {
                 "account": client.slug,
                 "id": each.calendar_id,
@@ -166,7 +166,7 @@ def health(connection: Connection, now: datetime, *, account: str | None = None)
                 "next_read_at": each.next_poll_at,
                 "failing_since": each.failing_since,
                 "failures": each.failures,
-                **_fault(each.fault.value if each.fault else None),
+                **_fault(each.trouble),
                 "detail": each.fault_detail or None,
             }
 
@@ -194,14 +194,16 @@ def line(each: Calendar) -> dict[str, Any]:
         "state": _state(each),
         "rules": [rule.word for rule in each.settings.rules],
         "last_read_at": each.last_success_at,
-        **_fault(each.fault.value if each.fault else None),
+        **_fault(each.trouble),
     }
 
 
 def is_well(each: Calendar, now: datetime) -> bool:
     """Whether a calendar is read as it should be."""
-    if each.connection_state is not ConnectionState.ACTIVE or each.fault is not None:
+    if each.connection_state is not ConnectionState.ACTIVE or each.trouble is not None:
         return False
+    if each.enabled_at is None:
+        return True
     patience = timedelta(seconds=2 * (each.poll_s or 3600))
     return each.last_success_at is None or now - each.last_success_at <= patience
 
@@ -218,7 +220,7 @@ def _now(connection: Connection, found: Calendar) -> dict[str, Any]:
     return line(calendars.by_keys(connection, [found.key])[found.key])
 
 
-def _fault(fault: str | None) -> dict[str, Any]:
+def _fault(fault: FeedFault | None) -> dict[str, Any]:
     if fault is None:
         return {"fault": None, "cure": None}
     words = read_wording()

@@ -48,11 +48,17 @@ class Calendar:
     failures: int
     told_at: datetime | None
     connection_state: ConnectionState
+    connection_fault: FeedFault | None  # why calendars cannot be listed, or consent is needed again
     writes: bool  # its owner lets us write
     country: str  # of the account
     account_name: str
     account_zone: str
     language: Language
+
+    @property
+    def trouble(self) -> FeedFault | None:
+        """What is wrong with it: one that is not polled is as well as its connection."""
+        return self.fault if self.next_poll_at is not None else self.fault or self.connection_fault
 
     @property
     def key(self) -> Key:
@@ -115,8 +121,9 @@ def _all() -> Select[*tuple[Any, ...]]:
     row, link, client = calendar.c, calendar_connection.c, account.c
     return (
         select(*row)
-        .add_columns(link.state.label("connection_state"), link.writes, client.country)
-        .add_columns(client.name.label("account_name"), client.time_zone.label("account_zone"), client.language)
+        .add_columns(link.state.label("connection_state"), link.fault.label("connection_fault"), link.writes)
+        .add_columns(client.country, client.name.label("account_name"), client.language)
+        .add_columns(client.time_zone.label("account_zone"))
         .join(calendar_connection, and_(link.account_id == row.account_id, link.connection_id == row.connection_id))
         .join(account, client.account_id == row.account_id)
     )

@@ -14,6 +14,7 @@ from gateway.calendar import calendars, connections
 from gateway.calendar.calendars import Calendar
 from gateway.calendar.cover import links
 from gateway.calendar.digest import begin_digests
+from gateway.calendar.listed import WELL
 from gateway.calendar.planning import plan_all
 from gateway.calendar.tables import reminder
 from gateway.calendar.words import ConnectionState, ReminderState
@@ -57,7 +58,7 @@ def disable(connection: Connection, stamp: Stamp, actor: str, calendar: Calendar
     if calendar.enabled_at is None:
         raise Refused(f"{calendar.name} is not enabled.", "`gateway calendar list` shows which are.")
     values = {"enabled_at": None, "next_poll_at": None, "cursor": None, "version": calendar.version + 1}
-    calendars.change(connection, calendar.key, **values)
+    calendars.change(connection, calendar.key, **values, **WELL)
     off = calendars.by_keys(connection, [calendar.key])[calendar.key]
     plan_all(connection, stamp, off)
     audit_trail.append(connection, stamp, actor, calendar.account_id, Action.CALENDAR_DISABLED, calendar=calendar.name)

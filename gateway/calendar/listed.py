@@ -1,7 +1,9 @@
 """The calendars that a connection opens, as its provider lists them: rows to choose from, polled once enabled."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from types import MappingProxyType
+from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, bindparam, insert, select, update
 
@@ -13,6 +15,11 @@ from gateway.calendar.words import Provider
 from gateway.engine.database import Stamp
 
 MOST = 250  # calendars of one connection
+
+#: The columns of a calendar with which nothing is wrong.
+WELL: Mapping[str, Any] = MappingProxyType(
+    {"fault": None, "fault_detail": "", "failing_since": None, "failures": 0, "told_at": None}
+)
 
 _ID = 1024
 _NAME = 200
@@ -69,12 +76,8 @@ def enter_calendars(
 
 def poll_enabled(connection: Connection, now: datetime, account_id: int, connection_id: int) -> None:
     """Poll the calendars of a connection that are enabled, now; what failed before is forgotten."""
-    values = {"next_poll_at": now, "fault": None, "fault_detail": "", "failing_since": None, "failures": 0}
-    connection.execute(
-        update(calendar)
-        .where(*_of(account_id, connection_id), calendar.c.enabled_at.is_not(None))
-        .values(**values, told_at=None)
-    )
+    enabled = (*_of(account_id, connection_id), calendar.c.enabled_at.is_not(None))
+    connection.execute(update(calendar).where(*enabled).values(next_poll_at=now, **WELL))
 
 
 def forget_polls(connection: Connection, account_id: int, connection_id: int, *, disable: bool) -> None:

@@ -14,6 +14,7 @@ from gateway.calendar.channels import is_pushed
 from gateway.calendar.failing import fail
 from gateway.calendar.feeds.port import Changes, FeedError, FeedSession, Window
 from gateway.calendar.keeping import keep
+from gateway.calendar.listed import WELL
 from gateway.calendar.polling import next_poll, next_relist, window_at
 from gateway.calendar.pushing import keep_pushed
 from gateway.calendar.settings import schedule_of
@@ -107,11 +108,7 @@ async def _values(bridge: Bridge, calendar: Calendar, changes: Changes, asked: W
         "next_poll_at": next_poll(now, calendar_id, interval),
         "poll_s": round(interval.total_seconds()),
         "last_success_at": now,
-        "fault": None,
-        "fault_detail": "",
-        "failing_since": None,
-        "failures": 0,
-        "told_at": None,
+        **WELL,
     }
     if not changes.complete:
         return values

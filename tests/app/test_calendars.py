@@ -9,6 +9,7 @@ from gateway.accounts.refusals import Refused
 from gateway.app.commands import CHANGES, READS, Occasion, run
 from gateway.app.plain import plain
 from gateway.calendar.answers import answered
+from gateway.calendar.feeds.port import FeedError
 from gateway.calendar.words import Answer, FeedFault, ReminderState
 from gateway.engine.database import Engine
 from gateway.engine.vault import open_vault
@@ -191,6 +192,16 @@ async def test_settings_are_shown_and_changed_one_by_one(alice: Practice, consol
     "wrong",
     [
         {"hours": "9-19"},
+        {"hours": "20:00-08:00"},
+        {"hours": "08:00"},
+        {"name": " "},
+        {"notify": "the office"},
+        {"notify": "office@clinic.example\nBcc: all@clinic.example"},
+        {"fields": ""},
+        {"own": "secretariat"},
+        {"blocked": "6"},
+        {"blocked": "+"},
+        {"blocked": "07, " * 101},
         {"all_day": "noon"},
         {"fields": "title,weather"},
         {"display": "!"},
@@ -204,6 +215,49 @@ async def test_settings_that_make_no_sense_are_refused(
 ) -> None:
     with pytest.raises(Refused):
         await console("calendar.set", calendar="Appointments", **wrong)
+
+
+async def test_numbers_are_set_as_people_write_them_and_kept_as_they_are_compared(
+    alice: Practice, console: Console
+) -> None:
+    written = "06 12 34 56 78, +33 7, 0033 (0)6 39, 07 00, +44 20 7946 0000"
+    done = await console("calendar.set", calendar="Appointments", own="01 99 00 12 34", blocked=written)
+    assert done["own"] == ["+33199001234"]
+    assert done["blocked"] == ["+33612345678", "+337", "+33639", "+33700", "+442079460000"]
+
+
+async def test_a_number_that_is_blocked_is_not_texted_however_it_was_written(
+    alice: Practice, console: Console, server: MemoryCalendar
+) -> None:
+    """A list that has no effect is worse than none."""
+    await console("calendar.set", calendar="Appointments", blocked=WRITTEN)
+    await server.create(WRITTEN, START)
+    await alice.until(START)
+    assert (await alice.sms(), await alice.ledger()) == ([], ["not_sent: reminder_declined"])
+
+
+async def test_what_is_set_to_nothing_follows_the_account_again(alice: Practice, console: Console) -> None:
+    first = await console("calendar.set", calendar="Appointments", name="Dupont", notify="Office@Clinic.example")
+    again = await console("calendar.set", calendar="Appointments", name="", notify="")
+    assert (first["name"], first["notify"]) == ("Dupont", "office@clinic.example")
+    assert (again["name"], again["notify"]) == (None, None)
+
+
+async def test_a_calendar_that_is_not_enabled_shows_what_is_wrong_with_its_connection(
+    alice: Practice, console: Console, server: MemoryCalendar
+) -> None:
+    await console("calendar.disable", calendar="Appointments")
+    server.unlisted = FeedError(FeedFault.UNAVAILABLE, "503")
+    await console("calendar.sync")
+    await alice.run()
+    (listed,), (how,) = await console("calendar.list"), await console("calendar.health")
+    assert listed["fault"] == how["fault"] == "The provider cannot be reached."
+    assert (how["well"], bool(how["cure"])) == (False, True)
+
+
+async def test_a_calendar_that_was_disabled_shows_no_fault_of_before(alice: Practice, console: Console) -> None:
+    await alice.change(fault=FeedFault.UNAVAILABLE, failures=3)
+    assert (await console("calendar.disable", calendar="Appointments"))["fault"] is None
 
 
 async def test_a_rule_that_is_added_plans_for_what_is_known(

@@ -1,0 +1,136 @@
+"""Whether the settings of a calendar make sense, and the same settings as they are kept."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import time
+
+import phonenumbers
+from phonenumbers import PhoneMetadata, PhoneNumberFormat
+
+from gateway.accounts import addresses
+from gateway.accounts.refusals import Refused
+from gateway.accounts.senders import checked_display
+from gateway.calendar.calendars import Calendar
+from gateway.calendar.extract import Field
+from gateway.calendar.settings import CalendarSettings, schedule_of
+from gateway.calendar.wording import Practice, parse_template
+from gateway.calendar.words import Provider
+from gateway.sms.numbers import MAX_LENGTH
+
+_MOST_NUMBERS = 100
+_MINUTES = range(24 * 60 + 1)
+_DAYS = range(1, 3651)
+_LEAST_DIGITS = 8  # of a whole number
+
+_TRUNK_ZERO = "(0)"
+_SIGNS = str.maketrans("", "", " .-/")
+
+
+def check(settings: CalendarSettings, calendar: Calendar) -> CalendarSettings:
+    """The settings as they are kept, where each makes sense; else ``Refused``."""
+    _check_wording(settings, calendar)
+    _check_times(settings)
+    fields = set(settings.field_order)
+    if not fields or not fields <= set(Field) or len(fields) != len(settings.field_order):
+        raise Refused("These are no fields of an event.", f"Name some of {', '.join(Field)}, each once.")
+    if settings.write_back and not calendar.settings.write_back:
+        _check_writing(calendar)
+    region = settings.default_region or calendar.country
+    return replace(
+        settings,
+        name=settings.name or None,
+        notify=_address(settings.notify) if settings.notify else None,
+        own=_numbers(settings.own, region, beginnings=False),
+        blocked=_numbers(settings.blocked, region, beginnings=True),
+    )
+
+
+def _check_wording(settings: CalendarSettings, calendar: Calendar) -> None:
+    if settings.template is not None:
+        parse_template(settings.template)
+    if settings.name:
+        Practice(settings.name)  # a reminder that cannot say who sends it would never leave
+    checked_display(settings.display, calendar.country)
+
+
+def _check_times(settings: CalendarSettings) -> None:
+    if len(settings.hours) != 7:
+        raise Refused("A week has seven days.", "Give hours for each.")
+    if settings.settle_min not in _MINUTES or settings.least_min not in _MINUTES:
+        raise Refused("This is too long to wait.", "Give minutes from 0 to 1440.")
+    if settings.keep_days not in _DAYS:
+        raise Refused("Events can be remembered for 1 to 3650 days.", "Give a number of days.")
+    try:
+        time.fromisoformat(settings.all_day)
+        week = schedule_of(settings, None).hours
+    except ValueError:
+        raise Refused("This is no hour of the day.", 'Write "08:00-20:00", or "12:00".') from None
+    if any(day is not None and day.opens >= day.closes for day in week):
+        raise Refused("These hours end before they begin: no reminder would ever leave.", 'Write "08:00-20:00".')
+
+
+def _check_writing(calendar: Calendar) -> None:
+    """``Refused`` where nothing can be written in a calendar, with what would have to be done."""
+    if calendar.provider is Provider.ICS:
+        raise Refused(
+            f"{calendar.name} is a published file, which can only be read.",
+            "Link the calendar itself: at Google, at Outlook, or by CalDAV.",
+        )
+    if not calendar.writes:
+        raise Refused(
+            f"The owner of {calendar.name} lets us read it and nothing else.",
+            f"`gateway calendar link ACCOUNT {calendar.provider} --write` makes a link that asks for more.",
+        )
+    if not calendar.writable:
+        raise Refused(
+            f"{calendar.name} is shared with the user who linked it to be looked at only.",
+            "Have it shared with leave to change events, then run `gateway calendar sync`.",
+        )
+
+
+def _address(written: str) -> str:
+    found = addresses.address(written)
+    if found is None:
+        raise Refused("News can go to no such address.", 'Write one like "office@clinic.example".')
+    return found
+
+
+def _numbers(written: Iterable[str], region: str, *, beginnings: bool) -> tuple[str, ...]:
+    """Numbers in the form in which those of events are compared with them; ``beginnings`` lets the first digits do."""
+    found = [_whole(each, region) or (_beginning(each, region) if beginnings else None) for each in written]
+    if len(found) > _MOST_NUMBERS:
+        raise Refused(f"A calendar has {_MOST_NUMBERS} of such numbers at the most.", "Leave some out.")
+    for each, number in zip(written, found, strict=True):
+        if number is None:
+            raise Refused(f'"{each[:MAX_LENGTH]}" is no telephone number.', 'Write it like "+33 1 99 00 12 34".')
+    return tuple(number for number in found if number is not None)
+
+
+def _whole(written: str, region: str) -> str | None:
+    """The number in E.164, whatever line it is of."""
+    digits = _digits(written)
+    try:
+        number = phonenumbers.parse(digits, region)
+    except phonenumbers.NumberParseException:
+        return None
+    whole = len(digits) >= _LEAST_DIGITS and phonenumbers.is_possible_number(number)
+    return phonenumbers.format_number(number, PhoneNumberFormat.E164) if whole else None
+
+
+def _beginning(written: str, region: str) -> str | None:
+    """How numbers in E.164 begin that begin so, written with the country or with the trunk zero of the region."""
+    digits = _digits(written)
+    if digits.startswith("+"):
+        return digits if digits[1:].isdecimal() else None
+    metadata = PhoneMetadata.metadata_for_region(region, None)
+    if metadata is None or not digits.isdecimal():
+        return None
+    trunk = metadata.national_prefix or ""
+    rest = digits.removeprefix(trunk)
+    return f"+{metadata.country_code}{rest}" if rest and digits.startswith(trunk) else None
+
+
+def _digits(written: str) -> str:
+    """The digits and the plus before them, without what only makes them easier to read."""
+    plain = written[:MAX_LENGTH].replace(_TRUNK_ZERO, "").translate(_SIGNS)
+    return f"+{plain[2:]}" if plain.startswith("00") else plain
