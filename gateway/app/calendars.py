@@ -1,10 +1,9 @@
 """The commands about calendars: link, choose, set, and look how they are."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any
-from urllib.parse import urlsplit
 
 from sqlalchemy import Connection
 
@@ -15,8 +14,9 @@ from gateway.billing.rules import BillingRules
 from gateway.calendar import calendars, choosing, connections
 from gateway.calendar.calendars import Calendar
 from gateway.calendar.failing import planned
+from gateway.calendar.feeds.ics.addresses import parts_of
 from gateway.calendar.feeds.ics.keys import Login, Subscription
-from gateway.calendar.feeds.port import Granted, RemoteCalendar
+from gateway.calendar.feeds.port import FeedError, Granted, RemoteCalendar
 from gateway.calendar.words import ConnectionState, FeedFault, Provider
 from gateway.engine.database import Stamp
 from gateway.engine.vault import open_vault
@@ -62,9 +62,7 @@ def link(
 ) -> dict[str, Any]:
     """Link what lies behind an address: a published file, or with ``user`` and ``password`` a CalDAV server."""
     client = clients.find(connection, account)
-    host = urlsplit(address).hostname
-    if not host:
-        raise Refused("This is no address of a calendar.", "Write it like https://calendar.example/alice.ics.")
+    host = _host(address, settings.calendars.private_servers)
     subject = sha256(f"{address} {user or ''}".encode()).hexdigest()
     if user is None or password is None:
         file = Subscription(address, client.time_zone)
@@ -176,6 +174,7 @@ def find(connection: Connection, account: str, calendar: str) -> Calendar:
     client = clients.find(connection, account)
     linked = calendars.of_account(connection, client.account_id)
     found = [each for each in linked if calendar in {each.name, str(each.calendar_id)}]
+    found = found or [each for each in linked if calendar.casefold() == each.name.casefold()]
     if len(found) > 1:
         raise Refused(f"{len(found)} calendars are called {calendar!r}.", "Name it by its id.")
     if not found:
@@ -218,6 +217,19 @@ def _state(each: Calendar) -> str:
 
 def _now(connection: Connection, found: Calendar) -> dict[str, Any]:
     return line(calendars.by_keys(connection, [found.key])[found.key])
+
+
+def _host(address: str, private: Collection[str]) -> str:
+    """The host of an address that may be fetched, as far as it tells by itself; else ``Refused``, and why."""
+    try:
+        return parts_of(address, private).hostname or ""
+    except FeedError as refused:
+        if refused.detail == "no https":
+            words = _fault(refused.fault)
+            raise Refused(words["fault"], words["cure"]) from None
+        raise Refused(
+            "This is no address of a calendar.", "Write it like https://calendar.example/alice.ics."
+        ) from None
 
 
 def _fault(fault: FeedFault | None) -> dict[str, Any]:

@@ -139,9 +139,13 @@ def _words(value: Any) -> str:
     if isinstance(value, Mapping):
         return ", ".join(f"{key}: {_words(each)}" for key, each in value.items()) or "-"
     if isinstance(value, list):
-        between = "\n" if any(isinstance(each, Mapping) for each in value) else ", "
+        between = "\n" if any(isinstance(each, Mapping) or _is_sentence(each) for each in value) else ", "
         return between.join(map(_words, value)) or "-"
     return _local_time(str(value))
+
+
+def _is_sentence(value: Any) -> bool:
+    return isinstance(value, str) and value.endswith(".")
 
 
 def _local_time(text: str) -> str:

@@ -1,7 +1,8 @@
 """``gateway reminder``, ``gateway rule``, ``gateway template``: what is sent about events, when, and why."""
 
 import sys
-from typing import Annotated
+from collections.abc import Mapping
+from typing import Annotated, Any
 
 import typer
 
@@ -9,7 +10,7 @@ from gateway.calendar.words import ReminderState
 from gateway.cli.accounts import Account
 from gateway.cli.calendars import Calendar
 from gateway.cli.calling import change, listing, show
-from gateway.cli.output import Json, given, print_one, print_rows
+from gateway.cli.output import Json, given, print_json, print_one, print_rows
 
 reminders = typer.Typer(no_args_is_help=True, help="Reminders: what became of each, and why.")
 rules = typer.Typer(no_args_is_help=True, help="Rules: when the reminders of a calendar leave.")
@@ -19,6 +20,8 @@ OneCalendar = Annotated[str | None, typer.Argument(help="Its name or id. Default
 RuleWord = Annotated[str, typer.Argument(help="24h, 30m, 2d, 1d@18:00, eve, 2h~08:00 or lead.")]
 
 _TABLE_LINES = 100
+
+_OF_ONE_EVENT = ("rule", "to", "due_at", "state", "answer", "settled_at", "because")
 
 
 @reminders.command("list")
@@ -47,13 +50,19 @@ def why(
 ) -> None:
     """Say what became of each reminder of an event, and how its number was found."""
     for each in listing("reminder.why", account=account, event=event):
-        print_one(each, as_json=as_json)
+        if as_json:
+            print_json(each)
+            continue
+        print_one({name: value for name, value in each.items() if name != "reminders"}, as_json=False)
+        print_rows(
+            each["reminders"], ("rule", "to", "due_at", "state", "answer", "settled_at", "because"), as_json=False
+        )
 
 
 @reminders.command("preview")
 def preview(account: Account, calendar: OneCalendar = None, *, as_json: Json = False) -> None:
     """Show what the next reminders will say and cost. Nothing is sent."""
-    columns = ("start_at", "leaves_at", "to", "text", "parts", "units", "state", "reason")
+    columns = ("start_at", "leaves_at", "to", "text", "parts", "units", "reason")
     asked = given(account=account, calendar=calendar)
     print_rows(listing("reminder.preview", **asked), columns, as_json=as_json)
 
@@ -67,13 +76,21 @@ def list_rules(account: Account, calendar: Calendar, *, as_json: Json = False) -
 @rules.command("add")
 def add_rule(account: Account, calendar: Calendar, rule: RuleWord, *, as_json: Json = False) -> None:
     """Add a rule. It holds from now on."""
-    print_one(change("rule.add", account=account, calendar=calendar, rule=rule), as_json=as_json)
+    _show_rules(change("rule.add", account=account, calendar=calendar, rule=rule), account, as_json=as_json)
 
 
 @rules.command("remove")
 def remove_rule(account: Account, calendar: Calendar, rule: RuleWord, *, as_json: Json = False) -> None:
     """Remove a rule. What it has planned is not sent."""
-    print_one(change("rule.remove", account=account, calendar=calendar, rule=rule), as_json=as_json)
+    _show_rules(change("rule.remove", account=account, calendar=calendar, rule=rule), account, as_json=as_json)
+
+
+def _show_rules(done: Mapping[str, Any], account: str, *, as_json: bool) -> None:
+    """Print what is in force now: all settings for programs, the rules for people."""
+    if as_json:
+        print_json(done)
+    else:
+        list_rules(account, str(done["id"]))
 
 
 @templates.command("show")

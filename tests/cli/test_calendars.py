@@ -49,6 +49,20 @@ def test_a_caldav_server_is_linked_with_a_password_from_the_input(ok: Ok, gatewa
     assert [each["state"] for each in ok("calendar", "list", alice)] == ["listed", "being_listed"]
 
 
+def test_an_address_that_would_never_be_read_is_refused_at_once(gateway: Gateway, alice: str) -> None:
+    for address, why in (("http://calendar.example/a.ics", "not https"), ("alice.ics", "no address of a calendar")):
+        refused = gateway("calendar", "link", alice, address)
+        assert (refused.exit_code, why in refused.stderr) == (1, True)
+
+
+def test_people_see_what_they_asked_about_and_nothing_else(gateway: Gateway, alice: str) -> None:
+    added = gateway("rule", "add", alice, CALENDAR.upper(), "eve")
+    assert [line.split()[0] for line in added.stdout.splitlines()] == ["rule", "24h", "1d@18:00"]
+    warned = gateway("template", "set", alice, CALENDAR, "{time}")
+    sentences = [line for line in warned.stdout.splitlines() if line.rstrip().endswith(".")]
+    assert len(sentences) == 3
+
+
 def test_google_wants_an_application_of_ours_there(gateway: Gateway, alice: str) -> None:
     refused = gateway("calendar", "link", alice, "google")
     assert (refused.exit_code, "registered at google" in refused.stderr) == (1, True)

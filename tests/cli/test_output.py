@@ -26,6 +26,14 @@ def test_one_thing_is_a_line_for_each_value(capsys: pytest.CaptureFixture[str]) 
     assert lines == ["slug clinic", "stop in alerts yes", "open BE: -", "lots a, b"]
 
 
+def test_sentences_have_a_line_each(capsys: pytest.CaptureFixture[str]) -> None:
+    print_one({"told": ["There are two.", "Choose one."]}, as_json=False)
+    assert [" ".join(line.split()) for line in capsys.readouterr().out.splitlines()] == [
+        "told There are two.",
+        "Choose one.",
+    ]
+
+
 def test_one_thing_as_json_is_one_object(capsys: pytest.CaptureFixture[str]) -> None:
     print_one(ROWS[0], as_json=True)
     assert json.loads(capsys.readouterr().out) == ROWS[0]

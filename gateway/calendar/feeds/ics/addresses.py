@@ -43,11 +43,9 @@ class Gate:
 
     async def admit(self, url: str) -> Target:
         """Where to fetch ``url``; ``FeedError`` where it must not be."""
-        parts = _parts(url)
-        host, port = parts.hostname or "", parts.port or _DEFAULT_PORT[parts.scheme]
+        parts = parts_of(url, self._private)
+        host, port = parts.hostname or "", _port(parts)
         ours = f"{host}:{port}" in self._private
-        if parts.scheme != "https" and not ours:
-            raise FeedError(FeedFault.ADDRESS_REFUSED, "no https")
         try:
             machines = tuple(await self._resolve(host, port))
         except OSError:
@@ -72,8 +70,22 @@ async def resolve_by_system(host: str, port: int) -> Sequence[str]:
     return list(dict.fromkeys(str(address[0]) for *_, address in found))
 
 
+def parts_of(url: str, private: Collection[str] = ()) -> SplitResult:
+    """The address in its pieces, webcal read as https; ``FeedError`` for one that need not be looked up.
+
+    User and password have no place in it, and without https only ``private`` servers are asked.
+    """
+    parts = _parts(url)
+    if parts.scheme != "https" and f"{parts.hostname}:{_port(parts)}" not in private:
+        raise FeedError(FeedFault.ADDRESS_REFUSED, "no https")
+    return parts
+
+
+def _port(parts: SplitResult) -> int:
+    return parts.port or _DEFAULT_PORT[parts.scheme]
+
+
 def _parts(url: str) -> SplitResult:
-    """The address in its pieces, webcal read as https; user and password have no place in it."""
     try:
         parts = urlsplit(url.strip())
         scheme = _SCHEMES[parts.scheme.lower()]
