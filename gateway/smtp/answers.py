@@ -13,7 +13,7 @@ from gateway.sms.words import Reader
 from gateway.smtp.addressees import addressees
 from gateway.smtp.answer_letters import Addressee, Told, answer_letter
 from gateway.smtp.hourly import Hourly
-from gateway.smtp.mailer import Mailer, NotSent, Sent
+from gateway.smtp.mailer import Letter, Mailer, NotSent, Sent
 from gateway.smtp.notices import MOST_ATTEMPTS, back_off
 from gateway.smtp.reply_addresses import Correspondent, ReplyAddresses
 from gateway.wording import Wording
@@ -59,25 +59,35 @@ class Answers:
         if to is None:
             log.warning("an answer has no address to go to; `gateway sms inbound list` shows it")
         elif self._hourly.is_flood(to.address):
-            await self._put_off(answer, now + timedelta(hours=1))
+            await self._put_off(answer, now + timedelta(hours=1), counts=False)
             return
-        elif not await self._send(answer, to, now):
+        elif not await self._try(answer, to, now):
             await self._put_off(answer, now + back_off(attempts))
             return
         await self._engine.write(lambda connection: ANSWERS.finish(connection, [answer.claim]), urgent=True)
 
-    async def _send(self, answer: Answer, to: Addressee, now: datetime) -> bool:
-        """Whether nothing is left to try: sent, refused for good, or tried often enough."""
+    async def _try(self, answer: Answer, to: Addressee, now: datetime) -> bool:
+        """Whether nothing is left to try. An answer that cannot be put into a letter holds up no other."""
         reply_address = self._reply_addresses.local_part(Correspondent(answer.claim.account_id, answer.phone), now)
-        letter = answer_letter(self._wording, self._domain, now, answer, Told(to, reply_address))
+        try:
+            letter = answer_letter(self._wording, self._domain, now, answer, Told(to, reply_address))
+        except Exception as error:  # noqa: BLE001 - logged without its text, which may hold an address or a message
+            log.error("an answer could not be put into a letter: %s", type(error).__name__)
+            return answer.claim.attempts >= MOST_ATTEMPTS
+        return await self._send(letter, answer)
+
+    async def _send(self, letter: Letter, answer: Answer) -> bool:
+        """Whether nothing is left to try: sent, refused for good, or tried often enough."""
         outcome = await self._mailer.send(letter)
         if isinstance(outcome, NotSent) and answer.claim.attempts < MOST_ATTEMPTS:
             return False
         if isinstance(outcome, Sent):
-            self._hourly.count(to.address)
+            self._hourly.count(letter.envelope_to)
         else:
             log.warning("a letter was given up after %d attempts: %s", answer.claim.attempts, outcome.code)
         return True
 
-    async def _put_off(self, answer: Answer, until: datetime) -> None:
-        await self._engine.write(lambda connection: ANSWERS.park(connection, [answer.claim], until), urgent=True)
+    async def _put_off(self, answer: Answer, until: datetime, *, counts: bool = True) -> None:
+        await self._engine.write(
+            lambda connection: ANSWERS.park(connection, [answer.claim], until, counts=counts), urgent=True
+        )

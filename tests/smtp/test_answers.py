@@ -7,7 +7,7 @@ from email.message import EmailMessage
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection, delete, func, insert, select
+from sqlalchemy import Connection, delete, func, insert, select, update
 
 from gateway.accounts import inbound_numbers, senders
 from gateway.accounts.tables import sender
@@ -30,7 +30,7 @@ from gateway.smtp.words import MailState
 from gateway.wording import Language, read_wording
 from plans.words import Origin
 from tests.billing.buyers import CLINIC
-from tests.cast import DELIVERS, Member, alice, join, shipped_rules
+from tests.cast import DELIVERS, UNDELIVERED, Member, alice, join, shipped_rules
 from tests.clock import StoppedClock
 from tests.sms.phones import heard, reached, reap, say
 from tests.smtp.post import ScriptedMailer
@@ -237,3 +237,32 @@ async def test_more_than_an_address_can_bear_waits_for_the_next_hour(
     await room.run_once()
     assert (len(mailer.letters), await left(engine)) == (3, 0)
     assert await room.run_once() == 0
+
+
+async def test_waiting_for_the_next_hour_is_no_attempt(engine: Engine, rules: Rules) -> None:
+    """Or a long queue would end with answers that are given up at the first hitch."""
+    await reached(engine, rules, await alice(engine))
+    for text in ("Un", "Deux", "Trois"):
+        await say(engine, text)
+    await heard(engine, rules)
+    await at_work(engine, ScriptedMailer()).run_once()
+    assert await engine.read(lambda connection: connection.scalars(select(answer.c.attempts)).all()) == [0]
+
+
+async def test_an_answer_that_no_letter_can_hold_keeps_none_back(
+    engine: Engine, rules: Rules, clock: StoppedClock
+) -> None:
+    """An address that no header can hold, which no code foresees: tried again, and given up in the end."""
+    member, mailer = await alice(engine), ScriptedMailer()
+    bad = await a_mail(engine, member, return_to="a\nb@x")
+    await reached(engine, rules, member, UNDELIVERED, origin_id=bad)
+    await reached(engine, rules, member, origin_id=await a_mail(engine, member))
+    for phone in (UNDELIVERED, DELIVERS):
+        await say(engine, "Bonjour", phone=phone)
+    await heard(engine, rules)
+    room = at_work(engine, mailer)
+    assert (await room.run_once(), len(mailer.letters), await left(engine)) == (2, 1, 1)
+    await engine.write(lambda connection: connection.execute(update(answer).values(attempts=MOST_ATTEMPTS - 1)))
+    clock.advance(timedelta(hours=5))
+    await engine.write(lambda connection: ANSWERS.reap(connection, clock.now()))
+    assert (await room.run_once(), await left(engine)) == (1, 0)
