@@ -1,6 +1,7 @@
 """The carrier that speaks SMPP: links that are kept up, and an SMS and its receipts over them."""
 
 import asyncio
+import contextlib
 from collections.abc import Sequence
 from functools import partial
 from typing import NamedTuple
@@ -55,6 +56,7 @@ class SmppCarrier:
         self._links: list[Link] = []
         self._deliveries: Deliveries | None = None
         self._running: list[asyncio.Task[None]] = []
+        self._tried = asyncio.Event()  # some link to submit over is bound, or cannot be
 
     @property
     def health(self) -> tuple[Health, ...]:
@@ -90,6 +92,8 @@ class SmppCarrier:
         self._deliveries = Deliveries(partial(self._keep, inbox))
         hooks = Hooks(self._deliveries.take, self._answered_late)
         self._links = [self._link(bind, hooks) for bind in _BINDS[self._settings.mode] * self._settings.sessions]
+        if self._settings.mode is Mode.RECEIVER:
+            self._tried.set()
         async with asyncio.TaskGroup() as group:
             self._running = [group.create_task(each.run()) for each in self._links]
 
@@ -104,7 +108,9 @@ class SmppCarrier:
 
     def _link(self, bind: Command, hooks: Hooks) -> Link:
         throttling, refusing = (self._statuses.of(each) for each in (StatusClass.THROTTLE, StatusClass.BIND))
-        return Link(self._settings, bind, hooks, throttling=throttling, refusing=refusing, nature=self._nature)
+        tried = None if bind is Command.BIND_RECEIVER else self._tried
+        settings, nature = self._settings, self._nature
+        return Link(settings, bind, hooks, throttling=throttling, refusing=refusing, nature=nature, tried=tried)
 
     # out
 
@@ -114,6 +120,9 @@ class SmppCarrier:
             return known[which.number]
         loop = asyncio.get_running_loop()
         until = loop.time() + self._settings.timing.queue_s
+        if not self._tried.is_set():  # the service starts, and its queue may be quicker than its links
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._tried.wait(), self._settings.timing.queue_s)
         while link := max((each for each in self._links if each.submits), key=lambda each: each.room, default=None):
             reply = await link.submit(body, until - loop.time(), which)
             if self._is_over(link, reply) or loop.time() >= until:

@@ -69,8 +69,12 @@ class Link:
         throttling: Collection[int],
         refusing: Collection[int],
         nature: Nature,
+        tried: asyncio.Event | None = None,
     ) -> None:
-        """``refusing``: the values of command_status after which a bind is not soon tried again."""
+        """``refusing``: the values of command_status after which a bind is not soon tried again.
+
+        ``tried`` is set when the first attempt has come to an end, good or bad.
+        """
         self._settings = settings
         self._bind = bind
         self._hooks = hooks
@@ -81,6 +85,7 @@ class Link:
         self._closing = False
         self.health = Health(LinkState.CONNECTING, since=time.monotonic())
         self._failed: Health | None = None
+        self._tried = tried or asyncio.Event()
 
     @property
     def report(self) -> LinkReport:
@@ -177,6 +182,8 @@ class Link:
     def _become(self, state: LinkState, why: str = "") -> None:
         now, turns = time.monotonic(), (state is LinkState.BOUND) is not (self.health.state is LinkState.BOUND)
         self.health = Health(state, why, now if turns else self.health.since)
+        if state is not LinkState.CONNECTING:
+            self._tried.set()
         if why:
             self._failed = Health(state, why, now)
 

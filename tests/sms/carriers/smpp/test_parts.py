@@ -6,15 +6,16 @@ from dataclasses import replace
 import pytest
 
 from gateway.sms.carriers.port import InDoubt, NotSent, Receipt, Taken
+from gateway.sms.carriers.smpp.carrier import SmppCarrier
 from gateway.sms.carriers.smpp.frames import Frame
 from gateway.sms.carriers.smpp.link import LinkState
 from gateway.sms.carriers.smpp.pdus import Address, ShortMessage
 from gateway.sms.carriers.smpp.words import Command, Status, Tag
 from gateway.sms.words import MessageState
-from tests.clock import MONDAY_MORNING
+from tests.clock import MONDAY_MORNING, StoppedClock
 from tests.contracts.carrier import Kept
 from tests.sms.carriers.smpp.smsc import Connection, Smsc, takes_all
-from tests.sms.carriers.smpp.steps import TIMING, running, settings_for, sms, until
+from tests.sms.carriers.smpp.steps import STATUSES, TIMING, running, settings_for, sms, until
 
 LONG = sms("a" * 400)  # three parts
 
@@ -157,3 +158,28 @@ async def test_receipts_and_messages_that_come_while_closing_are_kept(smsc: Smsc
         await carrier.close()
         assert [each.status for each in connection.of(Command.DELIVER_SM_RESP)] == [0, 0]
         assert ([each.carrier_ref for each in kept.kept], [each.text for each in kept.messages]) == (["1"], ["OUI"])
+
+
+async def test_what_comes_before_the_first_bind_waits_for_it(smsc: Smsc) -> None:
+    """Or every start with a full queue would begin with failures, and leave the carrier alone for half a minute."""
+    smsc.on_submit = takes_all
+    carrier = SmppCarrier(settings_for(smsc.port), STATUSES, StoppedClock())
+    sending = asyncio.create_task(carrier.send(sms("x")))
+    task = asyncio.create_task(carrier.run(Kept()))
+    assert isinstance(await sending, Taken)
+    await carrier.close()
+    await task
+
+
+async def test_what_comes_before_the_first_bind_is_told_when_that_fails() -> None:
+    nobody_listens = 1
+    carrier = SmppCarrier(settings_for(nobody_listens), STATUSES, StoppedClock())
+    task = asyncio.create_task(carrier.run(Kept()))
+    assert await carrier.send(sms("x")) == NotSent("link")
+    await carrier.close()
+    await task
+
+
+async def test_where_no_link_is_ever_tried_it_is_not_waited_for_long(smsc: Smsc) -> None:
+    carrier = SmppCarrier(settings_for(smsc.port, replace(TIMING, queue_s=0.01)), STATUSES, StoppedClock())
+    assert await carrier.send(sms("x")) == NotSent("link")
