@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import errno
 import logging
+import resource
 from collections.abc import Collection
 from dataclasses import replace
 
@@ -22,9 +23,12 @@ from gateway.engine.writer import StorageUnavailable
 from gateway.settings import Settings
 from gateway.smtp.maildir import folder_name
 
+_MOST_FILES = 65_536
+
 
 async def run(settings: Settings, roles: Collection[Role], *, demo: bool) -> None:
     """Serve until told to stop."""
+    take_files()
     logging.basicConfig(format="%(levelname)s %(name)s: %(message)s")
     logging.getLogger("gateway").setLevel(logging.INFO)  # libraries would log peers and addresses
     logging.getLogger("apscheduler").setLevel(logging.ERROR)  # a beat left out while one is at it is no news
@@ -42,6 +46,17 @@ async def run(settings: Settings, roles: Collection[Role], *, demo: bool) -> Non
             shown.cancel()
         await told
         console.print("Stopping: finishing what is under way.")
+
+
+def take_files() -> None:
+    """Let this process have as many open files as the system grants: every client and connection is one.
+
+    The usual first limit is 1,024, made for programs that watch files by ``select``; a thousand clients exhaust it.
+    """
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    granted = _MOST_FILES if hard == resource.RLIM_INFINITY else min(hard, _MOST_FILES)
+    if soft != resource.RLIM_INFINITY and soft < granted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (granted, hard))
 
 
 async def _show(console: Console, settings: Settings, service: Running, server: str) -> None:
