@@ -1,5 +1,6 @@
 """The cast of the tests: a few clients, each in a situation of its own, and short ways to send for them."""
 
+import functools
 import tomllib
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -44,6 +45,7 @@ class Member:
         return self.client.account_id
 
 
+@functools.cache
 def shipped_rules() -> Rules:
     """The rules as they ship, with the sandbox phone reachable."""
     document = tomllib.loads(config_file("windows.toml").read_text(encoding="utf-8"))

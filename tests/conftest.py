@@ -6,6 +6,7 @@ import shutil
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 from sqlalchemy import make_url, text
 
@@ -23,10 +24,17 @@ pytest_plugins = ["tests.measuring", "tests.peers.fixtures"]
 
 
 def pytest_configure() -> None:
-    """Write the files of tests where that is quickest, unless told where, and compile each statement once."""
+    """Write the files of tests where that is quickest, compile each statement once, and put no limit of time on tests.
+
+    Hypothesis' limits of time say how busy the machine is.
+    """
     if place := quickest_place():
         os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(place))
     compiling.share()
+    hypothesis.settings.register_profile(
+        "patient", hypothesis.settings(), deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+    )
+    hypothesis.settings.load_profile("patient")
 
 
 @pytest.fixture

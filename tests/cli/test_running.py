@@ -8,15 +8,19 @@ import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.cli.in_process import run_well
+
 START_S = 60
 GATEWAY = [sys.executable, "-m", "gateway"]
 
 Gateway = Callable[..., "subprocess.CompletedProcess[str]"]
+Ok = Callable[..., list[dict[str, Any]]]
 
 
 @pytest.fixture
@@ -42,6 +46,12 @@ def gateway(process_environment: dict[str, str]) -> Gateway:
         )
 
     return run
+
+
+@pytest.fixture
+def ok(process_environment: dict[str, str]) -> Ok:
+    """Run ``gateway … --json`` in this process, once the real one was seen to get through."""
+    return partial(run_well, process_environment)
 
 
 @contextlib.contextmanager
@@ -70,33 +80,33 @@ def test_without_a_service_commands_work(gateway: Gateway) -> None:
 
 
 def test_with_a_service_commands_work_and_its_demonstration_is_delivered(
-    gateway: Gateway, process_environment: dict[str, str]
+    gateway: Gateway, ok: Ok, process_environment: dict[str, str]
 ) -> None:
     with serving(process_environment, "--demo", until="gateway calendar health") as service:
         (added,) = parsed(gateway("account", "add", "Clinic", "--json"))
         assert added["slug"] == "clinic"
-        reminder, message = parsed(gateway("sms", "list", "--json"))
+        reminder, message = ok("sms", "list")
         assert (reminder["account"], reminder["state"], reminder["units"]) == ("demo", "delivered", 1)
-        told = parsed(gateway("reminder", "list", "demo", "--state", "delivered", "--json"))
+        told = ok("reminder", "list", "demo", "--state", "delivered")
         assert [each["message_id"] for each in told] == [reminder["id"]]
         assert (message["account"], message["state"], message["units"]) == ("demo", "delivered", 1)
-        (mail,) = parsed(gateway("mail", "list", "--json"))
-        (shown,) = parsed(gateway("mail", "show", mail["id"], "--json"))
+        (mail,) = ok("mail", "list")
+        (shown,) = ok("mail", "show", mail["id"])
         assert (mail["state"], [each["id"] for each in shown["messages"]]) == ("sent_on", [message["id"]])
-        (demo,) = parsed(gateway("demo", "--json"))
+        (demo,) = ok("demo")
         assert demo["units_left"] == 118  # 100 for mails and 20 for reminders, and one of each was sent
         second = gateway("serve")
         assert (second.returncode, second.stdout) == (1, "")
         assert "already works on" in second.stderr
         service.send_signal(signal.SIGTERM)
         assert service.wait(START_S) == 0
-    assert parsed(gateway("audit", "--json")) == []
+    assert ok("audit") == []
 
 
 @pytest.mark.postgres
 @pytest.mark.parametrize("backend", ["postgres"])
 def test_on_postgresql_commands_go_straight_in(
-    gateway: Gateway, process_environment: dict[str, str], empty_database_url: str
+    gateway: Gateway, ok: Ok, process_environment: dict[str, str], empty_database_url: str
 ) -> None:
     process_environment["GATEWAY_DATABASE_URL"] = empty_database_url
     early = gateway("account", "add", "Clinic")
@@ -104,7 +114,7 @@ def test_on_postgresql_commands_go_straight_in(
     assert gateway("migrate").returncode == 0
     with serving(process_environment, until="health"):
         (added,) = parsed(gateway("account", "add", "Clinic", "--json"))
-        assert parsed(gateway("account", "list", "--json")) == [added]
+        assert ok("account", "list") == [added]
     assert not (Path(process_environment["GATEWAY_DATA_DIR"]) / "control.sock").exists()
 
 
