@@ -1,8 +1,8 @@
-"""Whoever reads calendars and sends reminders may be killed at any moment. The long loop is in ``tests/crash``."""
+"""Whoever reads calendars and sends reminders may be killed at any moment; ``calendar_loop`` does it for long."""
 
 from sqlalchemy import make_url
 
-from tests.crash.reminders_loop import Findings, run
+from tests.crash.reminders import Findings, run
 
 
 def test_no_reminder_is_lost_none_doubled_and_none_sent_about_what_was_cancelled(database_url: str) -> None:

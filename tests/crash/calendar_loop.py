@@ -14,14 +14,12 @@ The exit code is 0 where all is well.
 
 import argparse
 import asyncio
-import contextlib
 import random
 import sys
 import tempfile
-import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import fields
-from datetime import datetime, timedelta
+from datetime import timedelta
 from functools import partial
 from pathlib import Path
 
@@ -41,8 +39,8 @@ from gateway.settings import Settings, read_settings
 from tests.calendar.practice import client
 from tests.crash.calendar_findings import Findings, look, work_left
 from tests.crash.diary import Diary, disturbed, now, published
+from tests.crash.stage import database_for_service, kill_by_chance, parser_of, work_off
 from tests.databases import from_outside
-from tests.postgres import Databases, running_server
 from tests.service_process import ServiceProcess, all_stopped
 
 PRACTICES = 4
@@ -53,15 +51,13 @@ PAUSE_S = 0.05  # between two changes
 #: When the reminders of the end are due, after it.
 LAST_DUE_S = (6.0, 10.0)
 
-WORKED_OFF_WITHIN_S = 300.0  # on PostgreSQL the leases of the dead must run out first
-POLL_S = 0.1
-
 #: From a read of a file that began just before its last change until it is kept, at the most.
 _READING = timedelta(seconds=2)
 
+_SERVICE = "tests.crash.restless"
+
 _CONFIG = """
 [calendars]
-poll_min = 0
 private_servers = ["127.0.0.1:{port}"]
 """
 
@@ -70,7 +66,7 @@ def main() -> int:
     """Run the loop; 0 where every patient was told what was true, once, or the ledger says why not."""
     asked = _arguments()
     diaries = {f"diary{each}": Diary(f"diary{each}", each * PHONES) for each in range(PRACTICES)}
-    with tempfile.TemporaryDirectory(prefix="gateway-crash-") as name, _database(asked.database) as url:
+    with tempfile.TemporaryDirectory(prefix="gateway-crash-") as name, database_for_service(asked.database) as url:
         folder = Path(name)
         with published(diaries) as port:
             (config := folder / "gateway.toml").write_text(_CONFIG.format(port=port))
@@ -91,36 +87,15 @@ def _run(
     for each in processes:
         each.start()
     with disturbed(diaries, asked.seed, PAUSE_S):
-        _kill_again_and_again(processes, chance, asked.kills, asked.seconds)
+        kill_by_chance(processes, chance, asked.kills, asked.seconds)
     for diary in diaries.values():
         diary.close(chance, LAST_DUE_S)
     ended = now() + _READING
-    _kill_again_and_again(processes, chance, 2, LAST_DUE_S[1])
-    worked_off_s = _work_off(outside, ended)
+    kill_by_chance(processes, chance, 2, LAST_DUE_S[1])
+    worked_off_s = work_off(outside, partial(work_left, ended=ended))
     for each in processes:
         each.stop()
     return worked_off_s
-
-
-def _kill_again_and_again(
-    processes: Sequence[ServiceProcess], chance: random.Random, kills: int, seconds: float
-) -> None:
-    for _ in range(kills):
-        time.sleep(chance.uniform(0.1, 1.9) * seconds / kills)
-        victim = chance.choice(processes)
-        victim.kill()
-        victim.start()
-
-
-def _work_off(outside: SqlEngine, ended: datetime) -> float:
-    """Wait until no reminder is to be looked at any more; the seconds that it took."""
-    since = time.perf_counter()
-    while time.perf_counter() - since < WORKED_OFF_WITHIN_S:
-        with outside.connect() as connection:
-            if not work_left(connection, ended):
-                break
-        time.sleep(POLL_S)
-    return time.perf_counter() - since
 
 
 async def _link_all(settings: Settings, diaries: Mapping[str, Diary], port: int) -> None:
@@ -150,27 +125,14 @@ def _settings(folder: Path, config: Path, url: str | None) -> Settings:
 def _processes(folder: Path, config: Path, url: str | None) -> list[ServiceProcess]:
     """One with all roles on SQLite; on PostgreSQL two that do the same."""
     if url is None:
-        return [ServiceProcess(folder, config=config)]
-    return [ServiceProcess(folder, url, roles, config) for roles in (("worker", "web"), ("smtp", "worker", "web"))]
-
-
-@contextlib.contextmanager
-def _database(kind: str) -> Iterator[str | None]:
-    """The URL of an empty PostgreSQL database of our own; None for SQLite in the data directory."""
-    if kind == "sqlite":
-        yield None
-        return
-    with running_server() as server:
-        yield Databases(server).create()
+        return [ServiceProcess(folder, config=config, module=_SERVICE)]
+    both = (("worker", "web"), ("smtp", "worker", "web"))
+    return [ServiceProcess(folder, url, roles, config, _SERVICE) for roles in both]
 
 
 def _arguments() -> argparse.Namespace:
-    summary = (__doc__ or "").split("\n")[0]
-    parser = argparse.ArgumentParser(prog="python -m tests.crash.calendar_loop", description=summary)
-    parser.add_argument("--database", choices=("sqlite", "postgres"), default="sqlite")
-    parser.add_argument("--kills", type=int, default=20, help="while appointments change; two more follow")
+    parser = parser_of("calendar_loop", __doc__, kills=20)  # while appointments change; two more follow
     parser.add_argument("--seconds", type=float, default=60.0, help="of change, over which the kills are spread")
-    parser.add_argument("--seed", type=int, default=random.randrange(1_000_000))  # noqa: S311 - moments, not secrets
     return parser.parse_args()
 
 

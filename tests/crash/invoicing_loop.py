@@ -8,22 +8,18 @@ at random moments and started again; the last one is left to finish. The exit co
 invoices have no gap, every period was invoiced once, and every invoice was charged and paid once.
 """
 
-import argparse
 import asyncio
 import contextlib
 import random
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
-from pathlib import Path
 
 from sqlalchemy import Connection, func, select
 
-from gateway.app.schema import METADATA
 from gateway.billing.invoice_tables import collection, invoice, payment
 from gateway.billing.issued import of_account
 from gateway.billing.methods import note_method
@@ -31,14 +27,13 @@ from gateway.billing.payments.tables import sandbox_charge
 from gateway.billing.selling_tables import subscription
 from gateway.billing.subscriptions import Subscribe, apply
 from gateway.engine.database import open_engine
-from gateway.engine.migration import upgrade
 from plans.periods import Interval
 from plans.prices import Formula
 from tests.billing.buyers import RULES, buyer, card
 from tests.clock import MONDAY_MORNING, StoppedClock
 from tests.crash.invoicer import work
+from tests.crash.stage import at_once, database_with_tables, parser_of
 from tests.databases import from_outside
-from tests.postgres import Databases, running_server
 
 PERIODS = 3
 DUE = MONDAY_MORNING + timedelta(days=30 + 62)  # the trial, and then two months more: three periods have begun
@@ -138,28 +133,14 @@ def _invoicer(url: str, number: int) -> Iterator["subprocess.Popen[str]"]:
             process.kill()
 
 
-@contextlib.contextmanager
-def _database(kind: str) -> Iterator[str]:
-    with tempfile.TemporaryDirectory(prefix="gateway-crash-") as folder, contextlib.ExitStack() as stack:
-        if kind == "sqlite":
-            url = f"sqlite:///{Path(folder) / 'gateway.db'}"
-        else:
-            url = Databases(stack.enter_context(running_server())).create()
-        upgrade(url, METADATA)
-        yield url
-
-
 def main() -> int:
     """Run the loop; 0 where nothing went wrong."""
-    parser = argparse.ArgumentParser(prog="python -m tests.crash.invoicing_loop")
-    parser.add_argument("--database", choices=("sqlite", "postgres"), default="sqlite")
-    parser.add_argument("--kills", type=int, default=20)
+    parser = parser_of("invoicing_loop", __doc__, kills=20)
     parser.add_argument("--clients", type=int, default=400)
-    parser.add_argument("--seed", type=int, default=random.randrange(1_000_000))  # noqa: S311 - moments, not secrets
     asked = parser.parse_args()
-    at_once = 1 if asked.database == "sqlite" else 2  # an SQLite file serves one process
-    with _database(asked.database) as url:
-        found = run(url, clients=asked.clients, kills=asked.kills, at_once=at_once, seed=asked.seed)
+    together = at_once(asked.database)
+    with database_with_tables(asked.database) as url:
+        found = run(url, clients=asked.clients, kills=asked.kills, at_once=together, seed=asked.seed)
     print(f"{asked.kills} kills, seed {asked.seed}: {found}", "clean" if found.clean else "NOT CLEAN")  # noqa: T201 - whoever runs it reads it
     return 0 if found.clean else 1
 

@@ -14,13 +14,11 @@ The exit code is 0 where all is well. ``--seed`` repeats the moments of an earli
 
 import argparse
 import asyncio
-import contextlib
 import random
 import sys
 import tempfile
 import threading
-import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
 
@@ -32,14 +30,12 @@ from sqlalchemy import Engine as SqlEngine
 from tests.bench.clients import address_of, make_clients
 from tests.crash.findings import Findings, look, work_left
 from tests.crash.senders import Client, SentMail
+from tests.crash.stage import database_for_service, kill_by_chance, parser_of, work_off
 from tests.databases import from_outside
-from tests.postgres import Databases, running_server
 from tests.service_process import ServiceProcess, all_stopped
 
 CLIENTS = 8
-WORKED_OFF_WITHIN_S = 300.0  # on PostgreSQL a dead process's leases must run out first
 READERS_GONE_WITHIN_S = 15.0
-POLL_S = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +53,7 @@ class Run:
 def main() -> int:
     """Run the loop; 0 where nothing was lost, doubled or charged otherwise."""
     asked = _arguments()
-    with tempfile.TemporaryDirectory(prefix="gateway-crash-") as folder, _database(asked.database) as url:
+    with tempfile.TemporaryDirectory(prefix="gateway-crash-") as folder, database_for_service(asked.database) as url:
         asyncio.run(make_clients(Path(folder), url, CLIENTS))
         outside = from_outside(url or f"sqlite:///{folder}/gateway.db")
         with all_stopped(_processes(Path(folder), url)) as processes:
@@ -76,11 +72,15 @@ def _run(processes: Sequence[ServiceProcess], asked: argparse.Namespace, outside
     ]
     for client in clients:
         client.start()
-    readers = _kill_again_and_again(processes, asked, starts)
+    readers: list[psutil.Process] = []  # of those that died
+    chance = random.Random(asked.seed)  # noqa: S311 - moments, not secrets
+    starts += kill_by_chance(
+        processes, chance, asked.kills, asked.seconds, lambda victim: readers.extend(victim.family()[1:])
+    )
     told_to_stop.set()
     for client in clients:
         client.join()
-    worked_off_s = _work_off(outside)
+    worked_off_s = work_off(outside, work_left)
     for each in processes:
         readers += each.family()[1:]
         each.stop()
@@ -92,32 +92,6 @@ def _run(processes: Sequence[ServiceProcess], asked: argparse.Namespace, outside
         slowest_start_s=max(starts),
         worked_off_s=worked_off_s,
     )
-
-
-def _kill_again_and_again(
-    processes: Sequence[ServiceProcess], asked: argparse.Namespace, starts: list[float]
-) -> list[psutil.Process]:
-    """Kill by chance and start again; adds to ``starts`` and returns the reading processes of those that died."""
-    chance = random.Random(asked.seed)  # noqa: S311 - moments, not secrets
-    readers: list[psutil.Process] = []
-    for _ in range(asked.kills):
-        time.sleep(chance.uniform(0.1, 1.9) * asked.seconds / asked.kills)
-        victim = chance.choice(processes)
-        readers += victim.family()[1:]
-        victim.kill()
-        starts.append(victim.start())
-    return readers
-
-
-def _work_off(outside: SqlEngine) -> float:
-    """Wait until the queues are empty; the seconds that it took."""
-    since = time.perf_counter()
-    while time.perf_counter() - since < WORKED_OFF_WITHIN_S:
-        with outside.connect() as connection:
-            if not work_left(connection):
-                break
-        time.sleep(POLL_S)
-    return time.perf_counter() - since
 
 
 def _still_alive(readers: Sequence[psutil.Process]) -> int:
@@ -132,22 +106,9 @@ def _processes(folder: Path, url: str | None) -> list[ServiceProcess]:
     return [ServiceProcess(folder, url, roles) for roles in (("smtp",), ("worker", "web"))]
 
 
-@contextlib.contextmanager
-def _database(kind: str) -> Iterator[str | None]:
-    """The URL of an empty PostgreSQL database of our own; None for SQLite in the data directory."""
-    if kind == "sqlite":
-        yield None
-        return
-    with running_server() as server:
-        yield Databases(server).create()
-
-
 def _arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="python -m tests.crash.kill_loop", description=(__doc__ or "").split("\n")[0])
-    parser.add_argument("--database", choices=("sqlite", "postgres"), default="sqlite")
-    parser.add_argument("--kills", type=int, default=30)
+    parser = parser_of("kill_loop", __doc__, kills=30)
     parser.add_argument("--seconds", type=float, default=60.0, help="of load, over which the kills are spread")
-    parser.add_argument("--seed", type=int, default=random.randrange(1_000_000))  # noqa: S311 - moments, not secrets
     return parser.parse_args()
 
 

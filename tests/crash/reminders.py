@@ -1,42 +1,33 @@
 """Kills whoever reads calendars and sends reminders, again and again, and counts what was lost or doubled.
 
-    python -m tests.crash.reminders_loop --database sqlite --kills 30
-    python -m tests.crash.reminders_loop --database postgres --kills 30
-
-A calendar that is different at every look is read by a process that is killed with ``kill -9`` at random moments; then
-its reminders are all due, every fourth event is cancelled in the last moment, and whoever sends them is killed just so
-(two processes at once on PostgreSQL). The exit code is 0 where every event has one reminder, every phone got one SMS
-and those of cancelled events none, and the books agree.
+The short way, without a service, for the tests; ``calendar_loop`` kills the service itself. A calendar that is other at
+every look is read by a process that is killed with ``kill -9`` at random moments; then its reminders are all due, every
+fourth event is cancelled in the last moment, and whoever sends them is killed just so. In the end every event has one
+reminder, every phone got one SMS and those of cancelled events none, and the books agree.
 """
 
-import argparse
 import asyncio
 import contextlib
 import random
 import subprocess
 import sys
-import tempfile
 import time
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
 from sqlalchemy import Connection, func, select
 
-from gateway.app.schema import METADATA
 from gateway.calendar.settings import CalendarSettings
 from gateway.calendar.tables import reminder
 from gateway.calendar.words import Provider, ReminderState
 from gateway.engine.database import open_engine
-from gateway.engine.migration import upgrade
 from gateway.sms.audit import audit
 from gateway.sms.tables import message
 from tests.calendar.practice import client, link
 from tests.clock import StoppedClock
 from tests.crash.reminder_worker import DUE, READING, SENDING, bridge_at, number_of, work
 from tests.databases import from_outside
-from tests.postgres import Databases, running_server
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,33 +120,3 @@ def _worker(url: str, phase: str, number: int, events: int) -> Iterator[None]:
             yield
         finally:
             process.kill()
-
-
-@contextlib.contextmanager
-def _database(kind: str) -> Iterator[str]:
-    with tempfile.TemporaryDirectory(prefix="gateway-crash-") as folder, contextlib.ExitStack() as stack:
-        if kind == "sqlite":
-            url = f"sqlite:///{Path(folder) / 'gateway.db'}"
-        else:
-            url = Databases(stack.enter_context(running_server())).create()
-        upgrade(url, METADATA)
-        yield url
-
-
-def main() -> int:
-    """Run the loop; 0 where nothing went wrong."""
-    parser = argparse.ArgumentParser(prog="python -m tests.crash.reminders_loop")
-    parser.add_argument("--database", choices=("sqlite", "postgres"), default="sqlite")
-    parser.add_argument("--kills", type=int, default=30, help="in each phase")
-    parser.add_argument("--events", type=int, default=2_000)
-    parser.add_argument("--seed", type=int, default=random.randrange(1_000_000))  # noqa: S311 - moments, not secrets
-    asked = parser.parse_args()
-    at_once = 1 if asked.database == "sqlite" else 2  # an SQLite file serves one process
-    with _database(asked.database) as url:
-        found = run(url, events=asked.events, kills=asked.kills, at_once=at_once, seed=asked.seed)
-    print(f"2 x {asked.kills} kills, seed {asked.seed}: {found}", "clean" if found.clean else "NOT CLEAN")  # noqa: T201 - whoever runs it reads it
-    return 0 if found.clean else 1
-
-
-if __name__ == "__main__":
-    sys.exit(main())
