@@ -52,6 +52,7 @@ class MemoryCalendar:
     listings: int = 0  # how often its calendars were asked for
     unlisted: Exception | None = None  # why calendars cannot be listed
     meanwhile: Callable[[], Awaitable[None]] | None = None  # what happens while it is answering, once
+    while_listing: Callable[[], Awaitable[None]] | None = None
     failed: bool = False  # since somebody set it back
     read_only: bool = False  # for the user who linked it
     guests: set[str] = field(default_factory=set)  # events that others are invited to
@@ -230,6 +231,8 @@ class MemorySession:
         """All of them."""
         for server in self._servers.values():
             server.listings += 1
+            if server.while_listing:
+                await server.while_listing()
             if server.revoked:
                 raise FeedError(FeedFault.CONSENT_REVOKED, "invalid_grant")
             if server.unlisted:
