@@ -1,7 +1,5 @@
 """Having answers marked in the calendar, by command: switched on where that can be, else refused with what to do."""
 
-from pathlib import Path
-
 import pytest
 
 from gateway.accounts.refusals import Refused
@@ -10,39 +8,17 @@ from gateway.calendar.feeds.port import RemoteCalendar
 from gateway.calendar.listed import enter_calendars
 from gateway.calendar.words import Answer, MarkState, Provider
 from gateway.calendar.write_back import WriteBack
-from gateway.engine.database import Engine
-from gateway.engine.vault import open_vault
-from gateway.settings import Settings
 from gateway.wording import Language, read_wording
-from tests.app.test_calendars import DUE, START, Console
+from tests.app.conftest import DUE, START, Console
 from tests.calendar.answering import answer
 from tests.calendar.memory import MemoryCalendar
-from tests.calendar.practice import WRITTEN, Practice, practice
-from tests.clock import StoppedClock
+from tests.calendar.practice import WRITTEN, Practice
 
 
 @pytest.fixture
 def backend() -> str:
     """The statements run on both databases elsewhere."""
     return "sqlite"
-
-
-@pytest.fixture
-def server() -> MemoryCalendar:
-    """Alice's calendar at her provider."""
-    return MemoryCalendar()
-
-
-@pytest.fixture
-async def alice(engine: Engine, clock: StoppedClock, server: MemoryCalendar, tmp_path: Path) -> Practice:
-    """Alice's practice."""
-    return await practice(engine, clock, server, vault=open_vault(tmp_path))
-
-
-@pytest.fixture
-def console(alice: Practice, tmp_path: Path) -> Console:
-    """The commands, on Alice's practice."""
-    return Console(alice, Settings(data_dir=tmp_path))
 
 
 async def enter(alice: Practice, *, writable: bool) -> None:
