@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 from typing import NamedTuple
 
@@ -12,7 +13,7 @@ from gateway.calendar.feeds.ics.addresses import Gate
 from gateway.calendar.feeds.ics.feed import IcsFeed
 from gateway.calendar.feeds.ics.fetching import Fetcher
 from gateway.calendar.feeds.ics.keys import Subscription
-from gateway.calendar.feeds.ics.reading import CalendarReader
+from gateway.calendar.feeds.ics.reading import CAPS, CalendarReader
 from gateway.calendar.feeds.ics.unpushed import AHEAD
 from gateway.calendar.feeds.port import FeedError, FeedSession, Retitled, Window
 from gateway.calendar.schedule import Offset, Schedule, parse_rule
@@ -35,7 +36,7 @@ class Served(NamedTuple):
 
 @pytest.fixture
 async def served() -> AsyncIterator[Served]:
-    reader = CalendarReader()
+    reader = CalendarReader(replace(CAPS, seconds=60.0))  # what is refused is refused for itself on a busy machine too
     async with web_server(lambda _asked: answer(calendar(event()))) as server:
         async with Fetcher(Gate({f"127.0.0.1:{server.port}"})) as fetcher:
             feed = IcsFeed(fetcher, reader, lambda: NOW)
