@@ -1,7 +1,9 @@
 """One connection to a carrier: requests and their answers, in whatever order, and what the carrier delivers."""
 
 import asyncio
+import contextlib
 import math
+import socket
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import NamedTuple, cast
@@ -27,6 +29,8 @@ _DEAF = 50_000
 _FAREWELL_S = 2.0
 
 _DELIVERIES = {Command.DELIVER_SM, Command.DATA_SM}
+
+_QUICKACK: int | None = getattr(socket, "TCP_QUICKACK", None)  # Linux
 
 #: What has no answer (4.1.7, 4.12.1).
 _UNANSWERABLE = {Command.OUTBIND, Command.ALERT_NOTIFICATION}
@@ -88,6 +92,7 @@ class Session(asyncio.Protocol):
         self.closed: asyncio.Future[str] = self._loop.create_future()  # why
         self._frames = Frames()
         self._transport: asyncio.Transport | None = None
+        self._socket: socket.socket | None = None
         self._sequence = 0
         self._pending: dict[int, _Pending] = {}  # in the order of their due times
         self._given_up: dict[int, _Pending] = {}
@@ -167,17 +172,29 @@ class Session(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Begin."""
         self._transport = cast(asyncio.Transport, transport)  # so it is for a stream, though uvloop does not inherit it
+        self._socket = transport.get_extra_info("socket")
         self._next_beat()
 
     def data_received(self, data: bytes) -> None:
         """Take in what came, whole PDUs at a time."""
         self._heard_at = self._loop.time()
+        self._acknowledge_now()
         try:
             for each in self._frames.feed(data):
                 self._take(each)
         except Malformed as error:
             self._send(frame(Command.GENERIC_NACK, error.status, error.sequence))
             self.end("unreadable")
+
+    def _acknowledge_now(self) -> None:
+        """Acknowledge at once what came, where the system knows how (tcp(7), TCP_QUICKACK; it does so once).
+
+        Many an SMSC writes its small answers under Nagle's algorithm: the second and all others wait until the first is
+        acknowledged, which is put off by up to 40 ms where we have nothing to send meanwhile.
+        """
+        if self._socket and _QUICKACK is not None:
+            with contextlib.suppress(OSError):  # closed meanwhile
+                self._socket.setsockopt(socket.IPPROTO_TCP, _QUICKACK, 1)
 
     def pause_writing(self) -> None:
         """Keep what is to be written: what stays here was surely not sent."""
