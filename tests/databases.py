@@ -2,7 +2,9 @@
 
 import pytest
 from sqlalchemy import Engine as SqlEngine
-from sqlalchemy import NullPool, StaticPool, create_engine, make_url
+from sqlalchemy import NullPool, StaticPool, create_engine, make_url, text
+
+from gateway.engine.database import Engine
 
 ON_SQLITE = pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
 ON_POSTGRES = pytest.mark.parametrize("backend", [pytest.param("postgres", marks=pytest.mark.postgres)], indirect=True)
@@ -19,3 +21,12 @@ def from_outside(url: str) -> SqlEngine:
 def held_open(url: str) -> SqlEngine:
     """The same with one connection kept, for tests of thousands of steps."""
     return create_engine(from_outside(url).url, poolclass=StaticPool)
+
+
+async def room_for(engine: Engine, pages: int) -> None:
+    """Leave a SQLite file so many free pages, and let it take no more."""
+    await engine.write(lambda connection: connection.execute(text("CREATE TABLE scratch (octets BLOB)")).rowcount)
+    filled = text("INSERT INTO scratch VALUES (zeroblob(:size))").bindparams(size=pages * 4096)
+    await engine.write(lambda connection: connection.execute(filled).rowcount)
+    await engine.write(lambda connection: connection.execute(text("DELETE FROM scratch")).rowcount)
+    await engine.write(lambda connection: connection.execute(text("PRAGMA max_page_count = 1")).scalar())

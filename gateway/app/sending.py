@@ -11,8 +11,9 @@ from gateway.engine.database import Engine
 from gateway.settings import Settings
 from gateway.sms.carriers import sandbox
 from gateway.sms.carriers.port import Linked
-from gateway.sms.dispatch import RECEIPTS_TOPIC, TURNS, Dispatcher
-from gateway.sms.jobs import TOPICS as JOB_TOPICS
+from gateway.sms.dispatch import Dispatcher
+from gateway.sms.flow import Flow
+from gateway.sms.jobs import TOPIC as JOB_TOPIC
 from gateway.sms.lanes import lane_of, set_lane
 from gateway.sms.link_reports import TOPIC as LINKS_TOPIC
 from gateway.sms.link_reports import LinkReports
@@ -27,16 +28,17 @@ log = logging.getLogger(__name__)
 async def sending(engine: Engine, settings: Settings, rules: Rules) -> AsyncIterator[list[Task]]:
     """The tasks of all carriers; their links end when it is left, which is after the tasks have."""
     carriers = carriers_of(settings, engine)
-    dispatchers = {each.name: Dispatcher(engine, each, rules) for each in carriers}
+    dispatchers = [Dispatcher(engine, each, rules) for each in carriers]
+    flows = [Flow(engine, each) for each in dispatchers]
     await _set_rates(engine, settings)
     linked = [each for each in carriers if isinstance(each, Linked)]
     reports = LinkReports(engine, linked)
-    links = [asyncio.create_task(_keep_links(each)) for each in dispatchers.values()]
+    links = [asyncio.create_task(_keep_links(each)) for each in flows]
     try:
-        tasks = [task for name, each in dispatchers.items() for task in _tasks(name, each)]
+        tasks = [task for both in zip(dispatchers, flows, strict=True) for task in _tasks(*both)]
         yield [*tasks, Task("links", LINKS_TOPIC, reports.run_once)] if linked else tasks
     finally:
-        await asyncio.gather(*(each.close() for each in dispatchers.values()), return_exceptions=True)
+        await asyncio.gather(*(each.close() for each in flows), return_exceptions=True)
         for link in links:
             link.cancel()
         await asyncio.gather(*links, return_exceptions=True)
@@ -44,22 +46,19 @@ async def sending(engine: Engine, settings: Settings, rules: Rules) -> AsyncIter
             await reports.close()
 
 
-def _tasks(name: str, dispatcher: Dispatcher) -> list[Task]:
+def _tasks(dispatcher: Dispatcher, flow: Flow) -> list[Task]:
+    name = dispatcher.carrier.name
     return [
-        *(
-            Task(f"dispatch {name} {each} {turn}", topic, partial(dispatcher.dispatch_once, lane_of(name, each)))
-            for each, topic in JOB_TOPICS.items()
-            for turn in range(TURNS)
-        ),
-        Task(f"receipts {name}", RECEIPTS_TOPIC, dispatcher.collect_once),
+        Task(f"dispatch {name}", JOB_TOPIC, flow.run_once, flow.finish),
+        Task(f"receipts {name}", dispatcher.receipts_topic, dispatcher.collect_once),
     ]
 
 
-async def _keep_links(dispatcher: Dispatcher) -> None:
+async def _keep_links(flow: Flow) -> None:
     """What breaks in the links of one carrier is logged and begun anew, and touches no other."""
     while True:
         try:
-            return await dispatcher.keep_links()
+            return await flow.keep_links()
         except Exception as error:  # noqa: BLE001 - a bug of one adapter must not end the service
             log.error("the links of a carrier failed with %s", type(error).__name__)
             await asyncio.sleep(RECOVERY_S)

@@ -52,7 +52,7 @@ from gateway.sms.forgetting import EVERY_S as FORGETTING_S
 from gateway.sms.forgetting import Forgetting
 from gateway.sms.inbox import INBOUND_TOPIC
 from gateway.sms.jobs import JOBS
-from gateway.sms.jobs import TOPICS as JOB_TOPICS
+from gateway.sms.jobs import TOPIC as JOB_TOPIC
 from gateway.sms.keywords import read_keywords
 from gateway.sms.policy import Rules
 from gateway.sms.words import Reader
@@ -86,7 +86,7 @@ STUCK_S = 300.0
 SANDBOX_BANK_TOPIC = "sandbox bank"
 
 QUEUES = {
-    JOBS: tuple(JOB_TOPICS.values()),
+    JOBS: (JOB_TOPIC,),
     SPOOL: (SPOOL_TOPIC, ROLE_TOPIC),
     NOTICES: (sms_notices.TOPIC,),
     INBOUND: (INBOUND_TOPIC,),

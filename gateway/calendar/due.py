@@ -16,7 +16,7 @@ from gateway.calendar.sending import LEASE, Judged, send, sift, sift_held, take
 from gateway.engine.leases import held
 from gateway.engine.queue import Claim
 from gateway.engine.writer import StorageUnavailable
-from gateway.sms.jobs import TOPICS as JOB_TOPICS
+from gateway.sms.jobs import TOPIC as JOB_TOPIC
 from gateway.sms.notices import TOPIC as NOTICES_TOPIC
 
 T = TypeVar("T")
@@ -26,7 +26,7 @@ BATCH = 1_000
 #: One that breaks again and again must not be tried every second.
 _BROKEN = timedelta(minutes=10)
 
-_WAKES = (*JOB_TOPICS.values(), NOTICES_TOPIC)
+_WAKES = (JOB_TOPIC, NOTICES_TOPIC)
 
 
 class Due:

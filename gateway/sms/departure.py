@@ -60,6 +60,11 @@ def prepare(
     known = clients(connection, {row.account_id for row in rows})
     stopped = opted_out(connection, {(row.account_id, row.recipient) for row in rows})
     by_id = {claim.row_id: claim for claim in claims}
+    opening = cache(
+        lambda account_id, destination, message_class: next_departure(
+            destination, message_class, known[account_id].standing, rules, stamp.now
+        )
+    )
     leaving: list[Leaving] = []
     ended: list[tuple[Claim, Ending]] = []
     waiting: dict[Wait, list[Claim]] = defaultdict(list)
@@ -69,7 +74,7 @@ def prepare(
             leaving.append(_leaving(claim, row))
             continue
         obstacle = _obstacle(row, client, stopped, stamp.now)
-        wait = _wait(row, client, rules, stamp.now)
+        wait = _wait(client, opening(row.account_id, row.destination, row.message_class), stamp.now)
         if row.state is MessageState.UNKNOWN and (obstacle or wait or not _again(row, rules.doubt, stamp.now)):
             ended.append((claim, _given_up(row, rules.doubt)))
         elif obstacle:
@@ -122,10 +127,9 @@ def _given_up(row: Row[*tuple[Any, ...]], terms: DoubtTerms) -> Ending:
     return Ending(_open(row), MessageState.FAILED, Reason.CARRIER_SILENT, told=told)
 
 
-def _wait(row: Row[*tuple[Any, ...]], client: Client, rules: Rules, now: datetime) -> Wait | None:
+def _wait(client: Client, opening: datetime, now: datetime) -> Wait | None:
     if client.standing.state is AccountState.SUSPENDED:
         return Wait(now + SUSPENDED_PAUSE, Reason.ACCOUNT_SUSPENDED)
-    opening = next_departure(row.destination, row.message_class, client.standing, rules, now)
     return Wait(opening, Reason.OUTSIDE_WINDOW) if opening > now else None
 
 

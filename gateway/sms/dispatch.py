@@ -16,10 +16,10 @@ from gateway.sms.circuits import CRASHED, Circuit, circuit_of
 from gateway.sms.departure import Leaving, prepare
 from gateway.sms.early_receipts import any_early
 from gateway.sms.inbox import NetworkInbox
-from gateway.sms.jobs import JOBS, TOPICS
+from gateway.sms.jobs import JOBS, TOPIC
 from gateway.sms.lanes import allowance, lane_of, spend
 from gateway.sms.notices import TOPIC as NOTICES
-from gateway.sms.outcomes import record
+from gateway.sms.outcomes import Handled, record
 from gateway.sms.policy import Rules
 from gateway.sms.rerouting import reroute
 from gateway.sms.tables import job
@@ -28,18 +28,15 @@ from plans.words import MessageClass, Reason
 log = logging.getLogger(__name__)
 
 BATCH = 200
-#: So many batches of a lane are on their way at a time: while the carrier works on one, another is claimed or recorded.
-#: They share what may be on its way, so that nobody waits behind more of another's, nor is more in doubt after a
-#: crash.
-TURNS = 2
 LEASE = timedelta(seconds=60)  # longer than the patience
 
-#: Woken when messages were handed over, for their receipts may be there at once.
-RECEIPTS_TOPIC = "receipt"
+
+#: What becomes of a message that the carrier did not answer for in time.
+OUT_OF_TIME = InDoubt("timeout")
 
 
 @dataclass(frozen=True, slots=True)
-class _Batch:
+class Batch:
     """What was claimed: messages that leave, and how many were given to other carriers."""
 
     leaving: Sequence[Leaving]
@@ -47,16 +44,20 @@ class _Batch:
 
 
 class Dispatcher:
-    """Hands the messages of one carrier over, lane by lane, and takes its receipts in."""
+    """Hands the messages of one carrier over, lane by lane, and takes its receipts in: step by step, or by ``Flow``."""
 
     def __init__(self, engine: Engine, carrier: Carrier, rules: Rules, patience: timedelta = PATIENCE) -> None:
-        """``patience``: how long the carrier may take to answer for a batch."""
-        self._engine = engine
-        self._carrier = carrier
-        self._rules = rules
-        self._patience = patience
-        self._inbox = NetworkInbox(engine, carrier.name)
+        """``patience``: how long the carrier may take to answer for a message."""
+        self.carrier = carrier
         self.lanes = tuple(lane_of(carrier.name, each) for each in MessageClass)
+        self.inbox = NetworkInbox(engine, carrier.name)
+        #: Woken when messages were handed over, for their receipts may be there at once.
+        self.receipts_topic = f"receipt:{carrier.name}"
+        #: Woken when answers were recorded.
+        self.news = (NOTICES, self.receipts_topic)
+        self._engine = engine
+        self._rules = rules
+        self.patience = patience
         self._of_lane = {each: (job.c.lane == each,) for each in self.lanes}
 
     async def dispatch_once(self, lane: str) -> int:
@@ -66,79 +67,81 @@ class Dispatcher:
         2. Hand all of it to the carrier, in no transaction.
         3. Record the answers behind the fence of the claims.
         """
-        batch = await self._engine.write(lambda connection: self._claim(connection, lane), urgent=True)
+        most = self.carrier.at_once
+        batch = await self._engine.write(lambda connection: self.claim(connection, [lane], most), urgent=True)
         if batch.leaving:
-            answers = await self._hand_over_all(batch.leaving)
-            await self._record(list(zip(batch.leaving, answers, strict=True)))
+            answers = await asyncio.gather(*map(self._hand_over_in_time, batch.leaving))
+            handled = list(zip(batch.leaving, answers, strict=True))
+            await self._engine.write(lambda connection: self.record(connection, handled), wakes=self.news, urgent=True)
         if batch.moved:
-            self._engine.wake(TOPICS.values())
+            self._engine.wake([TOPIC])
         return len(batch.leaving) + batch.moved
 
     async def collect_once(self) -> int:
         """Take in the receipts that the carrier holds; returns how many."""
-        collected = await self._carrier.collect(self._inbox)
-        if await self._engine.read(lambda connection: any_early(connection, self._carrier.name)):
+        collected = await self.carrier.collect(self.inbox)
+        if await self._engine.read(lambda connection: any_early(connection, self.carrier.name)):
             stamp = self._engine.stamp()
             await self._engine.write(
-                lambda connection: settle_early_receipts(connection, stamp, self._carrier.name), wakes=(NOTICES,)
+                lambda connection: settle_early_receipts(connection, stamp, self.carrier.name), wakes=(NOTICES,)
             )
         return collected
 
-    async def keep_links(self) -> None:
-        """Keep the carrier's links up and take in what comes over them, until ``close``."""
-        await self._carrier.run(self._inbox)
+    def claim(self, connection: Connection, lanes: Sequence[str], most: int) -> Batch:
+        """Take up to ``most`` messages, of the first lane first: those that may still leave are marked as being sent.
 
-    async def close(self) -> None:
-        """End the links, once nothing is handed over any more."""
-        await self._carrier.close()
-
-    def _claim(self, connection: Connection, lane: str) -> "_Batch":
+        A carrier that failed is tried with one message, when no other is on its way.
+        """
         stamp = self._engine.stamp()
-        circuit = circuit_of(connection, self._carrier.name)
+        circuit = circuit_of(connection, self.carrier.name)
         shut = circuit.is_open(stamp.now)
-        most = BATCH if shut else max(1, min(BATCH, self._carrier.at_once) // TURNS)
-        allowed = allowance(connection, lane, stamp.now, 1 if circuit.half_open and not shut else most)
-        claims = JOBS.claim(
-            connection,
-            worker=self._engine.node,
-            now=stamp.now,
-            lease=LEASE,
-            limit=allowed.messages,
-            where=self._of_lane[lane],
-        )
-        if shut:
-            return _Batch((), self._give_away(connection, claims, circuit, stamp.now))
-        leaving = prepare(connection, stamp, self._rules, claims, deduplicates=self._carrier.deduplicates)
-        spend(connection, allowed, len(leaving))
-        return _Batch(leaving)
+        room = BATCH if shut else min(BATCH, most)
+        if circuit.half_open and not shut:
+            room = 1 if most == self.carrier.at_once else 0
+        leaving: list[Leaving] = []
+        moved = 0
+        for lane in lanes:
+            allowed = allowance(connection, lane, stamp.now, room)
+            claims = self._claim(connection, lane, stamp.now, allowed.messages)
+            if shut:
+                moved += self._give_away(connection, claims, circuit, stamp.now)
+                continue
+            these = prepare(connection, stamp, self._rules, claims, deduplicates=self.carrier.deduplicates)
+            spend(connection, allowed, len(these))
+            leaving += these
+            room -= len(these)
+        return Batch(leaving, moved)
+
+    def _claim(self, connection: Connection, lane: str, now: datetime, limit: int) -> list[Claim]:
+        if not limit:
+            return []
+        where, worker = self._of_lane[lane], self._engine.node
+        return JOBS.claim(connection, worker=worker, now=now, lease=LEASE, limit=limit, where=where)
+
+    async def _hand_over_in_time(self, each: Leaving) -> Outcome:
+        try:
+            async with asyncio.timeout(self.patience.total_seconds()):
+                return await self.hand_over(each)
+        except TimeoutError:
+            return OUT_OF_TIME
+
+    async def hand_over(self, each: Leaving) -> Outcome:
+        """What the carrier says to one message; whoever asks waits no longer than ``patience``."""
+        if each.left_before and not self.carrier.deduplicates:
+            return InDoubt(CRASHED)  # it may be on its way already; never a silent second text
+        try:
+            return await self.carrier.send(each.sms)
+        except Exception as error:  # noqa: BLE001 - a bug of one adapter must not put the whole batch in doubt
+            log.error("carrier %s failed with %s", self.carrier.name, type(error).__name__)
+            return InDoubt("error")
+
+    def record(self, connection: Connection, handled: Sequence[Handled]) -> None:
+        """Write down what the carrier said."""
+        record(connection, self._engine.stamp(), self._rules, self.carrier, handled)
 
     def _give_away(self, connection: Connection, claims: Sequence[Claim], circuit: Circuit, now: datetime) -> int:
         """Let other carriers take what they can, and the rest wait for this one; returns how many moved."""
-        moved = reroute(connection, self._rules, claims, self._carrier.name, now)
+        moved = reroute(connection, self._rules, claims, self.carrier.name, now)
         waiting = [claim for claim in claims if claim.row_id not in moved]
         JOBS.park(connection, waiting, circuit.open_until or now, Reason.CARRIER_UNAVAILABLE)
         return len(moved)
-
-    async def _hand_over_all(self, leaving: Sequence[Leaving]) -> list[Outcome]:
-        tasks = [asyncio.create_task(self._hand_over(each)) for each in leaving]
-        _, late = await asyncio.wait(tasks, timeout=self._patience.total_seconds())
-        for task in late:
-            task.cancel()
-        return [InDoubt("timeout") if task in late else task.result() for task in tasks]
-
-    async def _hand_over(self, each: Leaving) -> Outcome:
-        if each.left_before and not self._carrier.deduplicates:
-            return InDoubt(CRASHED)  # it may be on its way already; never a silent second text
-        try:
-            return await self._carrier.send(each.sms)
-        except Exception as error:  # noqa: BLE001 - a bug of one adapter must not put the whole batch in doubt
-            log.error("carrier %s failed with %s", self._carrier.name, type(error).__name__)
-            return InDoubt("error")
-
-    async def _record(self, handled: Sequence[tuple[Leaving, Outcome]]) -> None:
-        stamp = self._engine.stamp()
-        await self._engine.write(
-            lambda connection: record(connection, stamp, self._rules, self._carrier, handled),
-            wakes=(NOTICES, RECEIPTS_TOPIC),
-            urgent=True,
-        )

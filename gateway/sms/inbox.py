@@ -35,10 +35,11 @@ class NetworkInbox:
 
     async def receipts(self, receipts: Sequence[Receipt]) -> None:
         """Move messages on."""
-        stamp = self._engine.stamp()
-        await self._engine.write(
-            lambda connection: apply_receipts(connection, stamp, self._carrier, receipts), wakes=(NOTICES,), urgent=True
-        )
+        await self._engine.write(partial(self.apply, receipts=receipts), wakes=(NOTICES,), urgent=True)
+
+    def apply(self, connection: Connection, receipts: Sequence[Receipt]) -> None:
+        """Move messages on, within a transaction."""
+        apply_receipts(connection, self._engine.stamp(), self._carrier, receipts)
 
     async def inbound(self, messages: Sequence[InboundSms]) -> None:
         """Keep what people sent, once each."""

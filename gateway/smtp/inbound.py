@@ -15,7 +15,7 @@ from gateway.engine.database import Engine, Stamp
 from gateway.engine.leases import held
 from gateway.engine.queue import Claim
 from gateway.engine.writer import StorageUnavailable
-from gateway.sms.jobs import TOPICS as JOB_TOPICS
+from gateway.sms.jobs import TOPIC as JOB_TOPIC
 from gateway.sms.notices import TOPIC as NOTICE_TOPIC
 from gateway.sms.notices import Notice, enter_notices, wants
 from gateway.sms.policy import Rules
@@ -90,7 +90,7 @@ class Inbound:
         try:
             await self._engine.write(
                 lambda connection: file_mails(connection, stamp, self._rules, opened, contents),
-                wakes=(*JOB_TOPICS.values(), NOTICE_TOPIC),
+                wakes=(JOB_TOPIC, NOTICE_TOPIC),
             )
         except StorageUnavailable:
             raise

@@ -5,11 +5,14 @@ import logging
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from traceback import format_tb
+from typing import TypeVar
 
 from gateway.engine.database import Engine
 from gateway.engine.writer import StorageUnavailable
 
 log = logging.getLogger(__name__)
+
+T = TypeVar("T")
 
 #: How long a loop rests when nothing wakes it: a lost wake-up costs no more than this.
 REST_S = 1.0
@@ -24,6 +27,7 @@ class Task:
     name: str
     topic: str  # woken when there is more
     run_once: Callable[[], Awaitable[int]]
+    finish: Callable[[], Awaitable[None]] | None = None  # what it has under way is brought to its end
 
 
 def note_failure(name: str, error: Exception) -> None:
@@ -66,11 +70,18 @@ class Worker:
             self._last_looked[task.name] = self._engine.clock.now()
             if not taken and not self._draining.is_set():
                 await self._engine.wait_for_work(task.topic, REST_S)
+        if task.finish:
+            await self._guarded(task.name, task.finish)
 
     async def _once(self, task: Task) -> int:
+        taken = await self._guarded(task.name, task.run_once)
+        if taken is None:
+            await asyncio.sleep(RECOVERY_S)
+        return taken or 0
+
+    async def _guarded(self, name: str, work: Callable[[], Awaitable[T]]) -> T | None:
         try:
-            return await task.run_once()
+            return await work()
         except Exception as error:  # noqa: BLE001 - one that breaks must stop no other
-            note_failure(task.name, error)
-        await asyncio.sleep(RECOVERY_S)
-        return 0
+            note_failure(name, error)
+            return None

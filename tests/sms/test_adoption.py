@@ -10,7 +10,7 @@ from gateway.accounts import clients
 from gateway.accounts.words import Notify
 from gateway.engine.database import Engine
 from gateway.sms.carriers.port import InDoubt, Receipt, Taken
-from gateway.sms.dispatch import Dispatcher
+from gateway.sms.dispatch import BATCH, Dispatcher
 from gateway.sms.doubt import DoubtTerms
 from gateway.sms.echo import echo_of
 from gateway.sms.policy import Rules
@@ -138,7 +138,7 @@ async def test_one_that_is_being_handed_over_again_is_left_to_that(
     clock.advance(GRACE)
     await reap(engine)
     dispatcher = Dispatcher(engine, carrier, rules)
-    await engine.write(lambda connection: dispatcher._claim(connection, dispatcher.lanes[0]))
+    await engine.write(lambda connection: dispatcher.claim(connection, dispatcher.lanes, BATCH))
     orphan = Receipt("carrier-7", DELIVERED, "000", clock.now(), recipient=DELIVERS)
     await engine.write(lambda connection: apply_receipts(connection, engine.stamp(), carrier.name, [orphan]))
     await dispatcher.collect_once()
@@ -153,11 +153,12 @@ async def test_the_receipt_of_a_message_that_is_just_leaving_is_not_given_to_one
     member = await engine.read(lambda connection: clients.find(connection, "alice"))
     (second,) = await send(engine, rules, sms(await bob(engine))._replace(account_id=member.account_id, sender_id=0))
     dispatcher = Dispatcher(engine, carrier, rules)
-    batch = await engine.write(lambda connection: dispatcher._claim(connection, dispatcher.lanes[0]))
+    batch = await engine.write(lambda connection: dispatcher.claim(connection, dispatcher.lanes, BATCH))
     carrier.receipts = [Receipt("carrier-7", DELIVERED, "000", clock.now(), recipient=DELIVERS)]
     await dispatcher.collect_once()
     assert await state(engine, message_id) is UNKNOWN
-    await dispatcher._record([(each, Taken("carrier-7")) for each in batch.leaving])
+    handled = [(each, Taken("carrier-7")) for each in batch.leaving]
+    await engine.write(lambda connection: dispatcher.record(connection, handled))
     assert (await state(engine, message_id), await state(engine, second.message_id)) == (UNKNOWN, DELIVERED)
 
 

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, insert, literal, select, update
 from gateway.billing.charges import TURN_COST
 from gateway.billing.tables import balance
 from gateway.engine.database import Engine
-from gateway.sms.dispatch import BATCH, TURNS, Dispatcher
+from gateway.sms.dispatch import BATCH, Dispatcher
 from gateway.sms.policy import Rules
 from gateway.sms.tables import job, message
 from plans.words import LotKind, MessageClass
@@ -17,9 +17,6 @@ from tests.clock import StoppedClock
 from tests.sms.steps import ALERTS, MARKETING, ScriptedCarrier, reap, work_off
 
 OTHER = "+33639981200"
-
-#: What one turn takes.
-AT_ONCE = BATCH // TURNS
 
 
 async def test_one_message_leaves_in_the_next_batch_whoever_has_queued_100000(
@@ -32,7 +29,7 @@ async def test_one_message_leaves_in_the_next_batch_whoever_has_queued_100000(
         clock.advance(wait)
         carrier.sent.clear()
         await send(engine, rules, sms(newcomer, OTHER))
-        assert await dispatcher.dispatch_once(ALERTS) == AT_ONCE
+        assert await dispatcher.dispatch_once(ALERTS) == BATCH
         assert OTHER in recipients(carrier)
 
 
@@ -44,7 +41,7 @@ async def test_two_who_have_much_queued_share(
     await send(engine, rules, *(sms(first) for _ in range(400)))
     await send(engine, rules, *(sms(second, OTHER) for _ in range(400)))
     await dispatcher.dispatch_once(ALERTS)
-    assert abs(recipients(carrier).count(OTHER) - AT_ONCE // 2) <= 1
+    assert abs(recipients(carrier).count(OTHER) - BATCH // 2) <= 1
 
 
 async def test_a_long_message_takes_the_turns_of_its_units(
@@ -54,7 +51,7 @@ async def test_a_long_message_takes_the_turns_of_its_units(
     await send(engine, rules, *(sms(first) for _ in range(300)))
     await send(engine, rules, *(sms(second, OTHER, text="a" * 459) for _ in range(300)))
     await dispatcher.dispatch_once(ALERTS)
-    assert abs(recipients(carrier).count(OTHER) - AT_ONCE // 4) <= 1
+    assert abs(recipients(carrier).count(OTHER) - BATCH // 4) <= 1
 
 
 async def test_a_heavier_account_takes_its_share(
@@ -69,7 +66,7 @@ async def test_a_heavier_account_takes_its_share(
     await send(engine, rules, *(sms(first) for _ in range(300)))
     await send(engine, rules, *(sms(second, OTHER) for _ in range(300)))
     await dispatcher.dispatch_once(ALERTS)
-    assert abs(recipients(carrier).count(OTHER) - AT_ONCE // 4) <= 1
+    assert abs(recipients(carrier).count(OTHER) - BATCH // 4) <= 1
 
 
 async def test_what_was_held_over_the_weekend_does_not_go_before_everybody(

@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 from gateway.accounts.words import Notify
 from gateway.engine.database import Engine
 from gateway.sms.carriers.port import Receipt, Taken
-from gateway.sms.dispatch import Dispatcher
+from gateway.sms.dispatch import BATCH, Dispatcher
 from gateway.sms.policy import Rules
 from gateway.sms.receipts import apply_receipts
 from gateway.sms.tables import early_receipt
@@ -177,10 +177,11 @@ async def test_a_receipt_waits_for_its_message_though_an_earlier_one_has_its_nam
     before = await state(engine, earlier)
     (answer,) = await send(engine, rules, sms(member))
     lane = dispatcher.lanes[0]
-    batch = await engine.write(lambda connection: dispatcher._claim(connection, lane))
+    batch = await engine.write(lambda connection: dispatcher.claim(connection, [lane], BATCH))
     assert await apply(engine, [Receipt("7", DELIVERED, "000", clock.now(), recipient=DELIVERS)]) == 0
     await dispatcher.collect_once()  # it is nobody else's meanwhile
-    await dispatcher._record([(each, Taken("7")) for each in batch.leaving])
+    handled = [(each, Taken("7")) for each in batch.leaving]
+    await engine.write(lambda connection: dispatcher.record(connection, handled))
     assert (await state(engine, answer.message_id), await state(engine, earlier)) == (DELIVERED, before)
 
 

@@ -7,7 +7,7 @@ import pytest
 from gateway.accounts.words import Notify
 from gateway.engine.database import Engine
 from gateway.sms.carriers.port import InDoubt
-from gateway.sms.dispatch import Dispatcher
+from gateway.sms.dispatch import BATCH, Dispatcher
 from gateway.sms.doubt import DoubtTerms
 from gateway.sms.policy import Rules
 from gateway.sms.unknown import give_up, send_again
@@ -82,7 +82,7 @@ async def test_one_that_ended_or_is_being_handed_over_is_left_alone(
     clock.advance(carrier.validity)
     await reap(engine)
     dispatcher = Dispatcher(engine, carrier, replace(holding, doubt=DoubtTerms()))
-    await engine.write(lambda connection: dispatcher._claim(connection, dispatcher.lanes[0]))
+    await engine.write(lambda connection: dispatcher.claim(connection, dispatcher.lanes, BATCH))
     assert await state(engine, message_id) is MessageState.SENDING
     for decide in (
         lambda connection: send_again(connection, engine.stamp(), message_id),

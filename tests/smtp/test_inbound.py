@@ -23,7 +23,7 @@ from gateway.smtp.words import MailState
 from plans.words import MessageClass, Reason
 from tests.cast import DELIVERS, LATE, Member, alice, bob, send, shipped_rules, sms
 from tests.clock import StoppedClock
-from tests.databases import ON_SQLITE
+from tests.databases import ON_SQLITE, room_for
 from tests.smtp.post import mail, spooled
 
 
@@ -153,15 +153,6 @@ async def test_a_disk_that_is_full_for_a_night_has_no_mail_refused(engine: Engin
     await engine.write(lambda connection: connection.execute(text("PRAGMA max_page_count = 1000000")).scalar())
     assert await inbound.run_once() == 1
     assert await reasons(engine) == [(MailState.SENT_ON, None)]
-
-
-async def room_for(engine: Engine, pages: int) -> None:
-    """Leave a SQLite file so many free pages, and let it take no more."""
-    await engine.write(lambda c: c.execute(text("CREATE TABLE scratch (octets BLOB)")).rowcount)
-    filled = text("INSERT INTO scratch VALUES (zeroblob(:size))").bindparams(size=pages * 4096)
-    await engine.write(lambda c: c.execute(filled).rowcount)
-    await engine.write(lambda c: c.execute(text("DELETE FROM scratch")).rowcount)
-    await engine.write(lambda c: c.execute(text("PRAGMA max_page_count = 1")).scalar())
 
 
 async def test_a_mail_whose_claim_was_lost_is_left_to_its_new_holder(

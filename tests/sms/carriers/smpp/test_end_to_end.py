@@ -38,13 +38,13 @@ async def service(
     async with running_smsc(node, options) as peer:
         carrier = SmppCarrier(settings_for(peer.port, **settings), STATUSES, engine.clock)
         dispatcher = Dispatcher(engine, carrier, rules)
-        running = asyncio.create_task(dispatcher.keep_links())
+        running = asyncio.create_task(carrier.run(dispatcher.inbox))
         try:
             await peer.saw("bind")
             await until(lambda: carrier.health[0].state == "bound")
             yield peer, dispatcher
         finally:
-            await dispatcher.close()
+            await carrier.close()
             await running
 
 

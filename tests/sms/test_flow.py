@@ -1,0 +1,235 @@
+"""The laws of the flow to a carrier: as many are under way as it takes, each answer makes room, none is forgotten."""
+
+import asyncio
+from collections import Counter
+from datetime import timedelta
+from typing import cast
+
+import pytest
+from sqlalchemy import func, select, text
+
+from gateway.engine.database import Engine
+from gateway.engine.writer import StorageUnavailable
+from gateway.sms.carriers.port import NotSent, Outcome, OutgoingSms, Receipt, Taken
+from gateway.sms.circuits import OPENS_AFTER
+from gateway.sms.dispatch import Dispatcher
+from gateway.sms.flow import Flow
+from gateway.sms.policy import Rules
+from gateway.sms.tables import early_receipt, message
+from gateway.sms.words import MessageState
+from plans.words import MessageClass
+from tests.cast import alice, send, sms
+from tests.clock import StoppedClock
+from tests.databases import ON_SQLITE, room_for
+from tests.sms.steps import ScriptedCarrier, reap, state
+
+SLOW = "+33639989999"
+
+
+class Window(ScriptedCarrier):
+    """A carrier that takes four at once, and answers when it is let."""
+
+    at_once = 4
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.under_way = 0
+        self.most = 0
+        self._let: dict[str, asyncio.Event] = {}
+
+    async def send(self, sms: OutgoingSms) -> Outcome:
+        self.under_way += 1
+        self.most = max(self.most, self.under_way)
+        answer = await super().send(sms)
+        await self._let.setdefault(sms.recipient, asyncio.Event()).wait()
+        self.under_way -= 1
+        return answer
+
+    def hold(self, *recipients: str) -> None:
+        """Answer for messages to these no more, until they are let."""
+        for each in recipients:
+            self._let.pop(each, None)
+
+    def let(self, *recipients: str) -> None:
+        """Answer for messages to these, from now on."""
+        for each in recipients:
+            self._let.setdefault(each, asyncio.Event()).set()
+
+
+@pytest.fixture
+def carrier() -> Window:
+    return Window()
+
+
+@pytest.fixture
+def flow(engine: Engine, dispatcher: Dispatcher) -> Flow:
+    return Flow(engine, dispatcher)
+
+
+def phone(number: int) -> str:
+    return f"+3363998{number:04}"
+
+
+async def until(flow: Flow, engine: Engine, wanted: dict[MessageState, int]) -> None:
+    """Let it flow until as many messages are in these states, and no more."""
+    async with asyncio.timeout(30):
+        while await states(engine) != wanted:
+            await asyncio.wait_for(flow.run_once(), 10)
+
+
+async def states(engine: Engine) -> Counter[MessageState]:
+    found = select(message.c.state, func.count()).group_by(message.c.state)
+    return Counter(dict(await engine.read(lambda connection: [tuple(row) for row in connection.execute(found)])))
+
+
+async def test_as_many_are_under_way_as_the_carrier_takes_at_once(
+    engine: Engine, rules: Rules, carrier: Window, flow: Flow
+) -> None:
+    member = await alice(engine)
+    phones = [phone(number) for number in range(10)]
+    await send(engine, rules, *(sms(member, each) for each in phones))
+    await until(flow, engine, {MessageState.SENDING: 4, MessageState.QUEUED: 6})
+    carrier.let(*phones)
+    await until(flow, engine, {MessageState.SUBMITTED: 10})
+    assert (carrier.most, len(carrier.sent)) == (4, 10)
+
+
+async def test_one_that_is_slow_to_be_answered_holds_up_no_other(
+    engine: Engine, rules: Rules, carrier: Window, flow: Flow
+) -> None:
+    member = await alice(engine)
+    phones = [phone(number) for number in range(20)]
+    await send(engine, rules, *(sms(member, each) for each in [SLOW, *phones]))
+    carrier.let(*phones)
+    await until(flow, engine, {MessageState.SENDING: 1, MessageState.SUBMITTED: 20})
+    carrier.let(SLOW)
+    await until(flow, engine, {MessageState.SUBMITTED: 21})
+
+
+async def test_an_alert_goes_before_the_marketing_that_waits_for_room(
+    engine: Engine, rules: Rules, carrier: Window, flow: Flow
+) -> None:
+    member = await alice(engine)
+    offers = [sms(member, phone(number), message_class=MessageClass.MARKETING) for number in range(12)]
+    await send(engine, rules, *offers)
+    await until(flow, engine, {MessageState.SENDING: 4, MessageState.QUEUED: 8})
+    await send(engine, rules, sms(member, phone(99)))
+    carrier.let(*(phone(number) for number in range(100)))
+    await until(flow, engine, {MessageState.SUBMITTED: 13})
+    assert phone(99) in [each.recipient for each in carrier.sent[4:8]]
+
+
+async def test_a_receipt_that_comes_with_its_answer_is_written_with_it(
+    engine: Engine, rules: Rules, carrier: Window, flow: Flow, clock: StoppedClock
+) -> None:
+    """It need not wait aside for its message to be known."""
+    (answer,) = await send(engine, rules, sms(await alice(engine), phone(1)))
+    await until(flow, engine, {MessageState.SENDING: 1})
+    carrier.let(phone(1))
+    receipt = Receipt(f"ref-{answer.message_id}", MessageState.DELIVERED, "000", clock.now())
+    kept = asyncio.create_task(flow.receipts([receipt]))
+    await until(flow, engine, {MessageState.DELIVERED: 1})
+    await kept
+    aside = select(func.count()).select_from(early_receipt)
+    assert await engine.read(lambda connection: connection.scalar(aside)) == 0
+
+
+async def test_receipts_are_kept_at_once_where_nothing_is_under_way(
+    engine: Engine, rules: Rules, carrier: Window, flow: Flow, clock: StoppedClock
+) -> None:
+    (answer,) = await send(engine, rules, sms(await alice(engine), phone(1)))
+    carrier.let(phone(1))
+    await until(flow, engine, {MessageState.SUBMITTED: 1})
+    await flow.receipts([Receipt(f"ref-{answer.message_id}", MessageState.DELIVERED, "000", clock.now())])
+    assert await state(engine, answer.message_id) is MessageState.DELIVERED
+
+
+async def test_at_the_end_nothing_more_leaves_and_every_answer_is_written_down(
+    engine: Engine, rules: Rules, carrier: Window, flow: Flow
+) -> None:
+    member = await alice(engine)
+    phones = [phone(number) for number in range(10)]
+    await send(engine, rules, *(sms(member, each) for each in phones))
+    await until(flow, engine, {MessageState.SENDING: 4, MessageState.QUEUED: 6})
+    finishing = asyncio.create_task(flow.finish())
+    carrier.let(*phones)
+    await finishing
+    assert await states(engine) == {MessageState.SUBMITTED: 4, MessageState.QUEUED: 6}
+
+
+async def test_an_answer_that_cannot_be_written_down_does_not_take_the_others_along(
+    engine: Engine, rules: Rules, carrier: Window, flow: Flow, clock: StoppedClock
+) -> None:
+    """It is left as being sent, until its lease ends; a receipt that came along is kept."""
+    member = await alice(engine)
+    answers = await send(engine, rules, *(sms(member, phone(number)) for number in range(3)))
+    carrier.answers[phone(1)] = Taken(cast("str", object()))
+    await until(flow, engine, {MessageState.SENDING: 3})
+    kept = asyncio.create_task(
+        flow.receipts([Receipt(f"ref-{answers[0].message_id}", MessageState.DELIVERED, "000", clock.now())])
+    )
+    carrier.let(*map(phone, range(3)))
+    with pytest.raises(TypeError):
+        await until(flow, engine, {})
+    await kept
+    assert await states(engine) == {MessageState.DELIVERED: 1, MessageState.SENDING: 1, MessageState.SUBMITTED: 1}
+
+
+async def test_a_receipt_that_cannot_be_kept_is_told_to_whoever_brought_it(
+    engine: Engine, rules: Rules, carrier: Window, flow: Flow, clock: StoppedClock
+) -> None:
+    await send(engine, rules, sms(await alice(engine), phone(1)))
+    await until(flow, engine, {MessageState.SENDING: 1})
+    unreadable = Receipt(cast("str", object()), MessageState.DELIVERED, "000", clock.now())
+    keeping = asyncio.create_task(flow.receipts([unreadable]))
+    with pytest.raises(TypeError):
+        await until(flow, engine, {})
+    with pytest.raises(TypeError):
+        await keeping
+    carrier.let(phone(1))
+    await until(flow, engine, {MessageState.SUBMITTED: 1})
+
+
+@ON_SQLITE
+async def test_answers_that_come_while_the_disk_takes_nothing_are_written_down_when_it_does_again(
+    engine: Engine, rules: Rules, carrier: Window, flow: Flow, clock: StoppedClock
+) -> None:
+    """Whoever brought a receipt meanwhile is told that it was not kept."""
+    member = await alice(engine)
+    carrier.answers[phone(1)] = Taken("many", tuple(f"{part:070}" for part in range(1000)))
+    (answer, _) = await send(engine, rules, *(sms(member, phone(number)) for number in range(2)))
+    await until(flow, engine, {MessageState.SENDING: 2})
+    await room_for(engine, pages=2)
+    receipt = Receipt(f"ref-{answer.message_id}", MessageState.DELIVERED, "000", clock.now())
+    kept = asyncio.create_task(flow.receipts([receipt]))
+    carrier.let(*map(phone, range(2)))
+    with pytest.raises(StorageUnavailable):
+        await until(flow, engine, {})
+    with pytest.raises(StorageUnavailable):
+        await kept
+    await engine.write(lambda connection: connection.execute(text("PRAGMA max_page_count = 1000000")).scalar())
+    await until(flow, engine, {MessageState.SUBMITTED: 2})
+    assert len(carrier.sent) == 2
+
+
+async def test_a_carrier_that_failed_is_tried_with_one_message(
+    engine: Engine, rules: Rules, carrier: Window, flow: Flow, clock: StoppedClock
+) -> None:
+    """A second one waits until that one is answered."""
+    member = await alice(engine)
+    phones = [phone(number) for number in range(OPENS_AFTER + 1)]
+    carrier.answers = dict.fromkeys(phones, NotSent("link"))
+    carrier.let(*phones)
+    await send(engine, rules, *(sms(member, each) for each in phones))
+    while len(carrier.sent) < OPENS_AFTER:
+        await flow.run_once()
+    await flow.finish()
+    clock.advance(timedelta(minutes=10))
+    await reap(engine)
+    carrier.answers.clear()
+    carrier.hold(*phones)
+    for _ in range(3):
+        await flow.run_once()
+    assert carrier.under_way == 1
+    carrier.let(*phones)
+    await until(flow, engine, {MessageState.SUBMITTED: OPENS_AFTER + 1})
