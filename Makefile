@@ -10,6 +10,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 PYTEST_FLAGS ?= -n 2
+unexport PYTHONDONTWRITEBYTECODE # tests start hundreds of processes; each would compile the program anew
 
 .PHONY: run test check bench lock migration terms
 
