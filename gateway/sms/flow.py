@@ -52,6 +52,7 @@ class Flow:
 
     async def run_once(self) -> int:
         """One turn; where it moves nothing, wait until something happens. Returns how many messages are on the move."""
+        self._give_up_late()
         await self._gather()
         moved = await self._turn(claims=True)
         if not moved and self._under_way:
@@ -61,6 +62,7 @@ class Flow:
     async def finish(self) -> None:
         """Let no more leave, and write down what is still answered."""
         while self._under_way or self._handled or self._reported:
+            self._give_up_late()
             await self._turn(claims=False)
             if self._under_way:
                 await self._wait()
@@ -173,7 +175,6 @@ class Flow:
 
     async def _wait(self) -> None:
         """Until an answer or a receipt came, or there is something new to send."""
-        self._give_up_late()
         waiting = [
             asyncio.create_task(self._happened.wait()),
             asyncio.create_task(self._engine.wait_for_work(TOPIC, _REST_S)),

@@ -41,8 +41,10 @@ class Window(ScriptedCarrier):
         self.under_way += 1
         self.most = max(self.most, self.under_way)
         answer = await super().send(sms)
-        await self._let.setdefault(sms.recipient, asyncio.Event()).wait()
-        self.under_way -= 1
+        try:
+            await self._let.setdefault(sms.recipient, asyncio.Event()).wait()
+        finally:
+            self.under_way -= 1
         return answer
 
     def hold(self, *recipients: str) -> None:
@@ -233,3 +235,15 @@ async def test_a_carrier_that_failed_is_tried_with_one_message(
     assert carrier.under_way == 1
     carrier.let(*phones)
     await until(flow, engine, {MessageState.SUBMITTED: OPENS_AFTER + 1})
+
+
+async def test_one_that_is_never_answered_is_in_doubt_and_makes_room(
+    engine: Engine, rules: Rules, carrier: Window
+) -> None:
+    flow = Flow(engine, Dispatcher(engine, carrier, rules, patience=timedelta()))
+    member, phones = await alice(engine), [phone(number) for number in range(8)]
+    await send(engine, rules, *(sms(member, each) for each in phones))
+    while len(carrier.sent) < len(phones):
+        await flow.run_once()
+    await flow.finish()
+    assert (carrier.most, await states(engine)) == (4, {MessageState.SENDING: 8})  # it deduplicates: they go again
