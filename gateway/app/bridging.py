@@ -14,6 +14,8 @@ from gateway.calendar.feeds.ics.shared import IcsFeeds
 from gateway.calendar.marking import TOPIC as MARKS_TOPIC
 from gateway.calendar.news import ReminderNews
 from gateway.calendar.polling import Pace
+from gateway.calendar.releases import TOPIC as RELEASES_TOPIC
+from gateway.calendar.releasing import Releasing
 from gateway.calendar.reminders import TOPIC as REMINDERS_TOPIC
 from gateway.calendar.sync import Sync
 from gateway.calendar.words import Provider
@@ -43,6 +45,7 @@ async def bridged(engine: Engine, settings: Settings, rules: Rules) -> AsyncIter
                 rules,
                 billing_rules(settings),
                 _pace(settings),
+                consents={each: doors.consent for each, doors in found.doors.items()},
                 push_addresses={each: address for each in Provider if (address := push_address(settings, each))},
             )
         finally:
@@ -56,6 +59,7 @@ def calendar_tasks(bridge: Bridge) -> list[Task]:
         *(Task(f"reminders {each}", REMINDERS_TOPIC, Due(bridge).run_once) for each in ("a", "b")),
         Task("reminder answers", ANSWER_TOPICS[Reader.CALENDAR], ReminderAnswers(bridge).run_once),
         Task("event marks", MARKS_TOPIC, WriteBack(bridge).run_once),
+        Task("calendar releases", RELEASES_TOPIC, Releasing(bridge).run_once),
         Task("reminder news", NOTICES_TOPIC, ReminderNews(bridge.engine).run_once),
     ]
 

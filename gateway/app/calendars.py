@@ -11,7 +11,7 @@ from gateway.accounts import clients
 from gateway.accounts.refusals import Refused
 from gateway.app.paging import identifier
 from gateway.billing.rules import BillingRules
-from gateway.calendar import calendars, choosing, connections
+from gateway.calendar import calendars, choosing, connections, releases
 from gateway.calendar.calendars import Calendar
 from gateway.calendar.failing import planned
 from gateway.calendar.feeds.ics.addresses import parts_of
@@ -99,7 +99,7 @@ def unlink(
     for each in calendars.of_connection(connection, found.account_id, found.connection_id):
         if each.enabled_at is not None:
             choosing.disable(connection, stamp, actor, each)
-    connections.unlink(
+    releases.unlink(
         connection,
         stamp,
         actor,
@@ -118,10 +118,13 @@ def enable(
     return _now(connection, found)
 
 
-def disable(connection: Connection, stamp: Stamp, actor: str, *, account: str, calendar: str) -> dict[str, Any]:
+def disable(
+    connection: Connection, stamp: Stamp, actor: str, settings: Settings, *, account: str, calendar: str
+) -> dict[str, Any]:
     """Send no more reminders from a calendar."""
     found = find(connection, account, calendar)
     choosing.disable(connection, stamp, actor, found)
+    releases.close_channels(connection, stamp, open_vault(settings.data_dir), found)
     return _now(connection, found)
 
 

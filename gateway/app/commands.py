@@ -39,6 +39,7 @@ from gateway.billing.attempts import TOPIC as COLLECTIONS_TOPIC
 from gateway.billing.letters import TOPIC as LETTERS_TOPIC
 from gateway.billing.rules import BillingRules
 from gateway.calendar.connections import TOPIC as CALENDARS_TOPIC
+from gateway.calendar.releases import TOPIC as RELEASES_TOPIC
 from gateway.calendar.reminders import TOPIC as REMINDERS_TOPIC
 from gateway.engine.database import Stamp
 from gateway.settings import Settings
@@ -173,9 +174,9 @@ CHANGES: Mapping[str, Change] = {
     "incident": Change(pricing.incident, wakes=(LETTERS_TOPIC,)),
     "calendar.invite": Change(inviting.invite),
     "calendar.link": Change(calendars.link, wakes=(CALENDARS_TOPIC,)),
-    "calendar.unlink": Change(calendars.unlink),
+    "calendar.unlink": Change(calendars.unlink, wakes=(RELEASES_TOPIC,)),
     "calendar.enable": Change(calendars.enable, wakes=(CALENDARS_TOPIC,)),
-    "calendar.disable": Change(calendars.disable),
+    "calendar.disable": Change(calendars.disable, wakes=(RELEASES_TOPIC,)),
     "calendar.pause": Change(calendars.pause),
     "calendar.resume": Change(calendars.resume, wakes=(REMINDERS_TOPIC,)),
     "calendar.sync": Change(calendars.sync, wakes=(CALENDARS_TOPIC,)),

@@ -37,6 +37,8 @@ from gateway.calendar.letters import TOPIC as CALENDAR_LETTERS_TOPIC
 from gateway.calendar.letters import LetterDesk
 from gateway.calendar.marking import MARKS
 from gateway.calendar.marking import TOPIC as MARKS_TOPIC
+from gateway.calendar.releases import RELEASES
+from gateway.calendar.releases import TOPIC as RELEASES_TOPIC
 from gateway.calendar.reminders import REMINDERS
 from gateway.calendar.upkeep import EVERY_S as UPKEEP_S
 from gateway.calendar.upkeep import Upkeep
@@ -95,6 +97,7 @@ QUEUES = {
     COLLECTIONS: (COLLECTIONS_TOPIC,),
     CALENDAR_LETTERS: (CALENDAR_LETTERS_TOPIC,),
     MARKS: (MARKS_TOPIC,),
+    RELEASES: (RELEASES_TOPIC,),
 }
 
 #: Rows that stay, each with a time of its own.

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from gateway.billing.rules import BillingRules
-from gateway.calendar.feeds.port import CalendarFeed
+from gateway.calendar.feeds.port import CalendarFeed, Consent
 from gateway.calendar.polling import Pace
 from gateway.calendar.words import Provider
 from gateway.engine.database import Engine
@@ -26,4 +26,5 @@ class Bridge:
     patience_s: float = 60.0  # for one answer of a feed
     last_look_s: float = 5.0  # for the event of a reminder that is due
     trust: timedelta = timedelta(hours=2)  # a last look that fails may stand on a poll that is no older than this
+    consents: Mapping[Provider, Consent] = field(default_factory=dict)  # where an access can be given back
     push_addresses: Mapping[Provider, str] = field(default_factory=dict)  # where providers may push to, by https

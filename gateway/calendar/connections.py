@@ -16,7 +16,7 @@ from gateway.calendar.words import ConnectionState, FeedFault, Provider
 from gateway.engine.database import Stamp
 from gateway.engine.queue import Claim
 from gateway.engine.timetable import Timetable
-from gateway.engine.vault import Vault
+from gateway.engine.vault import Vault, VaultError
 
 CONNECTIONS = Timetable(calendar_connection, key="connection_id")
 
@@ -33,6 +33,7 @@ class Linked:
 
     connection_id: int
     provider: Provider
+    subject: str  # the provider's name of the user
     label: str
     state: ConnectionState
     fault: FeedFault | None
@@ -93,12 +94,16 @@ def unlink(
 ) -> bytes | None:
     """End a connection at once, and forget its secret, which is returned so that the provider can be told.
 
-    What is planned from its calendars no longer leaves; nothing that was sent is forgotten.
+    What is planned from its calendars no longer leaves; nothing that was sent is forgotten. None where there is no
+    secret, or none that can be opened.
     """
     found = find(connection, account_id, connection_id)
     if found.state is ConnectionState.UNLINKED:
         return None
-    secret = vault.open(connection, account_id, owner(connection_id))
+    try:
+        secret = secret_of(connection, vault, account_id, connection_id)
+    except VaultError:  # the key is not the one of then: it can be forgotten all the same
+        secret = None
     vault.forget(connection, account_id, owner(connection_id))
     forget_polls(connection, account_id, connection_id, disable=True)
     _change(connection, account_id, connection_id, state=ConnectionState.UNLINKED)

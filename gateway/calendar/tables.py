@@ -196,6 +196,20 @@ push_channel = Table(
     Index("ix_push_channel_remote_name", "remote_name"),
 )
 
+calendar_release = Table(
+    "calendar_release",
+    METADATA,
+    Column("account_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("release_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("provider", OneOf(Provider), nullable=False),
+    Column("subject", String(320), nullable=False),  # the provider's name of the user
+    Column("revokes", Boolean, nullable=False),  # the access is given back; its secret is in the vault until then
+    Column("channels", JSON, nullable=False),  # to be closed: the provider's two names of each
+    Column("asked_at", Instant, nullable=False),
+    *lease_columns(),
+)
+Index("ix_calendar_release_parked", calendar_release.c.parked_until, calendar_release.c.release_id)
+
 calendar_digest = Table(
     "calendar_digest",
     METADATA,

@@ -311,7 +311,9 @@ class MemorySession:
     async def stop(self, channel: Channel) -> None:
         """Closed."""
         for server in self._servers.values():
-            server.channels.pop(channel.channel_id, None)
+            if channel.channel_id in server.channels:
+                server.asked("stop")
+                del server.channels[channel.channel_id]
 
     async def close(self) -> None:
         """Nothing to free."""

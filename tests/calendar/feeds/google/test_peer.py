@@ -7,6 +7,7 @@ import pytest
 
 from gateway.calendar.feeds.google.app import GoogleApp
 from gateway.calendar.feeds.google.client import GoogleClient
+from gateway.calendar.feeds.google.consent import GoogleConsent
 from gateway.calendar.feeds.google.feed import GoogleFeed, GoogleSession
 from gateway.calendar.feeds.google.tokens import Tokens, write_tokens
 from gateway.calendar.feeds.port import Changes, FeedError, Window
@@ -98,6 +99,20 @@ async def test_a_consent_that_the_user_took_back_is_told(session: GoogleSession,
     google_peer.control.post("/revoke", {"user": PRIMARY})
     with pytest.raises(FeedError) as refused:
         await changes(session, first)
+    assert refused.value.fault is FeedFault.CONSENT_REVOKED
+
+
+async def test_an_access_that_is_given_back_opens_nothing_and_may_be_given_back_again(
+    session: GoogleSession, google_peer: GooglePeer
+) -> None:
+    grant = google_peer.grant()
+    app = GoogleApp(grant["client_id"], grant["client_secret"], revoke_uri=f"{google_peer.url}/revoke")
+    client = GoogleClient(app)
+    for _ in range(2):
+        await GoogleConsent(app, client).revoke(session.secret)
+    await client.close()
+    with pytest.raises(FeedError) as refused:
+        await changes(session)
     assert refused.value.fault is FeedFault.CONSENT_REVOKED
 
 
