@@ -19,7 +19,7 @@ from gateway.smtp import replies
 from gateway.smtp.commands import read_command
 from gateway.smtp.errand import Command, EndOfInput, Errand, Outcome, Read
 from gateway.smtp.inbox import Inbox
-from gateway.smtp.limits import MOST_TIMES_TOO_BIG, Claim, address_of, mail_deadline
+from gateway.smtp.limits import MOST_TIMES_TOO_BIG, Claim, Place, address_of, mail_deadline
 from gateway.smtp.office import Office, note_incident
 
 #: How long a client may take at most to read our last words.
@@ -38,9 +38,9 @@ class Connection(SMTP):
     commands: ClassVar[Mapping[bytes, Command]]  # what each verb does
 
     __slots__ = (  # a dictionary of so many is slow to look up, and big
-        *("_address", "_busy", "_claim", "_deadline", "_due", "_ended", "_entered", "_errand", "_errors"),
+        *("_address", "_busy", "_claim", "_deadline", "_due", "_ended", "_errand", "_errors"),
         *("_expect_more", "_held_back", "_inbox", "_keeping", "_leaving", "_lost", "_mail_pace", "_office", "_parted"),
-        *("_stalled", "_treat", "_waiter", "loop", "transport"),
+        *("_stalled", "_treat", "_waiter", "loop", "place", "transport"),
     )
 
     def __init__(self, office: Office) -> None:
@@ -58,7 +58,7 @@ class Connection(SMTP):
         self._inbox = Inbox()
         self._due = b""  # replies that have not left yet
         self._address = address_of("")
-        self._entered = False  # counted among the open connections
+        self.place = Place(office.connections)  # taken before the session begins where a handshake comes first
         self._busy = True  # an errand is under way; the first is the greeting
         self._errand: Outcome | None = None  # the last one
         self._keeping = False  # a mail is on its way to the disk: nothing that the client does stops that
@@ -83,7 +83,7 @@ class Connection(SMTP):
         """The reply that keeps this client out, if any."""
         if self._office.closing:
             return replies.SHUTTING_DOWN
-        return None if self._entered else replies.TOO_MANY_CONNECTIONS
+        return None if self.place.held else replies.TOO_MANY_CONNECTIONS
 
     # -- called by the event loop
 
@@ -91,7 +91,7 @@ class Connection(SMTP):
         """A client is there."""
         peer = transport.get_extra_info("peername")
         self._address = address_of(peer[0] if isinstance(peer, tuple) else "")
-        self._entered = self._office.connections.enter(self._address)
+        self.place.take(self._address)
         self._office.guests.arrive(self)
         super().connection_made(transport)
 
@@ -130,8 +130,7 @@ class Connection(SMTP):
         self._lost = self._parted = True
         self._due = b""
         self._office.guests.depart(self)
-        if self._entered:
-            self._office.connections.leave(self._address)
+        self.place.give_back()
         self._drop_errand()
         super().connection_lost(error)
 

@@ -111,7 +111,7 @@ class Entrance(Connection):
                 self,
                 tls,
                 server_side=True,
-                ssl_handshake_timeout=TLS_HANDSHAKE_S,
+                ssl_handshake_timeout=min(TLS_HANDSHAKE_S, self._office.settings.command_timeout_s),
             )
         except Exception as error:
             # The event loop does not always tell of a connection that is lost during the handshake.

@@ -72,6 +72,30 @@ class Connections:
                 del self._by_network[network]  # or every network ever seen would be kept
 
 
+class Place:
+    """One connection's place among the open ones, from the moment when it is there until it is gone."""
+
+    __slots__ = ("_address", "_connections", "held")
+
+    def __init__(self, connections: Connections) -> None:
+        self._connections = connections
+        self._address: Address | None = None
+        self.held = False
+
+    def take(self, address: Address | None) -> bool:
+        """Have a place, if there is one; whether it is held."""
+        if not self.held:
+            self._address = address
+            self.held = self._connections.enter(address)
+        return self.held
+
+    def give_back(self) -> None:
+        """Have none any more."""
+        if self.held:
+            self.held = False
+            self._connections.leave(self._address)
+
+
 class MailMemory:
     """The bytes of mails on their way in, over all sessions."""
 

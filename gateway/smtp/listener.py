@@ -4,18 +4,18 @@ import asyncio
 import os
 import socket
 import ssl
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from gateway.settings import Settings, SmtpSettings, TlsSettings
-from gateway.smtp.entrance import TLS_HANDSHAKE_S
 from gateway.smtp.limits import Connections
 from gateway.smtp.lmtp import LmtpSession
 from gateway.smtp.office import Commits, Office
 from gateway.smtp.protocol import SmtpSession
 from gateway.smtp.reception import Reception
 from gateway.smtp.replies import Refusals
+from gateway.smtp.tls_door import TlsDoor
 from plans.words import Reason
 
 BACKLOG = 512
@@ -33,7 +33,7 @@ class Doors:
 class Listener:
     """Open doors; from ``serve_smtp``."""
 
-    def __init__(self, office: Office, servers: list[asyncio.Server]) -> None:
+    def __init__(self, office: Office, servers: Sequence[asyncio.Server | TlsDoor]) -> None:
         self._office = office
         self._servers = servers
 
@@ -80,21 +80,18 @@ async def serve_smtp(
     if doors.submissions and tls is None:
         raise ValueError("the submissions door needs a TLS certificate")
     servers = [await _open(office, SmtpSession, door) for door in doors.smtp]
-    servers += [await _open(office, SmtpSession, door, tls) for door in doors.submissions]
     servers += [await _open(office, LmtpSession, door) for door in doors.lmtp]
-    return Listener(office, servers)
+    under_tls = [TlsDoor(office, SmtpSession, door, tls) for door in doors.submissions if tls is not None]
+    for each in under_tls:
+        each.open(BACKLOG)
+    return Listener(office, [*servers, *under_tls])
 
 
-async def _open(
-    office: Office, session: type[SmtpSession], door: socket.socket, tls: ssl.SSLContext | None = None
-) -> asyncio.Server:
+async def _open(office: Office, session: type[SmtpSession], door: socket.socket) -> asyncio.Server:
     loop = asyncio.get_running_loop()
     if door.family == socket.AF_UNIX:
         return await loop.create_unix_server(lambda: session(office), sock=door, backlog=BACKLOG)
-    patience = TLS_HANDSHAKE_S if tls else None
-    return await loop.create_server(
-        lambda: session(office), sock=door, backlog=BACKLOG, ssl=tls, ssl_handshake_timeout=patience
-    )
+    return await loop.create_server(lambda: session(office), sock=door, backlog=BACKLOG)
 
 
 def bind_doors(settings: SmtpSettings) -> Doors:

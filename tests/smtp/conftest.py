@@ -1,4 +1,4 @@
-"""A served listener for each test that asks for one, on both event loops."""
+"""A served listener for each test that asks for one."""
 
 import asyncio
 import ssl
@@ -8,12 +8,22 @@ from dataclasses import replace
 
 import pytest
 import trustme
+import uvloop
 
 from gateway.settings import Settings, SmtpSettings
 from gateway.smtp.listener import Doors, Listener, bind_doors, serve_smtp
 from tests.smtp.callers import FakeReception, House
 
+#: Test modules of what the two event loops do each in their own way.
+ON_BOTH_LOOPS = {"test_tls_door"}
+
 Serve = Callable[..., Awaitable[tuple[House, Listener]]]
+
+
+def pytest_asyncio_loop_factories(item: pytest.Item) -> dict[str, Callable[[], asyncio.AbstractEventLoop]]:
+    """The event loops that a test runs on."""
+    standard = {"asyncio": asyncio.new_event_loop}
+    return standard | {"uvloop": uvloop.new_event_loop} if item.path.stem in ON_BOTH_LOOPS else standard
 
 
 @pytest.fixture(scope="session")
