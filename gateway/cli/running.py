@@ -23,18 +23,15 @@ def add_to(program: typer.Typer) -> None:
 
 def serve(*, role: Roles = None, demo: Demo = False) -> None:
     """Run the service. SIGTERM or SIGINT ends it, and nothing that was accepted is lost."""
-    # What is loaded now stays for good: to look through it for garbage takes a sixth of the start, and again and again
-    # when the service works.
-    gc.disable()
+    gc.disable()  # what is loaded now stays for good: to look through it takes a sixth of the start
     import uvloop
 
     from gateway.app.service import Role
     from gateway.cli.service import run
+    from gateway.engine import garbage
     from gateway.settings import read_settings
 
-    gc.freeze()
-    gc.enable()
-
+    garbage.settle()
     unknown = set(role or ()) - set(Role)
     if unknown:
         raise typer.BadParameter(f"there is no role {', '.join(sorted(unknown))}: choose smtp, web or worker")

@@ -5,10 +5,10 @@ What is missing on this machine is skipped, loudly. The exit code is 1 where a t
 """
 
 import argparse
-import gc
 import sys
 from collections.abc import Callable
 
+from gateway.engine import garbage
 from tests.bench import (
     calendars,
     engine,
@@ -34,7 +34,7 @@ BENCHES = (
 
 def main() -> int:
     """Run the benches that were asked for; 0 where no target was missed."""
-    gc.freeze()  # as the service does when it has loaded all it needs
+    garbage.settle()  # as the service does when it has loaded all it needs
     asked = _arguments()
     tools = _tools()
     benches: dict[str, Callable[[], list[Figure]]] = {

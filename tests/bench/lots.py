@@ -5,7 +5,6 @@ enter a journal with a unique key, debit each balance once. The single balance d
 """
 
 import asyncio
-import gc
 import random
 import tempfile
 import time
@@ -22,6 +21,7 @@ from gateway.billing.audit import audit
 from gateway.billing.charges import TURN_CAP, TURN_COST, Charge, charge
 from gateway.billing.tables import balance, credit_lot, ledger_entry
 from gateway.billing.words import EntryKind
+from gateway.engine import garbage
 from gateway.engine.clock import SystemClock
 from gateway.engine.database import Engine, open_engine
 from gateway.engine.migration import upgrade
@@ -78,7 +78,7 @@ async def _measure(url: str, rounds: int) -> list[dict[str, float]]:
         await engine.write(lambda connection: [connection.execute(text(each)) for each in _TABLES])
         for start in range(0, ACCOUNTS, _CHUNK):
             await engine.write(partial(_open, engine=engine, accounts=accounts[start : start + _CHUNK]))
-        gc.freeze()  # as `gateway serve` does once it has started
+        garbage.settle()  # as `gateway serve` does once it has started
         measured = [{name: await _charged(engine, way, accounts) for name, way in ways.items()} for _ in range(rounds)]
         if wrong := await engine.read(lambda connection: next(audit(connection), None)):
             raise AssertionError(wrong)
