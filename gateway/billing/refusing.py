@@ -18,7 +18,8 @@ def check(refused: refusals.Refused | None, language: Language = Language.EN) ->
 def worded(refused: refusals.Refused, language: Language = Language.EN) -> Refused:
     """A refusal of ``plans`` as what to raise."""
     words = _words(language)[refused.why]
-    return Refused(words["text"].format(**refused.facts), words["cure"].format(**refused.facts))
+    text = words["text_one"] if refused.facts.get("limit") == 1 else words["text"]
+    return Refused(text.format(**refused.facts), words["cure"].format(**refused.facts))
 
 
 @cache

@@ -76,7 +76,7 @@ async def test_a_trial_covers_what_its_tier_does(engine: Engine) -> None:
     with pytest.raises(Refused, match="BUSINESS covers 5 calendars at most") as refused:
         await ask(engine, account_id, 6)
     assert refused.value.cure == "Change to ENTERPRISE, which covers up to 50."
-    with pytest.raises(Refused, match=r"BUSINESS couvre 5 agenda\(s\) au plus"):
+    with pytest.raises(Refused, match=r"BUSINESS couvre 5 agendas au plus"):
         await ask(engine, account_id, 6, Language.FR)
 
 
@@ -98,6 +98,9 @@ async def test_a_trial_that_is_over_unpaid_waits_until_it_is_paid(engine: Engine
     found = await cover(engine, account_id)
     assert (found.waits, found.calendars) == (Reason.TRIAL_UNPAID, 1)
     await ask(engine, account_id, 1)
+    for language, told in ((Language.EN, "covers 1 calendar at most"), (Language.FR, "couvre 1 agenda au plus")):
+        with pytest.raises(Refused, match=told):
+            await ask(engine, account_id, 2, language)
     await settle(engine, account_id)
     assert await waits(engine, account_id) is None
 

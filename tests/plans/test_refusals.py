@@ -32,6 +32,8 @@ def test_every_refusal_has_a_text_and_a_cure(language: str) -> None:
 def test_the_words_name_the_facts_of_the_refusal(refusal: Refusal, language: str) -> None:
     entry = words(language)[refusal]
     assert set(BRACES.findall(entry["text"] + entry["cure"])) == FACTS.get(refusal, set())
+    assert ("text_one" in entry) == ("limit" in FACTS.get(refusal, set())), "what counts tells one from several"
+    assert set(BRACES.findall(entry.get("text_one", entry["text"]))) == set(BRACES.findall(entry["text"]))
 
 
 def test_a_refusal_fills_in_its_words() -> None:
