@@ -57,7 +57,7 @@ def calendar_routes(engine: Engine, settings: Settings, found: Linkable) -> list
     linking = Linking(engine, open_vault(settings.data_dir), found.doors)
     secure = settings.web.base_url.startswith("https://")
     pages = LinkPages(linking, read_wording(), secure=secure)
-    pushes = Pushes(partial(_changed, engine), partial(_lost, engine))
+    pushes = Pushes(partial(_changed, engine), partial(_lost, engine), partial(_reached, engine))
     return [*pages.routes(), *pushes.routes()]
 
 
@@ -67,6 +67,15 @@ async def _changed(engine: Engine, name: str, token: str) -> bool:
 
 async def _lost(engine: Engine, name: str, token: str) -> bool:
     return await _told(engine, channels.renew_now, name, token)
+
+
+async def _reached(engine: Engine, name: str, token: str) -> bool:
+    """A channel is known by its token before we are told its name."""
+    del name
+    if not await engine.read(partial(channels.is_awaited, token=token)):
+        return False
+    await engine.write(partial(channels.reached, now=engine.clock.now(), token=token))
+    return True
 
 
 async def _told(engine: Engine, act: Callable[..., bool], name: str, token: str) -> bool:

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Row, delete, exists, insert, or_, select, upd
 from gateway.calendar.calendars import Key
 from gateway.calendar.connections import hasten
 from gateway.calendar.feeds.port import Channel
-from gateway.calendar.tables import push_channel
+from gateway.calendar.tables import calendar, push_channel
 from gateway.engine.database import Stamp
 from gateway.engine.vault import Vault
 
@@ -26,23 +26,37 @@ class OpenChannel:
     calendar_id: int
     channel: Channel
     renew_at: datetime
+    heard: bool  # the provider has reached us over it
 
 
-def opened(
-    connection: Connection, stamp: Stamp, vault: Vault, *, key: Key, name: str, token: str, channel: Channel
-) -> int:
-    """Keep a channel that a provider opened under our ``name``; every message over it has to bring ``token``."""
-    channel_id = stamp.new_id()
-    row = {"account_id": key[0], "channel_id": channel_id, "calendar_id": key[1], "name": name}
-    values = {**row, "token": _digest(token), **_state(stamp.now, channel)}
-    connection.execute(insert(push_channel).values(values))
-    vault.keep(connection, key[0], owner(channel_id), token.encode())
-    return channel_id
+def opening(
+    connection: Connection, stamp: Stamp, vault: Vault, *, key: Key, name: str, token: str
+) -> OpenChannel | None:
+    """Keep a channel that is about to be opened under our ``name``: its first message may come before the answer.
+
+    Every message over it has to bring ``token``. None where the calendar is polled no more.
+    """
+    of = (calendar.c.account_id == key[0], calendar.c.calendar_id == key[1], calendar.c.next_poll_at.is_not(None))
+    if not connection.scalar(select(exists().where(*of))):
+        return None
+    known = OpenChannel(key[0], stamp.new_id(), key[1], Channel("", "", stamp.now), stamp.now, heard=False)
+    values = {"account_id": key[0], "channel_id": known.channel_id, "calendar_id": key[1], "name": name}
+    state = {"remote_name": "", "resource_id": "", "expires_at": stamp.now, "renew_at": stamp.now}
+    connection.execute(insert(push_channel).values({**values, **state, "token": _digest(token)}))
+    vault.keep(connection, key[0], owner(known.channel_id), token.encode())
+    return known
 
 
-def renewed(connection: Connection, now: datetime, known: OpenChannel, channel: Channel) -> None:
-    """Keep what became of a channel: it is open for longer, or another one in its place."""
-    connection.execute(update(push_channel).where(*_this(known)).values(_state(now, channel)))
+def renewing(connection: Connection, vault: Vault, known: OpenChannel) -> str:
+    """What messages over a channel bring that is about to be renewed: until the next one it does not count."""
+    connection.execute(update(push_channel).where(*_this(known)).values(heard_at=None))
+    return (vault.open(connection, known.account_id, owner(known.channel_id)) or b"").decode()
+
+
+def opened(connection: Connection, now: datetime, known: OpenChannel, channel: Channel) -> bool:
+    """Keep what became of a channel: it is open, or open for longer. False where it was forgotten meanwhile."""
+    change = update(push_channel).where(*_this(known)).values(_state(now, channel))
+    return connection.execute(change).rowcount == 1
 
 
 def forget(connection: Connection, vault: Vault, known: OpenChannel) -> None:
@@ -68,16 +82,28 @@ def of_calendar(connection: Connection, key: Key) -> OpenChannel | None:
     return None if found is None else _open(found)
 
 
-def token_of(connection: Connection, vault: Vault, known: OpenChannel) -> str:
-    """What every message over a channel brings."""
-    return (vault.open(connection, known.account_id, owner(known.channel_id)) or b"").decode()
-
-
 def is_pushed(connection: Connection, key: Key, now: datetime) -> bool:
-    """Whether a calendar has a channel that is open now."""
+    """Whether a calendar has a channel that is open now, reaches us, and is not about to be renewed."""
     row = push_channel.c
-    open_now = (row.account_id == key[0], row.calendar_id == key[1], row.expires_at > now)
-    return connection.scalar(select(exists().where(*open_now))) or False
+    open_now = (row.account_id == key[0], row.calendar_id == key[1], row.expires_at > now, row.renew_at > now)
+    return connection.scalar(select(exists().where(*open_now, row.heard_at.is_not(None)))) or False
+
+
+def is_awaited(connection: Connection, *, token: str) -> bool:
+    """Whether a channel of this token has not reached us yet."""
+    row = push_channel.c
+    return connection.scalar(select(exists().where(row.token == _digest(token), row.heard_at.is_(None)))) or False
+
+
+def reached(connection: Connection, now: datetime, *, token: str) -> None:
+    """The first message over a channel came: from now on it counts.
+
+    It is known by its token alone, for it may come before we are told the name of the channel.
+    """
+    row = push_channel.c
+    connection.execute(
+        update(push_channel).where(row.token == _digest(token), row.heard_at.is_(None)).values(heard_at=now)
+    )
 
 
 def is_genuine(connection: Connection, *, name: str, token: str) -> bool:
@@ -91,6 +117,8 @@ def hint(connection: Connection, now: datetime, *, name: str, token: str) -> boo
     ``name`` is our name of the channel or the provider's. Wakes ``connections.TOPIC``.
     """
     genuine = _genuine(connection, name, token)
+    if not all(each.heard for each in genuine):
+        reached(connection, now, token=token)
     hasten(connection, now, [(each.account_id, each.calendar_id) for each in genuine], patient=True)
     return bool(genuine)
 
@@ -125,6 +153,7 @@ def _state(now: datetime, channel: Channel) -> dict[str, Any]:
         "resource_id": channel.resource_id,
         "expires_at": channel.expires_at,
         "renew_at": now + life / 2,
+        **({"heard_at": now} if channel.validated else {}),
     }
 
 
@@ -134,7 +163,7 @@ def _this(known: OpenChannel) -> tuple[Any, ...]:
 
 def _open(row: Row[*tuple[Any, ...]]) -> OpenChannel:
     channel = Channel(row.remote_name, row.resource_id, row.expires_at)
-    return OpenChannel(row.account_id, row.channel_id, row.calendar_id, channel, row.renew_at)
+    return OpenChannel(row.account_id, row.channel_id, row.calendar_id, channel, row.renew_at, row.heard_at is not None)
 
 
 def _digest(token: str) -> str:

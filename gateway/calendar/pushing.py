@@ -8,7 +8,7 @@ from gateway.calendar import channels
 from gateway.calendar.bridge import Bridge
 from gateway.calendar.calendars import Calendar
 from gateway.calendar.channels import OpenChannel
-from gateway.calendar.feeds.port import FeedError, FeedSession
+from gateway.calendar.feeds.port import Channel, FeedError, FeedSession
 
 log = logging.getLogger(__name__)
 
@@ -31,19 +31,32 @@ async def keep_pushed(bridge: Bridge, session: FeedSession, calendar: Calendar) 
 
 async def _open(bridge: Bridge, session: FeedSession, calendar: Calendar, address: str) -> None:
     name, token = secrets.token_hex(16), secrets.token_urlsafe(32)
-    channel = await session.watch(calendar.remote_id, name, address, token)
+    opening = partial(channels.opening, stamp=bridge.engine.stamp(), vault=bridge.vault, key=calendar.key)
+    known = await bridge.engine.write(partial(opening, name=name, token=token))
+    if known is None:
+        return
+    channel = None
+    try:
+        channel = await session.watch(calendar.remote_id, name, address, token)
+    finally:
+        if channel is None:
+            await bridge.engine.write(partial(channels.forget, vault=bridge.vault, known=known))
     if channel is not None:
-        opened = partial(channels.opened, stamp=bridge.engine.stamp(), vault=bridge.vault, key=calendar.key)
-        await bridge.engine.write(partial(opened, name=name, token=token, channel=channel))
+        await _keep(bridge, session, known, channel)
 
 
 async def _renew(bridge: Bridge, session: FeedSession, calendar: Calendar, known: OpenChannel, address: str) -> None:
-    token = await bridge.engine.read(partial(channels.token_of, vault=bridge.vault, known=known))
-    now = bridge.engine.clock.now()
+    token = await bridge.engine.write(partial(channels.renewing, vault=bridge.vault, known=known))
     try:
         channel = await session.renew(calendar.remote_id, known.channel, address, token)
     except FeedError:
-        if now >= known.channel.expires_at:  # gone: the next poll opens another
+        if bridge.engine.clock.now() >= known.channel.expires_at:  # gone: the next poll opens another
             await bridge.engine.write(partial(channels.forget, vault=bridge.vault, known=known))
         raise
-    await bridge.engine.write(partial(channels.renewed, now=now, known=known, channel=channel))
+    await _keep(bridge, session, known, channel)
+
+
+async def _keep(bridge: Bridge, session: FeedSession, known: OpenChannel, channel: Channel) -> None:
+    now = bridge.engine.clock.now()
+    if not await bridge.engine.write(partial(channels.opened, now=now, known=known, channel=channel)):
+        await session.stop(channel)  # the calendar was let go meanwhile

@@ -118,7 +118,8 @@ def _close(connection: Connection, vault: Vault, of: Iterable[Calendar]) -> list
     for each in of:
         while (known := channels.of_calendar(connection, each.key)) is not None:
             channels.forget(connection, vault, known)
-            closed.append(known.channel)
+            if known.channel.resource_id:  # else whoever is opening it closes it
+                closed.append(known.channel)
     return closed
 
 

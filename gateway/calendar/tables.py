@@ -191,9 +191,11 @@ push_channel = Table(
     Column("token", String(64), nullable=False),  # SHA-256 of what every message has to bring along
     Column("expires_at", Instant, nullable=False),
     Column("renew_at", Instant, nullable=False),
+    Column("heard_at", Instant),  # when the provider first reached us over it; null: it does not count yet
     UniqueConstraint("name"),
     Index("ix_push_channel_calendar_id", "account_id", "calendar_id"),
     Index("ix_push_channel_remote_name", "remote_name"),
+    Index("ix_push_channel_token", "token"),
 )
 
 calendar_release = Table(

@@ -26,8 +26,9 @@ log = logging.getLogger(__name__)
 GOOGLE = "/push/google"
 OUTLOOK = "/push/outlook"
 
-#: The states of a message from Google; "sync" only says that the channel is open.
+#: The states of a message from Google.
 _CHANGED = frozenset({"exists", "not_exists"})
+_OPENED = "sync"  # the first one, which comes over each channel
 
 #: What Graph wants back of us is printable, and is not read by a browser as anything else.
 _HARMLESS = re.compile(r"[\x20-\x7e]*")
@@ -41,10 +42,11 @@ Hint = Callable[[str, str], Awaitable[bool]]
 class Pushes:
     """``POST /push/google``, ``/push/outlook`` and ``/push/outlook/lifecycle``."""
 
-    def __init__(self, changed: Hint, renew: Hint) -> None:
-        """``renew`` is told of a channel that will end, or has ended, before its time."""
+    def __init__(self, changed: Hint, renew: Hint, reached: Hint) -> None:
+        """``renew`` is told of a channel that will end before its time, or has, and ``reached`` of one that opened."""
         self._changed = changed
         self._renew = renew
+        self._reached = reached
 
     def routes(self) -> list[Route]:
         """What is answered."""
@@ -57,8 +59,10 @@ class Pushes:
     async def _google(self, request: Request) -> Response:
         """A message has headers and no body. It is always taken: an error would have Google send it again."""
         told = request.headers
-        if told.get("x-goog-resource-state") in _CHANGED:
-            await _kept(self._changed, told.get("x-goog-channel-id", ""), told.get("x-goog-channel-token", ""))
+        state = told.get("x-goog-resource-state")
+        hint = self._reached if state == _OPENED else self._changed if state in _CHANGED else None
+        if hint is not None:
+            await _kept(hint, told.get("x-goog-channel-id", ""), told.get("x-goog-channel-token", ""))
         return Response(status_code=204)
 
     async def _outlook(self, request: Request) -> Response:

@@ -87,6 +87,10 @@ async def test_the_service_shows_the_pages_and_takes_what_is_pushed(settings: Se
             f"{ours}/push/google",
             headers={"X-Goog-Resource-State": "exists", "X-Goog-Channel-ID": "c", "X-Goog-Channel-Token": "t"},
         )
+        opened = await browser.post(
+            f"{ours}/push/google",
+            headers={"X-Goog-Resource-State": "sync", "X-Goog-Channel-ID": "c", "X-Goog-Channel-Token": "t"},
+        )
         gone = {"subscriptionId": "s", "clientState": "t", "lifecycleEvent": "subscriptionRemoved"}
         lost = await browser.post(f"{ours}/push/outlook/lifecycle", json={"value": [gone]})
-    assert (page.status_code, pushed.status_code, lost.status_code) == (404, 204, 202)
+    assert (page.status_code, pushed.status_code, opened.status_code, lost.status_code) == (404, 204, 204, 202)

@@ -140,7 +140,7 @@ async def _bridge(stack: AsyncExitStack, engine: Engine, peer: GooglePeer) -> Br
         unit = partial(channels.hint, now=engine.clock.now(), name=name, token=token)
         return await engine.write(unit, wakes=(connections.TOPIC,))
 
-    web = WebServer(application(engine, list, more=Pushes(hint, hint).routes()), door)
+    web = WebServer(application(engine, list, more=Pushes(hint, hint, hint).routes()), door)
     web.start()
     stack.push_async_callback(web.close)
     peer.control.post("/routes", {PUSH: f"http://127.0.0.1:{door.getsockname()[1]}"})

@@ -48,10 +48,12 @@ class MemoryCalendar:
     channels: dict[str, Channel] = field(default_factory=dict)
     told: list[tuple[str, str]] = field(default_factory=list)  # address and token of each channel
     gives_up_channels: bool = False  # and opens one only once
+    reaches: bool = True  # the address, before it opens a channel
     breaks_channels: bool = False  # and answers nonsense
     listings: int = 0  # how often its calendars were asked for
     unlisted: Exception | None = None  # why calendars cannot be listed
     meanwhile: Callable[[], Awaitable[None]] | None = None  # what happens while it is answering, once
+    while_watching: Callable[[], Awaitable[None]] | None = None
     while_listing: Callable[[], Awaitable[None]] | None = None
     failed: bool = False  # since somebody set it back
     read_only: bool = False  # for the user who linked it
@@ -294,8 +296,10 @@ class MemorySession:
             raise FeedError(FeedFault.UNAVAILABLE, "503")
         server.told.append((address, token))
         ends = datetime(2027, len(server.told), 1, tzinfo=UTC)
-        channel = Channel(channel_id, f"resource of {calendar_id}", ends)
+        channel = Channel(channel_id, f"resource of {calendar_id}", ends, validated=server.reaches)
         server.channels[channel_id] = channel
+        if server.while_watching:
+            await server.while_watching()
         return channel
 
     async def renew(self, calendar_id: str, channel: Channel, address: str, token: str) -> Channel:

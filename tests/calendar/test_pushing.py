@@ -2,10 +2,12 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 
 from sqlalchemy import select
 
-from gateway.calendar import channels
+from gateway.calendar import channels, releases
+from gateway.calendar.pushing import keep_pushed
 from gateway.calendar.upkeep import Upkeep
 from gateway.calendar.words import Provider
 from gateway.engine.vault import secret
@@ -24,6 +26,11 @@ async def pushed(open_practice: Opening) -> Practice:
     alice.bridge = replace(alice.bridge, push_addresses={Provider.GOOGLE: ADDRESS})
     await alice.run()
     return alice
+
+
+async def is_awaited(alice: Practice, token: str) -> bool:
+    """Whether her provider is still to reach us."""
+    return await alice.engine.read(partial(channels.is_awaited, token=token))
 
 
 async def hint(alice: Practice, name: str, token: str) -> bool:
@@ -122,9 +129,10 @@ async def test_a_channel_that_the_provider_gives_up_is_renewed_at_once(
 async def test_a_channel_that_cannot_be_renewed_and_has_ended_is_opened_anew(
     open_practice: Opening, server: MemoryCalendar, clock: StoppedClock
 ) -> None:
+    clock.set(paris("2026-12-31T22:00"))  # three hours before it ends
     alice = await pushed(open_practice)
     server.gives_up_channels = True
-    await alice.until(paris("2027-01-03T12:00"))
+    await alice.until(paris("2027-01-01T12:00"))
     assert server.requests.count("watch") == 2
 
 
@@ -156,3 +164,55 @@ async def test_a_channel_that_breaks_is_no_fault_of_its_calendar(
     alice = await pushed(open_practice)
     calendar = await alice.calendar()
     assert (calendar.fault, calendar.failures, server.requests.count("watch")) == (None, 0, 1)
+
+
+async def polls_of_two_hours(alice: Practice, server: MemoryCalendar) -> int:
+    """How often she is read from now on."""
+    before = len(server.requests)
+    await alice.until(alice.clock.now() + timedelta(hours=2))
+    return len([each for each in server.requests[before:] if each in {"list", "changes"}])
+
+
+async def test_a_channel_counts_once_its_provider_reached_us(
+    open_practice: Opening, server: MemoryCalendar, clock: StoppedClock
+) -> None:
+    """Google takes any address: without its first message nothing would come, and nobody would notice."""
+    server.reaches = False
+    alice = await pushed(open_practice)
+    token = server.told[0][1]
+    assert await polls_of_two_hours(alice, server) > 5
+    assert [await is_awaited(alice, each) for each in ("guess", token)] == [False, True]
+    await alice.engine.write(partial(channels.reached, now=clock.now(), token=token))
+    assert not await is_awaited(alice, token)
+    await alice.poll_now()
+    assert await polls_of_two_hours(alice, server) == 0
+
+
+async def test_a_change_that_comes_over_a_channel_shows_that_it_works(
+    open_practice: Opening, server: MemoryCalendar
+) -> None:
+    server.reaches = False
+    alice = await pushed(open_practice)
+    (name,), (_, token) = server.channels, server.told[0]
+    assert await hint(alice, name, token)
+    assert not await is_awaited(alice, token)
+
+
+async def test_a_calendar_that_is_let_go_while_its_channel_opens_is_left_without_one(
+    open_practice: Opening, server: MemoryCalendar
+) -> None:
+    alice = await open_practice()
+    alice.bridge = replace(alice.bridge, push_addresses={Provider.GOOGLE: ADDRESS})
+
+    calendar, stamp, vault = await alice.calendar(), alice.engine.stamp(), alice.bridge.vault
+
+    async def happens() -> None:
+        close = partial(releases.close_channels, stamp=stamp, vault=vault, calendar=calendar)
+        await alice.engine.write(close)
+
+    server.while_watching = happens
+    await alice.run()
+    assert (server.requests.count("watch"), server.channels) == (1, {})
+    await alice.change(next_poll_at=None)
+    await keep_pushed(alice.bridge, alice.bridge.feeds[Provider.GOOGLE].open(b""), calendar)
+    assert server.requests.count("watch") == 1

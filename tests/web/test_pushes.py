@@ -21,6 +21,7 @@ class Heard:
     client: httpx.AsyncClient
     changed: list[tuple[str, str]] = field(default_factory=list)
     renewed: list[tuple[str, str]] = field(default_factory=list)
+    reached: list[tuple[str, str]] = field(default_factory=list)
     away: bool = False
 
     async def change(self, name: str, token: str) -> bool:
@@ -33,6 +34,11 @@ class Heard:
     async def renew(self, name: str, token: str) -> bool:
         """A channel ends."""
         self.renewed.append((name, token))
+        return True
+
+    async def reach(self, name: str, token: str) -> bool:
+        """A channel is open."""
+        self.reached.append((name, token))
         return True
 
     async def google(self, state: str, **headers: str) -> int:
@@ -51,7 +57,7 @@ async def heard(engine: Engine) -> AsyncIterator[Heard]:
     door = bind("127.0.0.1", 0)
     async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{door.getsockname()[1]}", trust_env=False) as client:
         made = Heard(client)
-        server = WebServer(application(engine, list, more=Pushes(made.change, made.renew).routes()), door)
+        server = WebServer(application(engine, list, more=Pushes(made.change, made.renew, made.reach).routes()), door)
         server.start()
         yield made
         await server.close()
@@ -69,7 +75,7 @@ async def test_a_change_at_google_is_passed_on(heard: Heard, state: str) -> None
 
 async def test_that_a_channel_opened_is_no_change(heard: Heard) -> None:
     assert await heard.google("sync") == 204
-    assert heard.changed == []
+    assert (heard.changed, heard.reached) == ([], [("channel-1", "token-1")])
 
 
 async def test_a_message_without_a_state_or_a_token_is_taken_all_the_same(heard: Heard) -> None:

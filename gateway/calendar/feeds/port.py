@@ -113,6 +113,7 @@ class Channel:
     channel_id: str
     resource_id: str  # the provider's name of it, needed to stop it
     expires_at: datetime
+    validated: bool = True  # the provider has reached the address; False: its first message over the channel will tell
 
 
 class Retitled(Enum):

@@ -119,7 +119,10 @@ class GoogleSession:
         return Retitled.DONE
 
     async def watch(self, calendar_id: str, channel_id: str, address: str, token: str) -> Channel | None:
-        """Open a channel for a week; None for a calendar that Google tells nothing of."""
+        """Open a channel for a week; None for a calendar that Google tells nothing of.
+
+        Google takes an address that it cannot reach: that it does, only its message ``sync`` tells.
+        """
         until = self._clock.now() + CHANNEL_LIFE
         wanted = {
             "id": channel_id,
@@ -135,7 +138,7 @@ class GoogleSession:
                 return None
             raise
         expires_at = datetime.fromtimestamp(int(opened["expiration"]) / 1000, UTC) if "expiration" in opened else until
-        return Channel(channel_id, str(opened["resourceId"]), expires_at)
+        return Channel(channel_id, str(opened["resourceId"]), expires_at, validated=False)
 
     async def renew(self, calendar_id: str, channel: Channel, address: str, token: str) -> Channel:
         """Open a new channel and only then close the old one: Google's cannot be kept open for longer."""

@@ -239,7 +239,7 @@ async def test_that_an_event_cannot_be_read_again_is_told(session: GoogleSession
 async def test_a_channel_lasts_as_long_as_google_says(session: GoogleSession, google: Responder) -> None:
     google.script(Answer({"id": "channel-1", "resourceId": "resource-1", "expiration": "1795683600000"}))
     opened = await session.watch(CABINET, "channel-1", HOOK, "token-1")
-    assert opened == Channel("channel-1", "resource-1", datetime(2026, 11, 26, 9, 0, tzinfo=UTC))
+    assert opened == Channel("channel-1", "resource-1", datetime(2026, 11, 26, 9, 0, tzinfo=UTC), validated=False)
     assert google.asked[0].json == {
         "id": "channel-1",
         "type": "web_hook",
