@@ -23,7 +23,7 @@ _LONGEST_REST = timedelta(minutes=10)
 class Circuit:
     """How a carrier does."""
 
-    failures: int = 0  # in a row
+    failures: int = 0  # in a row, until it opened, and then how often it was tried in vain
     open_until: datetime | None = None
 
     def is_open(self, now: datetime) -> bool:
@@ -40,15 +40,17 @@ def after(before: Circuit, outcomes: Sequence[Outcome], now: datetime) -> Circui
     """How the carrier does after these hand-overs.
 
     Any answer of the carrier, a refusal too, closes the circuit; silence is none. Being asked to slow down says nothing
-    about it.
+    about it, and neither does the failure of what was under way when it opened: nobody has tried the carrier since.
     """
     told = [each for each in outcomes if _tells(each)]
     if not told:
         return before
     if not all(isinstance(each, NotSent | InDoubt) for each in told):
         return Circuit()
-    failures = before.failures + len(told)
-    return Circuit(failures, now + _rest(before, failures) if failures >= OPENS_AFTER else None)
+    if before.is_open(now):
+        return before
+    failures = before.failures + 1 if before.half_open else min(before.failures + len(told), OPENS_AFTER)
+    return Circuit(failures, now + _rest(failures) if failures >= OPENS_AFTER else None)
 
 
 def _tells(outcome: Outcome) -> bool:
@@ -57,11 +59,10 @@ def _tells(outcome: Outcome) -> bool:
     return not slowed and outcome != InDoubt(CRASHED)
 
 
-def _rest(before: Circuit, failures: int) -> timedelta:
+def _rest(failures: int) -> timedelta:
     """Doubled each time that it was tried in vain."""
-    tries = 0 if before.failures < OPENS_AFTER else failures - OPENS_AFTER
-    longest: timedelta = min(_FIRST_REST * 2 ** min(tries, 10), _LONGEST_REST)
-    return longest
+    doubled: timedelta = min(_FIRST_REST * 2 ** min(failures - OPENS_AFTER, 10), _LONGEST_REST)
+    return doubled
 
 
 _OF_CARRIER = select(circuit.c.failures, circuit.c.open_until).where(circuit.c.carrier == bindparam("of_carrier"))

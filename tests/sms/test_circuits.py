@@ -44,12 +44,23 @@ def test_failures_in_a_row_open_it_any_answer_closes_it_and_slowness_or_a_crash_
 
 
 def test_it_rests_twice_as_long_each_time_that_it_is_tried_in_vain() -> None:
-    circuit, rests = Circuit(), []
-    for tried in ([DOWN] * OPENS_AFTER, *[[DOWN]] * 7):
-        circuit = after(circuit, tried, NOW)
+    circuit, rests, now = Circuit(), [], NOW
+    for tried in ([DOWN] * 2 * OPENS_AFTER, *[[DOWN]] * 7):
+        circuit = after(circuit, tried, now)
         assert circuit.open_until is not None
-        rests.append((circuit.open_until - NOW).total_seconds())
+        rests.append((circuit.open_until - now).total_seconds())
+        now = circuit.open_until
     assert rests == [30, 60, 120, 240, 480, 600, 600, 600]
+
+
+def test_what_was_under_way_when_it_opened_makes_its_rest_no_longer() -> None:
+    """A window of fifty that fails in as many turns is one failure of the carrier."""
+    opened = after(Circuit(), [DOWN] * OPENS_AFTER, NOW)
+    circuit = opened
+    for second in range(30 - 1):
+        circuit = after(circuit, [InDoubt("timeout")], NOW + timedelta(seconds=second))
+    assert circuit == opened
+    assert after(circuit, [Taken("a")], NOW) == Circuit()
 
 
 def test_it_is_open_until_its_time_and_half_open_after() -> None:
