@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import os
 import socket
+from collections import defaultdict
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,6 +19,7 @@ from gateway.engine import sqlite
 from gateway.engine.clock import Clock, SystemClock
 from gateway.engine.ids import Ids
 from gateway.engine.inbox import Bell, Inbox, Work
+from gateway.engine.topics import Topic
 from gateway.engine.writer import DatabaseThread, StorageUnavailable, answer
 
 if TYPE_CHECKING:
@@ -60,7 +62,7 @@ class Engine:
         self._reads = Inbox("reader", 1)
         self._bell = Bell(self._loop, (self._writes, self._reads))
         self.expect_more = self._bell.expect_more
-        self._topics: dict[str, asyncio.Event] = {}
+        self._topics: defaultdict[str, Topic] = defaultdict(Topic)
         self._tell_others: Callable[[Iterable[str]], None] = lambda _topics: None
 
     @property
@@ -107,17 +109,17 @@ class Engine:
         """Like ``write_each`` for a unit that only reads."""
         return self._hand_in(self._reads, self._work(unit, many=True, item=item))
 
-    async def wait_for_work(self, topic: str, timeout_s: float = 1.0) -> None:
-        """Return as soon as ``topic`` was woken since the last call, or after ``timeout_s``: then look for yourself."""
-        event = self._topics.setdefault(topic, asyncio.Event())
-        with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(event.wait(), timeout_s)
-        event.clear()
+    async def wait_for_work(self, topic: str, timeout_s: float = 1.0, *, who: str = "") -> None:
+        """Return as soon as ``topic`` was woken since the last call, or after ``timeout_s``: then look for yourself.
+
+        ``who`` tells those apart who wait for the same topic: one that is at work when it is woken misses nothing.
+        """
+        await self._topics[topic].wait(who, timeout_s)
 
     def wake(self, topics: Iterable[str]) -> None:
         """Wake the waiters of ``topics`` in this process."""
         for topic in topics:
-            self._topics.setdefault(topic, asyncio.Event()).set()
+            self._topics[topic].wake()
 
     def _work(
         self, unit: Callable[..., Any], wakes: Sequence[str] = (), *, many: bool = False, item: Any = None

@@ -69,7 +69,7 @@ class Worker:
             taken = await self._once(task)
             self._last_looked[task.name] = self._engine.clock.now()
             if not taken and not self._draining.is_set():
-                await self._engine.wait_for_work(task.topic, REST_S)
+                await self._engine.wait_for_work(task.topic, REST_S, who=task.name)
         if task.finish:
             await self._guarded(task.name, task.finish)
 

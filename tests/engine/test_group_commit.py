@@ -178,6 +178,21 @@ async def test_a_waiter_looks_for_itself_when_nothing_wakes_it(engine: Engine) -
         await engine.wait_for_work("mail", timeout_s=0.01)
 
 
+async def test_a_waiter_that_is_at_work_when_it_is_woken_misses_nothing_though_another_takes_the_wake_up(
+    engine: Engine,
+) -> None:
+    """Two carriers wait for the same queue."""
+    engine.wake(["job"])
+    async with asyncio.timeout(10):
+        for who in ("idle", "at work"):
+            await engine.wait_for_work("job", timeout_s=60, who=who)
+        waiting = asyncio.create_task(engine.wait_for_work("job", timeout_s=60, who="idle"))
+        await asyncio.sleep(0)
+        engine.wake(["job"])
+        await waiting
+        await engine.wait_for_work("job", timeout_s=60, who="at work")
+
+
 async def test_a_failed_unit_wakes_nobody(engine: Engine, write_word: UnitFor) -> None:
     waiting = asyncio.create_task(engine.wait_for_work("mail", timeout_s=60))
     await engine.write(write_word("twice"))

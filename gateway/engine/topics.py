@@ -1,0 +1,26 @@
+"""What waiters are woken by: a wake-up is for each of them, also for one that is at work when it comes."""
+
+import asyncio
+import contextlib
+
+
+class Topic:
+    """Something that there may be work for; who waits for it is told of every wake-up, at the latest when asking."""
+
+    def __init__(self) -> None:
+        self._times = 0  # it was woken
+        self._known: dict[str, int] = {}  # to each waiter, how many of them
+        self._next = asyncio.Event()
+
+    def wake(self) -> None:
+        """Let all go on that wait, and those at work look once more."""
+        self._times += 1
+        self._next.set()
+        self._next = asyncio.Event()
+
+    async def wait(self, who: str, timeout_s: float) -> None:
+        """Return as soon as it was woken since the last call of ``who``, or after ``timeout_s``."""
+        if self._known.get(who, 0) == self._times:
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._next.wait(), timeout_s)
+        self._known[who] = self._times
