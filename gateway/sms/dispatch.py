@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
+from sqlalchemy.exc import OperationalError
 
-from gateway.engine.database import Engine
+from gateway.engine.database import Engine, Stamp
 from gateway.engine.queue import Claim
 from gateway.sms.adoption import settle_early_receipts
 from gateway.sms.carriers.port import PATIENCE, Carrier, InDoubt, Outcome
@@ -30,6 +31,8 @@ log = logging.getLogger(__name__)
 BATCH = 200
 LEASE = timedelta(seconds=60)  # longer than the patience
 
+#: A message that breaks our own last look is not tried again and again.
+_BROKEN = timedelta(minutes=10)
 
 #: What becomes of a message that the carrier did not answer for in time.
 OUT_OF_TIME = InDoubt("timeout")
@@ -87,10 +90,11 @@ class Dispatcher:
             )
         return collected
 
-    def claim(self, connection: Connection, lanes: Sequence[str], most: int) -> Batch:
+    def claim(self, connection: Connection, lanes: Sequence[str], most: int, *, apart: bool = False) -> Batch:
         """Take up to ``most`` messages, of the first lane first: those that may still leave are marked as being sent.
 
-        A carrier that failed is tried with one message, when no other is on its way.
+        A carrier that failed is tried with one message, when no other is on its way. ``apart``: where a message breaks
+        this, it is put off, and the others leave.
         """
         stamp = self._engine.stamp()
         circuit = circuit_of(connection, self.carrier.name)
@@ -106,11 +110,28 @@ class Dispatcher:
             if shut:
                 moved += self._give_away(connection, claims, circuit, stamp.now)
                 continue
-            these = prepare(connection, stamp, self._rules, claims, deduplicates=self.carrier.deduplicates)
+            these = (self._prepare_apart if apart else self._prepare)(connection, stamp, claims)
             spend(connection, allowed, len(these))
             leaving += these
             room -= len(these)
         return Batch(leaving, moved)
+
+    def _prepare(self, connection: Connection, stamp: Stamp, claims: Sequence[Claim]) -> list[Leaving]:
+        return prepare(connection, stamp, self._rules, claims, deduplicates=self.carrier.deduplicates)
+
+    def _prepare_apart(self, connection: Connection, stamp: Stamp, claims: Sequence[Claim]) -> list[Leaving]:
+        """One by one, each in a savepoint of its own."""
+        leaving: list[Leaving] = []
+        for each in claims:
+            try:
+                with connection.begin_nested():
+                    leaving += self._prepare(connection, stamp, [each])
+            except OperationalError:
+                raise  # the whole transaction may be gone
+            except Exception as error:  # noqa: BLE001 - told, and it must stop no other
+                log.error("a message to carrier %s is put off: %s", self.carrier.name, type(error).__name__)
+                JOBS.park(connection, [each], stamp.now + _BROKEN)
+        return leaving
 
     def _claim(self, connection: Connection, lane: str, now: datetime, limit: int) -> list[Claim]:
         if not limit:

@@ -7,10 +7,12 @@ one commit, and one that is slow to be answered holds up no other.
 import asyncio
 import contextlib
 import logging
+from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from itertools import chain
+from traceback import format_tb
 
 from sqlalchemy import Connection
 
@@ -49,6 +51,7 @@ class Flow:
         self._handled: list[Handled] = []
         self._reported: list[_Reported] = []
         self._happened = asyncio.Event()
+        self._closed = False  # no turn comes any more
 
     async def run_once(self) -> int:
         """One turn; where it moves nothing, wait until something happens. Returns how many messages are on the move."""
@@ -60,11 +63,20 @@ class Flow:
         return moved + len(self._under_way) + len(self._handled) + len(self._reported)
 
     async def finish(self) -> None:
-        """Let no more leave, and write down what is still answered."""
+        """Let no more leave, and write down what is still answered, also where the disk has to be waited for.
+
+        ``StorageUnavailable`` where it does not come back in time: what was answered is in doubt then.
+        """
+        time = asyncio.get_running_loop().time
+        latest = time() + self._dispatcher.patience.total_seconds()
         while self._under_way or self._handled or self._reported:
             self._give_up_late()
-            await self._turn(claims=False)
-            if self._under_way:
+            try:
+                await self._turn(claims=False)
+            except StorageUnavailable:
+                if time() >= latest:
+                    raise
+            if self._under_way or self._handled:
                 await self._wait()
 
     async def keep_links(self) -> None:
@@ -72,12 +84,14 @@ class Flow:
         await self._dispatcher.carrier.run(self)
 
     async def close(self) -> None:
-        """End the links, once nothing is handed over any more."""
+        """End the links, once nothing is handed over any more. What they still bring waits for no turn."""
+        self._closed = True
+        _tell(self._reported, StorageUnavailable("not kept"))
         await self._dispatcher.carrier.close()
 
     async def receipts(self, receipts: Sequence[Receipt]) -> None:
         """Keep receipts: with the answers that name their messages, where these have just come and are not on disk."""
-        if not self._under_way and not self._handled:
+        if self._closed or not (self._under_way or self._handled):
             await self._dispatcher.inbox.receipts(receipts)
             return
         kept = asyncio.get_running_loop().create_future()
@@ -111,13 +125,13 @@ class Flow:
             batch = await self._engine.write(
                 unit, wakes=self._dispatcher.news if handled or reported else (), urgent=True
             )
-        except StorageUnavailable as error:
+        except (StorageUnavailable, asyncio.CancelledError):
             self._handled = [*handled, *self._handled]
-            _tell(reported, error)
+            _tell(reported, StorageUnavailable("not kept"))
             raise
-        except Exception:
-            await self._apart(handled, reported)
-            raise
+        except Exception as error:  # noqa: BLE001 - told, and each written down alone
+            _log_broken(self._dispatcher.carrier.name, error)
+            batch = await self._apart(handled, reported, room)
         _tell(reported)
         self._start(batch)
         return len(handled) + len(batch.leaving) + batch.moved
@@ -153,15 +167,20 @@ class Flow:
                 break
             task.cancel()
 
-    async def _apart(self, handled: Sequence[Handled], reported: Sequence[_Reported]) -> None:
-        """Write each down alone; what cannot be written is told, and left until its lease ends."""
+    async def _apart(self, handled: Sequence[Handled], reported: Sequence[_Reported], room: int) -> Batch:
+        """Write each down alone, then claim: what cannot be written is told, and left until its lease ends."""
+        left = deque(handled)
         try:
-            for one in handled:
-                await self._alone(partial(self._written, handled=[one], reported=[], room=0))
+            while left:
+                await self._alone(partial(self._written, handled=[left[0]], reported=[], room=0))
+                left.popleft()
             for each in reported:
                 _tell([each], await self._alone(partial(self._written, handled=[], reported=[each], room=0)))
         finally:
+            self._handled = [*left, *self._handled]
             _tell(reported, StorageUnavailable("not kept"))
+        claim = partial(self._dispatcher.claim, lanes=self._dispatcher.lanes, most=room, apart=True)
+        return await self._engine.write(claim, urgent=True) if room else Batch(())
 
     async def _alone(self, unit: Callable[[Connection], Batch]) -> Exception | None:
         try:
@@ -169,7 +188,7 @@ class Flow:
         except StorageUnavailable:
             raise
         except Exception as error:  # noqa: BLE001 - told, and the others go on
-            log.error("what carrier %s said was not recorded: %s", self._dispatcher.carrier.name, type(error).__name__)
+            _log_broken(self._dispatcher.carrier.name, error)
             return error
         return None
 
@@ -177,11 +196,13 @@ class Flow:
         """Until an answer or a receipt came, or there is something new to send."""
         waiting = [
             asyncio.create_task(self._happened.wait()),
-            asyncio.create_task(self._engine.wait_for_work(TOPIC, _REST_S)),
+            asyncio.create_task(self._engine.wait_for_work(TOPIC, _REST_S, who=self._dispatcher.carrier.name)),
         ]
-        await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
-        for each in waiting:
-            each.cancel()
+        try:
+            await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for each in waiting:
+                each.cancel()
 
 
 def _tell(reported: Sequence[_Reported], error: Exception | None = None) -> None:
@@ -192,3 +213,10 @@ def _tell(reported: Sequence[_Reported], error: Exception | None = None) -> None
                 each.kept.set_result(None)
             else:
                 each.kept.set_exception(error)
+
+
+def _log_broken(carrier: str, error: Exception) -> None:
+    """What broke and where, without its text, which may hold a number or a message."""
+    log.error(
+        "a turn of carrier %s broke: %s\n%s", carrier, type(error).__name__, "".join(format_tb(error.__traceback__))
+    )
