@@ -79,6 +79,8 @@ def _amounts(settings: "Settings") -> Iterator[tuple[str, float | None, float]]:
     yield "smtp.max_recipients", smtp.max_recipients, 1
     yield "smtp.max_connections", smtp.max_connections, 1
     yield "smtp.max_connections_per_network", smtp.max_connections_per_network, 1
+    yield "smtp.max_role_mails_per_hour", smtp.max_role_mails_per_hour, 1
+    yield "smtp.max_role_mails_per_network", smtp.max_role_mails_per_network, 1
     yield "smtp.command_timeout_s", smtp.command_timeout_s, 0.1
     yield "smtp.data_timeout_s", smtp.data_timeout_s, 0.1
     yield "relay.timeout_s", settings.relay.timeout_s if settings.relay else None, 0.1

@@ -38,6 +38,8 @@ class SmtpSettings:
     max_recipients: int = 1000
     max_connections: int = 1000
     max_connections_per_network: int = 100  # a /24 or /64; loopback and fronts are exempt
+    max_role_mails_per_hour: int = 100  # to postmaster and abuse, from who is not logged in
+    max_role_mails_per_network: int = 20  # of these; loopback and fronts are exempt
     command_timeout_s: float = 300.0  # RFC 5321, 4.5.3.2.7
     data_timeout_s: float = 180.0  # RFC 5321, 4.5.3.2.5: between two blocks of data
 

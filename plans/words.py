@@ -56,6 +56,7 @@ class Reason(StrEnum):
     PAYMENT_LATE = "payment_late"  # later than the terms allow
     DAILY_CAP = "daily_cap"
     TOO_MANY_RECIPIENTS = "too_many_recipients"
+    ROLE_MAIL_LIMIT = "role_mail_limit"  # of mail to postmaster and abuse, from strangers
     TOO_MANY_PARTS = "too_many_parts"
     DUPLICATE = "duplicate"
     # the time

@@ -1,5 +1,6 @@
 """How much of the machine the outside world may hold at once: connections and bytes of mail on their way in."""
 
+import math
 from collections import Counter
 from functools import lru_cache
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
@@ -14,6 +15,8 @@ MAIL_MEMORY_BYTES = 256_000_000
 SLOWEST_BYTES_PER_S = 100
 #: A mail that goes on for so many times the size limit is not read to its end.
 MOST_TIMES_TOO_BIG = 10
+
+HOUR_S = 3600.0
 
 
 def mail_deadline(now: float, since: float, come: int, pause_s: float) -> float:
@@ -94,6 +97,33 @@ class Place:
         if self.held:
             self.held = False
             self._connections.leave(self._address)
+
+
+class RoleMail:
+    """Counts the mail of an hour to postmaster and abuse: anybody may write to them, and a flood would fill the disk.
+
+    The hour begins with its first mail. Loopback and who has no address count in total only.
+    """
+
+    def __init__(self, most: int, most_per_network: int) -> None:
+        self._most = most
+        self._most_per_network = most_per_network
+        self._ends = -math.inf
+        self._total = 0
+        self._by_network: Counter[Network] = Counter()  # no more of them than mails
+
+    def take(self, address: Address | None, now: float) -> bool:
+        """Count one more mail at ``now``, in seconds; False, and nothing counted, when there were too many."""
+        if now >= self._ends:
+            self._ends, self._total = now + HOUR_S, 0
+            self._by_network.clear()
+        network = None if address is None or address.is_loopback else network_of(address)
+        if self._total >= self._most or (network and self._by_network[network] >= self._most_per_network):
+            return False
+        self._total += 1
+        if network:
+            self._by_network[network] += 1
+        return True
 
 
 class MailMemory:

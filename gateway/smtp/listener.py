@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from gateway.settings import Settings, SmtpSettings, TlsSettings
-from gateway.smtp.limits import Connections
+from gateway.smtp.limits import Connections, RoleMail
 from gateway.smtp.lmtp import LmtpSession
 from gateway.smtp.office import Commits, Office
 from gateway.smtp.protocol import SmtpSession
@@ -75,6 +75,7 @@ async def serve_smtp(
         refusals=Refusals(explain),
         tls=tls,
         connections=Connections(settings.smtp.max_connections, settings.smtp.max_connections_per_network),
+        role_mail=RoleMail(settings.smtp.max_role_mails_per_hour, settings.smtp.max_role_mails_per_network),
         commits=Commits(reception),
     )
     if doors.submissions and tls is None:

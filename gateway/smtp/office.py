@@ -13,7 +13,7 @@ from typing import Protocol
 from gateway.engine.writer import StorageFull, StorageUnavailable
 from gateway.settings import SmtpSettings
 from gateway.smtp import replies
-from gateway.smtp.limits import Connections, MailMemory
+from gateway.smtp.limits import Connections, MailMemory, RoleMail
 from gateway.smtp.reception import Envelope, Reception
 
 _log = getLogger(__name__)
@@ -139,6 +139,7 @@ class Office:
     refusals: replies.Refusals
     tls: ssl.SSLContext | None  # for STARTTLS; None offers none
     connections: Connections
+    role_mail: RoleMail
     commits: Commits
     memory: MailMemory = field(default_factory=MailMemory)
     guests: Guests = field(default_factory=Guests)

@@ -7,7 +7,7 @@ from functools import partial
 from typing import ClassVar
 
 from gateway.smtp import replies
-from gateway.smtp.addresses import Misaddressed, RecipientAddress, read_recipient
+from gateway.smtp.addresses import Misaddressed, RecipientAddress, RoleAddress, read_recipient
 from gateway.smtp.author import header_from
 from gateway.smtp.entrance import Entrance
 from gateway.smtp.errand import Command, Errand, Outcome, Read
@@ -100,7 +100,14 @@ class SmtpSession(Entrance):
         recipient = read_recipient(path, self._office.domain)
         if isinstance(recipient, Misaddressed):
             return self._office.refusals(recipient.reason, recipient.hint)
+        if isinstance(recipient, RoleAddress) and not self._may_write_to_roles():
+            return self._office.refusals(Reason.ROLE_MAIL_LIMIT)
         return recipient
+
+    def _may_write_to_roles(self) -> bool:
+        """A client who is known may; of strangers, only so many."""
+        stranger = None if self.dialect is Dialect.LMTP else self._address  # a front speaks for many
+        return self._proof is not None or self._office.role_mail.take(stranger, self.loop.time())
 
     def _admitted(self, transaction: Transaction, verdict: Admitted | Reason) -> bytes:
         if isinstance(verdict, Reason):

@@ -44,6 +44,7 @@ CODES: Mapping[Reason, tuple[int, str]] = {
     Reason.PAYMENT_LATE: (552, "5.2.2"),
     Reason.DAILY_CAP: (450, "4.7.1"),
     Reason.TOO_MANY_RECIPIENTS: (452, "4.5.3"),
+    Reason.ROLE_MAIL_LIMIT: (452, "4.7.1"),
     Reason.TOO_MANY_PARTS: (554, "5.6.0"),
     Reason.DUPLICATE: (554, "5.7.1"),
     Reason.OUTSIDE_WINDOW: (450, "4.7.1"),

@@ -13,7 +13,7 @@ import uvloop
 
 from gateway.settings import Settings, SmtpSettings, TlsSettings
 from gateway.smtp.inbox import LINE_BYTES
-from gateway.smtp.limits import Connections, address_of
+from gateway.smtp.limits import Connections, RoleMail, address_of
 from gateway.smtp.listener import Doors, bind_doors, serve_smtp, server_tls
 from tests.smtp.callers import PASSWORD, Caller, FakeReception, House
 from tests.smtp.conftest import Serve
@@ -185,6 +185,21 @@ def test_this_machine_counts_in_the_total_only() -> None:
     connections = Connections(2, 0)
     assert [connections.enter(address_of("127.0.0.1")), connections.enter(None)] == [True, True]
     assert not connections.enter(address_of("::1"))
+
+
+def test_strangers_write_so_much_to_postmaster_in_an_hour_and_no_network_writes_all_of_it() -> None:
+    role_mail = RoleMail(3, 2)
+    one, two, three = (address_of(f"192.0.2.{last}") for last in (1, 2, 3))
+    assert [role_mail.take(each, 0) for each in (one, two, three)] == [True, True, False]
+    other = address_of("198.51.100.1")
+    assert [role_mail.take(other, 10), role_mail.take(other, 3599.9)] == [True, False]
+    assert [role_mail.take(each, 3600) for each in (one, two, three, other)] == [True, True, False, True]
+
+
+def test_mail_to_postmaster_from_this_machine_or_a_front_counts_in_the_total_only() -> None:
+    role_mail = RoleMail(3, 1)
+    here = address_of("127.0.0.1")
+    assert [role_mail.take(each, 0) for each in (here, here, None, None)] == [True, True, True, False]
 
 
 # -- doors

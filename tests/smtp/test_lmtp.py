@@ -25,6 +25,13 @@ async def test_each_recipient_has_its_own_status_after_data(house: House) -> Non
     assert house.reception.stored[0][0].session.dialect is Dialect.LMTP
 
 
+async def test_what_a_front_hands_over_for_postmaster_counts_in_the_total_alone(serve: Serve) -> None:
+    house, _ = await serve(max_role_mails_per_hour=2, max_role_mails_per_network=1)
+    caller = await lmtp_caller(house)
+    answers = await caller.say(b"MAIL FROM:<>", *[b"RCPT TO:<postmaster>"] * 3)
+    assert [answer[:3] for answer in answers] == ["250", "250", "250", "452"]
+
+
 async def test_a_recipient_refused_after_data_does_not_cost_the_others_their_mail(house: House) -> None:
     house.reception.by_address_alone = True
     house.reception.unconfirmed = {"0612345671": Reason.SENDER_NOT_ALLOWED}

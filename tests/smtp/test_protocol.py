@@ -5,7 +5,7 @@ import pytest
 from gateway.smtp.addresses import NumberAddress, Role, RoleAddress
 from gateway.smtp.reception import Dialect
 from plans.words import MessageClass, Reason
-from tests.smtp.callers import House
+from tests.smtp.callers import PASSWORD, House, base64_of
 from tests.smtp.conftest import Serve
 
 
@@ -55,6 +55,19 @@ async def test_postmaster_is_always_an_address(house: House, address: bytes) -> 
     answers = await caller.say(b"MAIL FROM:<>", b"RCPT TO:<" + address + b">")
     assert answers[1] == "250 2.1.5 Recipient accepted"
     assert house.reception.seen[0][2] == RoleAddress(address.decode(), Role.POSTMASTER)
+
+
+async def test_a_flood_to_postmaster_and_abuse_is_put_off_but_a_client_s_mail_is_not(serve: Serve) -> None:
+    house, _ = await serve(max_role_mails_per_hour=2)
+    caller = await house.caller()
+    await caller.say(b"MAIL FROM:<stranger@far.test>")
+    answers = await caller.say(
+        *[b"RCPT TO:<postmaster>", b"RCPT TO:<abuse@sms.test>"] * 2, b"RCPT TO:<0612345678@sms.test>"
+    )
+    assert [answer[:9] for answer in answers] == ["250 2.1.5", "250 2.1.5", "452 4.7.1", "452 4.7.1", "250 2.1.5"]
+    client = await house.caller()
+    await client.say(b"AUTH PLAIN " + base64_of(f"\0staff\0{PASSWORD}"))
+    assert (await client.say(b"MAIL FROM:<staff@client.test>", b"RCPT TO:<postmaster>"))[1][:3] == "250"
 
 
 async def test_the_null_sender_is_the_empty_string(house: House) -> None:

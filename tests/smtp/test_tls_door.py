@@ -11,7 +11,7 @@ from contextlib import asynccontextmanager, contextmanager
 import pytest
 
 from gateway.settings import SmtpSettings
-from gateway.smtp.limits import Connections, address_of
+from gateway.smtp.limits import Connections, RoleMail, address_of
 from gateway.smtp.office import Commits, Office
 from gateway.smtp.protocol import SmtpSession
 from gateway.smtp.replies import Refusals
@@ -145,5 +145,6 @@ def _office(connections: Connections) -> Office:
         refusals=Refusals(str),
         tls=None,
         connections=connections,
+        role_mail=RoleMail(1, 1),
         commits=Commits(reception),
     )
