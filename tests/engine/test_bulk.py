@@ -1,6 +1,8 @@
 """Many rows by few statements: stored as their types say, and all or none."""
 
+import asyncio
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -94,3 +96,22 @@ async def test_only_rows_with_a_new_key_are_entered_where_that_is_asked(engine: 
     await engine.write(lambda connection: insert(connection, first))
     new = await engine.write(lambda connection: insert(connection, all_of_them))
     assert sorted(new) == list(range(50, 70))
+
+
+@pytest.mark.parametrize("refused", ["\0", "\ud800", "too long for it"])
+async def test_what_a_database_refuses_spoils_nothing_for_the_units_beside_it(
+    engine: Engine, database_url: str, refused: str
+) -> None:
+    """Their savepoints hold, after an error of the driver, of the database and of Python alike."""
+    table = Table("label", MetaData(), Column("number", BigInteger, primary_key=True), Column("name", String(8)))
+    table.metadata.create_all(from_outside(database_url))
+    insert = BulkInsert(*table.c)
+    batches: list[list[tuple[Any, ...]]] = [[(1, "a")], [(2, refused)], [(1, "again")], [(3, "b"), (4, None)], []]
+    units = [engine.write(partial(insert, rows=rows)) for rows in batches]
+    told = await asyncio.gather(*units, return_exceptions=True)
+    kept = engine.dialect == "sqlite" and refused != "\ud800"  # it takes any length, and NUL
+    assert [isinstance(each, Exception) for each in told] == [False, not kept, True, False, False]
+    found = await engine.read(
+        lambda connection: connection.scalars(select(table.c.number).order_by(table.c.number)).all()
+    )
+    assert found == [1, 2, 3, 4] if kept else [1, 3, 4]
