@@ -40,10 +40,10 @@ OUT_OF_TIME = InDoubt("timeout")
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """What was claimed: messages that leave, and how many were given to other carriers."""
+    """What became of messages that were claimed: they leave, or other carriers have them now."""
 
     leaving: Sequence[Leaving]
-    moved: int = 0
+    given_away: int = 0
 
 
 class Dispatcher:
@@ -52,6 +52,7 @@ class Dispatcher:
     def __init__(self, engine: Engine, carrier: Carrier, rules: Rules, patience: timedelta = PATIENCE) -> None:
         """``patience``: how long the carrier may take to answer for a message."""
         self.carrier = carrier
+        self.patience = patience
         self.lanes = tuple(lane_of(carrier.name, each) for each in MessageClass)
         self.inbox = NetworkInbox(engine, carrier.name)
         #: Woken when messages were handed over, for their receipts may be there at once.
@@ -60,11 +61,10 @@ class Dispatcher:
         self.news = (NOTICES, self.receipts_topic)
         self._engine = engine
         self._rules = rules
-        self.patience = patience
         self._of_lane = {each: (job.c.lane == each,) for each in self.lanes}
 
     async def dispatch_once(self, lane: str) -> int:
-        """Work off one batch of a lane; returns how many messages left.
+        """Work off one batch of a lane; returns how many messages it took.
 
         1. Claim a batch; what may still leave is marked as being sent, on disk.
         2. Hand all of it to the carrier, in no transaction.
@@ -76,9 +76,9 @@ class Dispatcher:
             answers = await asyncio.gather(*map(self._hand_over_in_time, batch.leaving))
             handled = list(zip(batch.leaving, answers, strict=True))
             await self._engine.write(lambda connection: self.record(connection, handled), wakes=self.news, urgent=True)
-        if batch.moved:
+        if batch.given_away:
             self._engine.wake([TOPIC])
-        return len(batch.leaving) + batch.moved
+        return len(batch.leaving) + batch.given_away
 
     async def collect_once(self) -> int:
         """Take in the receipts that the carrier holds; returns how many."""
@@ -91,10 +91,10 @@ class Dispatcher:
         return collected
 
     def claim(self, connection: Connection, lanes: Sequence[str], most: int, *, apart: bool = False) -> Batch:
-        """Take up to ``most`` messages, of the first lane first: those that may still leave are marked as being sent.
+        """Take up to ``most`` messages, of the first lane first, and mark those that may still leave as being sent.
 
-        A carrier that failed is tried with one message, when no other is on its way. ``apart``: where a message breaks
-        this, it is put off, and the others leave.
+        A carrier that is left alone (``circuits``) gets none; then it is tried with one, when no other is on its way.
+        ``apart``: each is looked at by itself, so that one that breaks the look holds up no other.
         """
         stamp = self._engine.stamp()
         circuit = circuit_of(connection, self.carrier.name)
@@ -103,24 +103,24 @@ class Dispatcher:
         if circuit.half_open and not shut:
             room = 1 if most == self.carrier.at_once else 0
         leaving: list[Leaving] = []
-        moved = 0
+        given_away = 0
         for lane in lanes:
             allowed = allowance(connection, lane, stamp.now, room)
             claims = self._claim(connection, lane, stamp.now, allowed.messages)
             if shut:
-                moved += self._give_away(connection, claims, circuit, stamp.now)
+                given_away += self._give_away(connection, claims, circuit, stamp.now)
                 continue
             these = (self._prepare_apart if apart else self._prepare)(connection, stamp, claims)
             spend(connection, allowed, len(these))
             leaving += these
             room -= len(these)
-        return Batch(leaving, moved)
+        return Batch(leaving, given_away)
 
     def _prepare(self, connection: Connection, stamp: Stamp, claims: Sequence[Claim]) -> list[Leaving]:
         return prepare(connection, stamp, self._rules, claims, deduplicates=self.carrier.deduplicates)
 
     def _prepare_apart(self, connection: Connection, stamp: Stamp, claims: Sequence[Claim]) -> list[Leaving]:
-        """One by one, each in a savepoint of its own."""
+        """Look at them one by one; what breaks that is put off for a while."""
         leaving: list[Leaving] = []
         for each in claims:
             try:

@@ -26,10 +26,10 @@ from gateway.sms.outcomes import Handled
 
 log = logging.getLogger(__name__)
 
-#: A wake-up that is lost costs no more than this.
+#: A wake-up that does not reach us, from another process, costs no more than this.
 _REST_S = 1.0
 
-#: An answer waits so long for others, at most: fifty that come within a few milliseconds are one turn.
+#: An answer waits for others no longer than this: fifty that come within a few milliseconds are one turn.
 _GATHER_S = 0.010
 
 
@@ -63,9 +63,9 @@ class Flow:
         return moved + len(self._under_way) + len(self._handled) + len(self._reported)
 
     async def finish(self) -> None:
-        """Let no more leave, and write down what is still answered, also where the disk has to be waited for.
+        """Let no more leave, and write down what is still answered; a disk that takes nothing is waited for, too.
 
-        ``StorageUnavailable`` where it does not come back in time: what was answered is in doubt then.
+        ``StorageUnavailable`` where it takes nothing in time: what was answered meanwhile is in doubt then.
         """
         time = asyncio.get_running_loop().time
         latest = time() + self._dispatcher.patience.total_seconds()
@@ -90,7 +90,7 @@ class Flow:
         await self._dispatcher.carrier.close()
 
     async def receipts(self, receipts: Sequence[Receipt]) -> None:
-        """Keep receipts: with the answers that name their messages, where these have just come and are not on disk."""
+        """Keep receipts: in the next turn, together with the answers that name their messages, where one comes."""
         if self._closed or not (self._under_way or self._handled):
             await self._dispatcher.inbox.receipts(receipts)
             return
@@ -113,7 +113,7 @@ class Flow:
                     await self._happened.wait()
 
     async def _turn(self, *, claims: bool) -> int:
-        """Write down what happened, and hand over what may leave in its place; returns how many messages moved."""
+        """Write down what happened, and hand over what may leave in its place; returns how many messages that moved."""
         self._happened.clear()
         handled, self._handled = self._handled, []
         reported, self._reported = self._reported, []
@@ -121,7 +121,7 @@ class Flow:
         if not (handled or reported or room):
             return 0
         try:
-            unit = partial(self._written, handled=handled, reported=reported, room=room)
+            unit = partial(self._write_down, handled=handled, reported=reported, room=room)
             batch = await self._engine.write(
                 unit, wakes=self._dispatcher.news if handled or reported else (), urgent=True
             )
@@ -134,9 +134,9 @@ class Flow:
             batch = await self._apart(handled, reported, room)
         _tell(reported)
         self._start(batch)
-        return len(handled) + len(batch.leaving) + batch.moved
+        return len(handled) + len(batch.leaving) + batch.given_away
 
-    def _written(
+    def _write_down(
         self, connection: Connection, handled: Sequence[Handled], reported: Sequence[_Reported], room: int
     ) -> Batch:
         if handled:
@@ -151,7 +151,7 @@ class Flow:
             task = asyncio.create_task(self._dispatcher.hand_over(each))
             self._under_way[task] = each, now
             task.add_done_callback(self._answered)
-        if batch.moved:
+        if batch.given_away:
             self._engine.wake([TOPIC])
 
     def _answered(self, task: "asyncio.Task[Outcome]") -> None:
@@ -168,14 +168,14 @@ class Flow:
             task.cancel()
 
     async def _apart(self, handled: Sequence[Handled], reported: Sequence[_Reported], room: int) -> Batch:
-        """Write each down alone, then claim: what cannot be written is told, and left until its lease ends."""
+        """A turn whose parts are written alone: what cannot be is told, and an answer is left until its lease ends."""
         left = deque(handled)
         try:
             while left:
-                await self._alone(partial(self._written, handled=[left[0]], reported=[], room=0))
+                await self._alone(partial(self._write_down, handled=[left[0]], reported=[], room=0))
                 left.popleft()
             for each in reported:
-                _tell([each], await self._alone(partial(self._written, handled=[], reported=[each], room=0)))
+                _tell([each], await self._alone(partial(self._write_down, handled=[], reported=[each], room=0)))
         finally:
             self._handled = [*left, *self._handled]
             _tell(reported, StorageUnavailable("not kept"))
