@@ -40,10 +40,11 @@ OUT_OF_TIME = InDoubt("timeout")
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """What became of messages that were claimed: they leave, or other carriers have them now."""
+    """What was claimed, and what became of it; what neither leaves nor was given away has ended or waits."""
 
-    leaving: Sequence[Leaving]
-    given_away: int = 0
+    claimed: int = 0
+    leaving: Sequence[Leaving] = ()
+    given_away: int = 0  # to other carriers
 
 
 class Dispatcher:
@@ -64,7 +65,7 @@ class Dispatcher:
         self._of_lane = {each: (job.c.lane == each,) for each in self.lanes}
 
     async def dispatch_once(self, lane: str) -> int:
-        """Work off one batch of a lane; returns how many messages it took.
+        """Work off one batch of a lane; returns how many messages left or were given away.
 
         1. Claim a batch; what may still leave is marked as being sent, on disk.
         2. Hand all of it to the carrier, in no transaction.
@@ -103,10 +104,11 @@ class Dispatcher:
         if circuit.half_open and not shut:
             room = 1 if most == self.carrier.at_once else 0
         leaving: list[Leaving] = []
-        given_away = 0
+        claimed = given_away = 0
         for lane in lanes:
             allowed = allowance(connection, lane, stamp.now, room)
             claims = self._claim(connection, lane, stamp.now, allowed.messages)
+            claimed += len(claims)
             if shut:
                 given_away += self._give_away(connection, claims, circuit, stamp.now)
                 continue
@@ -114,7 +116,7 @@ class Dispatcher:
             spend(connection, allowed, len(these))
             leaving += these
             room -= len(these)
-        return Batch(leaving, given_away)
+        return Batch(claimed, leaving, given_away)
 
     def _prepare(self, connection: Connection, stamp: Stamp, claims: Sequence[Claim]) -> list[Leaving]:
         return prepare(connection, stamp, self._rules, claims, deduplicates=self.carrier.deduplicates)

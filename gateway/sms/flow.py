@@ -134,7 +134,7 @@ class Flow:
             batch = await self._apart(handled, reported, room)
         _tell(reported)
         self._start(batch)
-        return len(handled) + len(batch.leaving) + batch.given_away
+        return len(handled) + batch.claimed
 
     def _write_down(
         self, connection: Connection, handled: Sequence[Handled], reported: Sequence[_Reported], room: int
@@ -143,7 +143,7 @@ class Flow:
             self._dispatcher.record(connection, handled)
         if reported:
             self._dispatcher.inbox.apply(connection, list(chain.from_iterable(each.receipts for each in reported)))
-        return self._dispatcher.claim(connection, self._dispatcher.lanes, room) if room else Batch(())
+        return self._dispatcher.claim(connection, self._dispatcher.lanes, room) if room else Batch()
 
     def _start(self, batch: Batch) -> None:
         now = asyncio.get_running_loop().time()
@@ -180,7 +180,7 @@ class Flow:
             self._handled = [*left, *self._handled]
             _tell(reported, StorageUnavailable("not kept"))
         claim = partial(self._dispatcher.claim, lanes=self._dispatcher.lanes, most=room, apart=True)
-        return await self._engine.write(claim, urgent=True) if room else Batch(())
+        return await self._engine.write(claim, urgent=True) if room else Batch()
 
     async def _alone(self, unit: Callable[[Connection], Batch]) -> Exception | None:
         try:

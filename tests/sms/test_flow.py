@@ -1,63 +1,26 @@
 """The laws of the flow to a carrier: as many are under way as it takes, each answer makes room, none is forgotten."""
 
 import asyncio
-from collections import Counter
 from datetime import timedelta
-from typing import cast
 
 import pytest
-from sqlalchemy import Connection, func, select, text, update
+from sqlalchemy import func, select
 
-from gateway.accounts.tables import account
 from gateway.engine.database import Engine
-from gateway.engine.writer import StorageUnavailable
-from gateway.sms.carriers.port import PATIENCE, NotSent, Outcome, OutgoingSms, Receipt, Taken
+from gateway.sms.carriers.port import PATIENCE, NotSent, Receipt
 from gateway.sms.circuits import OPENS_AFTER
 from gateway.sms.dispatch import Dispatcher
 from gateway.sms.flow import Flow
-from gateway.sms.jobs import TOPIC
 from gateway.sms.policy import Rules
-from gateway.sms.tables import early_receipt, message
+from gateway.sms.tables import early_receipt
 from gateway.sms.words import MessageState
 from plans.words import MessageClass
-from tests.cast import alice, bob, send, sms
+from tests.cast import alice, send, sms
 from tests.clock import StoppedClock
-from tests.databases import ON_SQLITE, room_for
-from tests.sms.steps import ScriptedCarrier, reap, state
+from tests.sms.flowing import Window, phone, until
+from tests.sms.steps import reap, say_stop, state
 
 SLOW = "+33639989999"
-
-
-class Window(ScriptedCarrier):
-    """A carrier that takes four at once, and answers when it is let."""
-
-    at_once = 4
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.under_way = 0
-        self.most = 0
-        self._let: dict[str, asyncio.Event] = {}
-
-    async def send(self, sms: OutgoingSms) -> Outcome:
-        self.under_way += 1
-        self.most = max(self.most, self.under_way)
-        answer = await super().send(sms)
-        try:
-            await self._let.setdefault(sms.recipient, asyncio.Event()).wait()
-        finally:
-            self.under_way -= 1
-        return answer
-
-    def hold(self, *recipients: str) -> None:
-        """Answer for messages to these no more, until they are let."""
-        for each in recipients:
-            self._let.pop(each, None)
-
-    def let(self, *recipients: str) -> None:
-        """Answer for messages to these, from now on."""
-        for each in recipients:
-            self._let.setdefault(each, asyncio.Event()).set()
 
 
 @pytest.fixture
@@ -68,22 +31,6 @@ def carrier() -> Window:
 @pytest.fixture
 def flow(engine: Engine, dispatcher: Dispatcher) -> Flow:
     return Flow(engine, dispatcher)
-
-
-def phone(number: int) -> str:
-    return f"+3363998{number:04}"
-
-
-async def until(flow: Flow, engine: Engine, wanted: dict[MessageState, int]) -> None:
-    """Let it flow until as many messages are in these states, and no more."""
-    async with asyncio.timeout(30):
-        while await states(engine) != wanted:
-            await asyncio.wait_for(flow.run_once(), 10)
-
-
-async def states(engine: Engine) -> Counter[MessageState]:
-    found = select(message.c.state, func.count()).group_by(message.c.state)
-    return Counter(dict(await engine.read(lambda connection: [tuple(row) for row in connection.execute(found)])))
 
 
 async def test_as_many_are_under_way_as_the_carrier_takes_at_once(
@@ -123,6 +70,19 @@ async def test_an_alert_goes_before_the_marketing_that_waits_for_room(
     assert phone(99) in [each.recipient for each in carrier.sent[4:8]]
 
 
+async def test_those_that_must_not_leave_any_more_do_not_keep_the_next_waiting(
+    engine: Engine, rules: Rules, carrier: Window, flow: Flow
+) -> None:
+    """A turn that only ends messages is followed by the next at once."""
+    member = await alice(engine)
+    await send(engine, rules, *(sms(member, phone(1)) for _ in range(8)))
+    await send(engine, rules, sms(member, phone(2)))
+    await say_stop(engine, number=phone(1))
+    assert [await flow.run_once() for _ in range(2)] == [4, 4]
+    carrier.let(phone(2))
+    await until(flow, engine, {MessageState.CANCELLED: 8, MessageState.SUBMITTED: 1})
+
+
 async def test_a_receipt_that_comes_with_its_answer_is_written_with_it(
     engine: Engine, rules: Rules, carrier: Window, flow: Flow, clock: StoppedClock
 ) -> None:
@@ -146,170 +106,6 @@ async def test_receipts_are_kept_at_once_where_nothing_is_under_way(
     await until(flow, engine, {MessageState.SUBMITTED: 1})
     await flow.receipts([Receipt(f"ref-{answer.message_id}", MessageState.DELIVERED, "000", clock.now())])
     assert await state(engine, answer.message_id) is MessageState.DELIVERED
-
-
-async def test_at_the_end_nothing_more_leaves_and_every_answer_is_written_down(
-    engine: Engine, rules: Rules, carrier: Window, flow: Flow
-) -> None:
-    member = await alice(engine)
-    phones = [phone(number) for number in range(10)]
-    await send(engine, rules, *(sms(member, each) for each in phones))
-    await until(flow, engine, {MessageState.SENDING: 4, MessageState.QUEUED: 6})
-    finishing = asyncio.create_task(flow.finish())
-    carrier.let(*phones)
-    await finishing
-    assert await states(engine) == {MessageState.SUBMITTED: 4, MessageState.QUEUED: 6}
-
-
-async def test_an_answer_that_cannot_be_written_down_does_not_take_the_others_along(
-    engine: Engine, rules: Rules, carrier: Window, flow: Flow, clock: StoppedClock
-) -> None:
-    """It is left as being sent, until its lease ends; a receipt that came along is kept."""
-    member = await alice(engine)
-    answers = await send(engine, rules, *(sms(member, phone(number)) for number in range(3)))
-    carrier.answers[phone(1)] = Taken(cast("str", object()))
-    await until(flow, engine, {MessageState.SENDING: 3})
-    kept = asyncio.create_task(
-        flow.receipts([Receipt(f"ref-{answers[0].message_id}", MessageState.DELIVERED, "000", clock.now())])
-    )
-    carrier.let(*map(phone, range(3)))
-    await until(flow, engine, {MessageState.DELIVERED: 1, MessageState.SENDING: 1, MessageState.SUBMITTED: 1})
-    await kept
-
-
-async def test_a_receipt_that_cannot_be_kept_is_told_to_whoever_brought_it(
-    engine: Engine, rules: Rules, carrier: Window, flow: Flow, clock: StoppedClock
-) -> None:
-    await send(engine, rules, sms(await alice(engine), phone(1)))
-    await until(flow, engine, {MessageState.SENDING: 1})
-    unreadable = Receipt(cast("str", object()), MessageState.DELIVERED, "000", clock.now())
-    keeping = asyncio.create_task(flow.receipts([unreadable]))
-    carrier.let(phone(1))
-    await until(flow, engine, {MessageState.SUBMITTED: 1})
-    with pytest.raises(TypeError):
-        await keeping
-
-
-async def test_at_the_end_an_answer_that_cannot_be_written_down_does_not_take_the_others_along(
-    engine: Engine, rules: Rules, carrier: Window, flow: Flow
-) -> None:
-    member = await alice(engine)
-    await send(engine, rules, *(sms(member, phone(number)) for number in range(3)))
-    carrier.answers[phone(1)] = Taken(cast("str", object()))
-    await until(flow, engine, {MessageState.SENDING: 3})
-    finishing = asyncio.create_task(flow.finish())
-    for number in (1, 0, 2):
-        carrier.let(phone(number))
-        await asyncio.sleep(0)
-    await finishing
-    assert await states(engine) == {MessageState.SENDING: 1, MessageState.SUBMITTED: 2}
-
-
-async def test_a_message_that_breaks_our_last_look_is_put_off_and_holds_up_no_other(
-    engine: Engine, rules: Rules, carrier: Window, flow: Flow, clock: StoppedClock
-) -> None:
-    """The zone of its account has vanished, as zones do."""
-    lost, member = await alice(engine), await bob(engine)
-    await send(engine, rules, *(sms(lost, phone(number)) for number in range(5)))
-    await send(engine, rules, *(sms(member, phone(number)) for number in range(5, 8)))
-    await engine.write(lambda connection: _move(connection, lost.account_id, "Europe/Atlantis"))
-    carrier.let(*map(phone, range(8)))
-    await until(flow, engine, {MessageState.QUEUED: 5, MessageState.SUBMITTED: 3})
-    await engine.write(lambda connection: _move(connection, lost.account_id, "Europe/Paris"))
-    clock.advance(timedelta(minutes=10))
-    await reap(engine)
-    await until(flow, engine, {MessageState.SUBMITTED: 8})
-
-
-def _move(connection: Connection, account_id: int, zone: str) -> None:
-    connection.execute(update(account).where(account.c.account_id == account_id).values(time_zone=zone))
-
-
-async def test_whoever_brings_receipts_does_not_wait_for_a_turn_that_was_broken_off_or_never_comes(
-    engine: Engine, rules: Rules, carrier: Window, flow: Flow, clock: StoppedClock
-) -> None:
-    """What was kept is acknowledged, all else is told not to be: it comes again."""
-    (answer,) = await send(engine, rules, sms(await alice(engine), phone(1)))
-    receipt = Receipt(f"ref-{answer.message_id}", MessageState.DELIVERED, "000", clock.now())
-    await until(flow, engine, {MessageState.SENDING: 1})
-    first = asyncio.create_task(flow.receipts([receipt]))
-    await asyncio.sleep(0)
-    turn = asyncio.create_task(flow.run_once())
-    await asyncio.sleep(0)
-    turn.cancel()
-    second = asyncio.create_task(flow.receipts([receipt]))
-    async with asyncio.timeout(10):
-        told = await asyncio.gather(turn, first, return_exceptions=True)
-        assert [type(each) for each in told] == [asyncio.CancelledError, StorageUnavailable]
-        await flow.close()
-        with pytest.raises(StorageUnavailable):
-            await second
-        await flow.receipts([receipt])
-    carrier.let(phone(1))
-    await flow.finish()
-    assert await states(engine) == {MessageState.DELIVERED: 1}
-
-
-@ON_SQLITE
-@pytest.mark.parametrize("unreadable", [False, True])
-async def test_at_the_end_the_disk_is_waited_for(
-    engine: Engine, rules: Rules, carrier: Window, flow: Flow, clock: StoppedClock, *, unreadable: bool
-) -> None:
-    """Also where an answer beside cannot be written down at all."""
-    many = Taken("many", tuple(f"{part:070}" for part in range(1000)))
-    carrier.answers = {phone(0): Taken(cast("str", object())) if unreadable else Taken("a"), phone(1): many}
-    member = await alice(engine)
-    (answer, _) = await send(engine, rules, *(sms(member, phone(number)) for number in range(2)))
-    await until(flow, engine, {MessageState.SENDING: 2})
-    await room_for(engine, pages=2)
-    finishing = asyncio.create_task(flow.finish())
-    await asyncio.sleep(0)
-    receipt = Receipt(f"ref-{answer.message_id}", MessageState.FAILED, "000", clock.now())
-    kept = asyncio.create_task(flow.receipts([receipt]))
-    carrier.let(*map(phone, range(2)))
-    with pytest.raises(StorageUnavailable):
-        await kept
-    await engine.write(lambda connection: connection.execute(text("PRAGMA max_page_count = 1000000")).scalar())
-    engine.wake([TOPIC])
-    await finishing
-    expected = {MessageState.SENDING: 1, MessageState.SUBMITTED: 1} if unreadable else {MessageState.SUBMITTED: 2}
-    assert await states(engine) == expected
-
-
-@ON_SQLITE
-async def test_the_end_does_not_wait_for_ever_for_the_disk(engine: Engine, rules: Rules, carrier: Window) -> None:
-    """What was answered meanwhile is in doubt at the next start."""
-    flow = Flow(engine, Dispatcher(engine, carrier, rules, patience=timedelta()))
-    carrier.answers[phone(1)] = Taken("many", tuple(f"{part:070}" for part in range(1000)))
-    carrier.let(phone(1))
-    await send(engine, rules, sms(await alice(engine), phone(1)))
-    await flow.run_once()
-    await room_for(engine, pages=2)
-    with pytest.raises(StorageUnavailable):
-        await flow.finish()
-    assert await states(engine) == {MessageState.SENDING: 1}
-
-
-@ON_SQLITE
-async def test_answers_that_come_while_the_disk_takes_nothing_are_written_down_when_it_does_again(
-    engine: Engine, rules: Rules, carrier: Window, flow: Flow, clock: StoppedClock
-) -> None:
-    """Whoever brought a receipt meanwhile is told that it was not kept."""
-    member = await alice(engine)
-    carrier.answers[phone(1)] = Taken("many", tuple(f"{part:070}" for part in range(1000)))
-    (answer, _) = await send(engine, rules, *(sms(member, phone(number)) for number in range(2)))
-    await until(flow, engine, {MessageState.SENDING: 2})
-    await room_for(engine, pages=2)
-    receipt = Receipt(f"ref-{answer.message_id}", MessageState.DELIVERED, "000", clock.now())
-    kept = asyncio.create_task(flow.receipts([receipt]))
-    carrier.let(*map(phone, range(2)))
-    with pytest.raises(StorageUnavailable):
-        await until(flow, engine, {})
-    with pytest.raises(StorageUnavailable):
-        await kept
-    await engine.write(lambda connection: connection.execute(text("PRAGMA max_page_count = 1000000")).scalar())
-    await until(flow, engine, {MessageState.SUBMITTED: 2})
-    assert len(carrier.sent) == 2
 
 
 async def test_a_carrier_that_failed_is_tried_with_one_message(
