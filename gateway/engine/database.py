@@ -15,7 +15,7 @@ from sqlalchemy import Connection, make_url
 from sqlalchemy import Engine as SqlEngine
 from sqlalchemy.exc import DatabaseError, SQLAlchemyError
 
-from gateway.engine import sqlite
+from gateway.engine import marks, sqlite
 from gateway.engine.clock import Clock, SystemClock
 from gateway.engine.ids import Ids
 from gateway.engine.inbox import Bell, Inbox, Work
@@ -188,10 +188,15 @@ async def _open_sqlite(url: str, clock: Clock) -> AsyncIterator[Engine]:
     with sqlite.LockFile(path):
         writer, reader = sqlite.writing_database(url), sqlite.reading_database(url)
         try:
-            with _reaching(), writer.connect():  # the file and its log exist before a reader opens them
-                engine = Engine(clock, node=0, dialect="sqlite")
+            engine = Engine(clock, node=0, dialect="sqlite")
+            with _reaching():
+                marks.pick_up(writer, engine.ids)  # and the file and its log exist before a reader opens them
             async with engine._running([writer], [reader]):  # noqa: SLF001 - the opener is part of the class
-                yield engine
+                marking = asyncio.create_task(marks.keep_ahead(engine))
+                try:
+                    yield engine
+                finally:
+                    marking.cancel()
         finally:
             reader.dispose()
             writer.dispose()
@@ -216,7 +221,7 @@ async def _open_postgres(url: str, clock: Clock) -> AsyncIterator[Engine]:
         finally:
             heartbeat.cancel()
             await asyncio.to_thread(listener.close)
-            await asyncio.to_thread(node.release)
+            await asyncio.to_thread(node.release, engine.ids.reached())
     finally:
         pool.dispose()
 

@@ -11,6 +11,8 @@ _NODE_BITS = 10
 _SEQUENCE_BITS = 12
 _LAST_OF_SEQUENCE = (1 << _SEQUENCE_BITS) - 1
 NODES = 1 << _NODE_BITS
+#: From here on an identifier has more than 63 bits.
+END = _EPOCH + (1 << 41) * _MILLISECOND
 
 
 class Ids:
@@ -34,13 +36,22 @@ class Ids:
             self.node = node
             self._last |= _LAST_OF_SEQUENCE  # on to the next millisecond, or a lower node would go back
 
+    def begin_after(self, instant: datetime) -> None:
+        """Give none out that could have been drawn up to ``instant``."""
+        with self._lock:
+            self._last = max(self._last, self._millisecond(instant) << _SEQUENCE_BITS | _LAST_OF_SEQUENCE)
+
+    def reached(self) -> datetime:
+        """The instant that identifiers have come to: the clock's, or a later one where it was set back."""
+        return max(self._clock.now(), _EPOCH + (self._last >> _SEQUENCE_BITS) * _MILLISECOND)
+
     def __call__(self) -> int:
         """The next identifier; safe from any thread."""
         return self.many(1)[0]
 
     def many(self, count: int) -> list[int]:
         """The next identifiers, in their order; safe from any thread."""
-        millisecond = (self._clock.now() - _EPOCH) // _MILLISECOND
+        millisecond = self._millisecond(self._clock.now())
         with self._lock:
             first = max(self._last + 1, millisecond << _SEQUENCE_BITS)
             self._last = first + count - 1
@@ -49,3 +60,7 @@ class Ids:
             (tick >> _SEQUENCE_BITS << _NODE_BITS | node) << _SEQUENCE_BITS | tick & _LAST_OF_SEQUENCE
             for tick in range(first, first + count)
         ]
+
+    @staticmethod
+    def _millisecond(instant: datetime) -> int:
+        return (instant - _EPOCH) // _MILLISECOND

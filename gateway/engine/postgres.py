@@ -35,7 +35,8 @@ def reading_only(pool: SqlEngine) -> SqlEngine:
 class Node:
     """The number of this process among all processes on one database; identifiers carry it, so no two may share it.
 
-    A number whose holder was not seen for ``STALE`` is free again.
+    A number whose holder was not seen for ``STALE`` is free again. Its row stays: where the clock was set back the
+    number is not free before the time at which its identifiers ended.
     """
 
     STALE = timedelta(minutes=2)
@@ -61,10 +62,10 @@ class Node:
             lives = connection.execute(update(process).where(*self._mine()).values(seen_at=now)).rowcount
         return self.number if lives else self.acquire(now)
 
-    def release(self) -> None:
-        """Give the number back."""
+    def release(self, reached: datetime) -> None:
+        """Give the number back, whose identifiers have come to the instant ``reached``."""
         with contextlib.suppress(SQLAlchemyError), self._pool.begin() as connection:
-            connection.execute(delete(process).where(*self._mine()))
+            connection.execute(update(process).where(*self._mine()).values(seen_at=reached - self.STALE))
 
     def _lowest_free(self, now: datetime) -> int | None:
         lives = select(process.c.node).where(process.c.seen_at > now - self.STALE)

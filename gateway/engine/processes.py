@@ -1,4 +1,4 @@
-"""The table of the processes that share a PostgreSQL database; apart, so that SQLite need not load its driver."""
+"""The table of the processes that work on a database; apart, so that SQLite need not load PostgreSQL's driver."""
 
 from sqlalchemy import BigInteger, Column, Integer, String, Table
 
@@ -11,5 +11,5 @@ process = Table(
     Column("host", String(120), nullable=False),
     Column("pid", BigInteger, nullable=False),
     Column("instance", BigInteger, nullable=False),  # drawn by lot: containers share host names and process numbers
-    Column("seen_at", Instant, nullable=False),
+    Column("seen_at", Instant, nullable=False),  # on SQLite ahead of the identifiers: ``gateway.engine.marks``
 )

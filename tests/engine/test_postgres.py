@@ -65,8 +65,17 @@ async def test_many_that_ask_at_once_take_different_numbers(pool: SqlEngine, clo
 def test_a_number_given_back_is_free(pool: SqlEngine, clock: StoppedClock) -> None:
     first = Node(pool, "host", 1)
     first.acquire(clock.now())
-    first.release()
+    first.release(clock.now())
     assert Node(pool, "host", 2).acquire(clock.now()) == 0
+
+
+def test_a_number_given_back_is_not_free_before_the_time_at_which_it_was(pool: SqlEngine, clock: StoppedClock) -> None:
+    """The clock was set back: the same number would draw the same identifiers again."""
+    first = Node(pool, "host", 1)
+    first.acquire(clock.now())
+    first.release(clock.now())
+    clock.advance(-timedelta(seconds=1))
+    assert Node(pool, "host", 2).acquire(clock.now()) == 1
 
 
 def test_the_number_of_a_process_not_seen_for_long_is_free(pool: SqlEngine, clock: StoppedClock) -> None:
@@ -83,9 +92,9 @@ def test_a_process_that_was_silent_and_lost_its_number_takes_another(pool: SqlEn
     silent.acquire(clock.now())
     clock.advance(Node.STALE)
     assert [heir.acquire(clock.now()), silent.beat(clock.now())] == [0, 1]
-    silent.release()
+    silent.release(clock.now())
     with pool.connect() as connection:
-        assert list(connection.scalars(select(process.c.node))) == [0]
+        assert list(connection.scalars(select(process.c.node).where(process.c.seen_at == clock.now()))) == [0]
 
 
 def test_when_all_numbers_are_taken_it_is_said_so(pool: SqlEngine, clock: StoppedClock) -> None:
