@@ -9,6 +9,7 @@ from gateway.calendar.bridge import Bridge
 from gateway.calendar.calendars import Calendar
 from gateway.calendar.channels import OpenChannel
 from gateway.calendar.feeds.port import Channel, FeedError, FeedSession
+from gateway.engine.vault import VaultError
 
 log = logging.getLogger(__name__)
 
@@ -46,12 +47,17 @@ async def _open(bridge: Bridge, session: FeedSession, calendar: Calendar, addres
 
 
 async def _renew(bridge: Bridge, session: FeedSession, calendar: Calendar, known: OpenChannel, address: str) -> None:
-    token = await bridge.engine.write(partial(channels.renewing, vault=bridge.vault, known=known))
+    forget = partial(channels.forget, vault=bridge.vault, known=known)
+    try:
+        token = await bridge.engine.write(partial(channels.renewing, vault=bridge.vault, known=known))
+    except VaultError:  # the key is not the one of then: the next poll opens another
+        await bridge.engine.write(forget)
+        return
     try:
         channel = await session.renew(calendar.remote_id, known.channel, address, token)
     except FeedError:
         if bridge.engine.clock.now() >= known.channel.expires_at:  # gone: the next poll opens another
-            await bridge.engine.write(partial(channels.forget, vault=bridge.vault, known=known))
+            await bridge.engine.write(forget)
         raise
     await _keep(bridge, session, known, channel)
 

@@ -22,6 +22,7 @@ from gateway.calendar.tables import calendar
 from gateway.calendar.words import ConnectionState, FeedFault, Provider
 from gateway.engine.leases import held
 from gateway.engine.queue import Claim
+from gateway.engine.vault import VaultError
 from gateway.engine.writer import StorageUnavailable
 
 BATCH = 4  # connections that one loop works on at a time
@@ -43,6 +44,7 @@ class Work:
     claim: Claim
     state: ConnectionState
     secret: bytes | None
+    sealed: bool  # there is a secret, and no key that opens it
     calendars: Sequence[Calendar]
     provider: Provider
     listed_at: datetime | None
@@ -127,17 +129,21 @@ async def _open(bridge: Bridge, work: Work) -> FeedSession | None:
         return None
     polled = [each for each in work.calendars if each.next_poll_at is not None]
     try:
-        return _feed(bridge, work.provider).open(work.secret or b"")
+        return _feed(bridge, work).open(work.secret or b"")
     except FeedError as error:
         unit = partial(fail, stamp=bridge.engine.stamp(), claim=work.claim, failing=polled, error=error)
         await bridge.engine.write(unit)
+        if work.listed_at is None:
+            await _unlisted(bridge, work, error)
         return None
 
 
-def _feed(bridge: Bridge, provider: Provider) -> CalendarFeed:
-    if provider not in bridge.feeds:
+def _feed(bridge: Bridge, work: Work) -> CalendarFeed:
+    if work.sealed:
+        raise FeedError(FeedFault.SECRET_SEALED, "vault")
+    if work.provider not in bridge.feeds:
         raise FeedError(FeedFault.UNAVAILABLE, "not configured")
-    return bridge.feeds[provider]
+    return bridge.feeds[work.provider]
 
 
 async def _unlisted(bridge: Bridge, work: Work, error: FeedError) -> None:
@@ -149,10 +155,15 @@ async def _unlisted(bridge: Bridge, work: Work, error: FeedError) -> None:
 
 def _work(connection: Connection, bridge: Bridge, claim: Claim) -> Work:
     linked = connections.find(connection, claim.account_id, claim.row_id)
+    try:
+        secret, sealed = connections.secret_of(connection, bridge.vault, claim.account_id, claim.row_id), False
+    except VaultError:
+        secret, sealed = None, True
     return Work(
         claim,
         linked.state,
-        connections.secret_of(connection, bridge.vault, claim.account_id, claim.row_id),
+        secret,
+        sealed,
         calendars.of_connection(connection, claim.account_id, claim.row_id),
         linked.provider,
         linked.listed_at,

@@ -36,6 +36,7 @@ class FeedFault(StrEnum):
     UNREADABLE = "unreadable"  # no iCalendar, or none that makes sense
     TOO_FREQUENT = "too_frequent"  # it repeats by the hour or faster
     CREDENTIALS_WRONG = "credentials_wrong"  # user or password of a CalDAV server
+    SECRET_SEALED = "secret_sealed"  # noqa: S105 - a word, no secret: ours was kept under a key that we do not have
 
 
 class ConnectionState(StrEnum):
