@@ -2,8 +2,8 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, select
@@ -17,8 +17,7 @@ from gateway.calendar.words import ReminderState
 _DAY = timedelta(days=1)
 
 
-@dataclass(frozen=True, slots=True)
-class Together:
+class Together(NamedTuple):
     """What one SMS is about: ``carrier`` is the reminder that it is sent for, the others say that they are in it."""
 
     carrier: DueReminder

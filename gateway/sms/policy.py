@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from gateway.accounts.words import AccountState, Encoding, ForeignPolicy
@@ -87,8 +88,7 @@ class Terms:
     opening: datetime  # when a message may be handed over: now, or as soon as the windows open
 
 
-@dataclass(frozen=True, slots=True)
-class Composed:
+class Composed(NamedTuple):
     """A message as it will be sent, and its price."""
 
     encoded: Encoded

@@ -2,8 +2,8 @@
 
 import unicodedata
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from itertools import groupby
+from typing import NamedTuple
 
 from gateway.accounts.words import Encoding
 from gateway.sms.graphemes import graphemes
@@ -25,8 +25,7 @@ _PART = {Alphabet.GSM: 153, Alphabet.UCS2: 67}
 _MOST_MARKS = 30
 
 
-@dataclass(frozen=True, slots=True)
-class Encoded:
+class Encoded(NamedTuple):
     """A text as it will travel; more than ``MAX_PARTS`` parts can be counted but not sent."""
 
     text: str

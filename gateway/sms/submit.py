@@ -2,10 +2,9 @@
 
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection
 
@@ -51,8 +50,7 @@ def submit(connection: Connection, stamp: Stamp, rules: Rules, requests: Sequenc
     return _answers(requests, fresh, {each.answer.message_id: each.answer for each in settled}, first)
 
 
-@dataclass(frozen=True, slots=True)
-class _Settled:
+class _Settled(NamedTuple):
     """A judged request and what is answered, now that the money has spoken too."""
 
     judged: Judged

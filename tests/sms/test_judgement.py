@@ -99,7 +99,7 @@ async def _one_by_one(engine: Engine, rules: Rules, now: datetime, requests: dic
         alone = {number: request._replace(daily_cap=cap)}
         (judged,) = await engine.read(partial(judge, now=now, rules=rules, requests=alone))
         accepted[sender] += cap is not None and not isinstance(judged.verdict, Refuse)
-        found.append(replace(judged, request=request))
+        found.append(judged._replace(request=request))
     return found
 
 

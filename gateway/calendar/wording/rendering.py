@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_time
@@ -41,8 +42,7 @@ class Practice:
             raise Refused("A reminder has to say who sends it.", "Give the calendar the name of the practice.")
 
 
-@dataclass(frozen=True, slots=True)
-class Visit:
+class Visit(NamedTuple):
     """An appointment as its reminder tells it; of its own text only what the template needs."""
 
     start: datetime  # aware

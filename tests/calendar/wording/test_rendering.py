@@ -97,37 +97,37 @@ def test_several_appointments_are_listed() -> None:
     assert said("{rendez_vous}", *visits[:2]) == "à 08h00 et à 09h00"
     assert said("{rendez_vous}", *visits[:3]) == "à 08h00, à 09h00 et à 10h00"
     assert said("{rendez_vous}", *visits).endswith(", à 15h00 et 2 autres")
-    assert said("{appointments}", replace(VISIT, all_day=True), VISIT, style=ENGLISH) == "during the day and at 14:00"
+    assert said("{appointments}", VISIT._replace(all_day=True), VISIT, style=ENGLISH) == "during the day and at 14:00"
 
 
 def test_an_all_day_event_has_no_time() -> None:
-    assert said("{day}[ at {time}]", replace(VISIT, all_day=True), style=ENGLISH) == "on Wednesday 2 December"
+    assert said("{day}[ at {time}]", VISIT._replace(all_day=True), style=ENGLISH) == "on Wednesday 2 December"
 
 
 def test_what_is_optional_goes_where_a_value_is_missing() -> None:
     assert said("Rendez-vous[ à {lieu}][ : {titre}].") == "Rendez-vous."
-    assert said("Rendez-vous[ à {lieu}].", replace(VISIT, location="Lyon")) == "Rendez-vous à Lyon."
+    assert said("Rendez-vous[ à {lieu}].", VISIT._replace(location="Lyon")) == "Rendez-vous à Lyon."
 
 
 def test_a_gap_is_told_beforehand() -> None:
     template = parse_template("{nom} {lieu} {titre}[ {description}]")
-    assert lacking(template, [replace(VISIT, title="x")], PRACTICE, FRENCH) == {Variable.PLACE}
+    assert lacking(template, [VISIT._replace(title="x")], PRACTICE, FRENCH) == {Variable.PLACE}
 
 
 def test_what_somebody_typed_into_an_event_comes_out_as_one_short_printable_line() -> None:
-    typed = replace(VISIT, title="  Mme\tDupont\r\n\x00\u202e(couleur)\u2028 ", description="très " * 1000)
+    typed = VISIT._replace(title="  Mme\tDupont\r\n\x00\u202e(couleur)\u2028 ", description="très " * 1000)
     assert said("{titre}", typed) == "Mme Dupont (couleur)"
     assert said("{description}", typed).endswith("très tr...")
     assert len(said("{description}", typed)) <= 200
 
 
 def test_a_value_is_not_read_as_a_template() -> None:
-    assert said("{titre}", replace(VISIT, title="{nom} [{lieu}] }}")) == "{nom} [{lieu}] }}"
+    assert said("{titre}", VISIT._replace(title="{nom} [{lieu}] }}")) == "{nom} [{lieu}] }}"
 
 
 def test_a_family_is_not_cut_apart() -> None:
     family = "\U0001f468\u200d\U0001f469\u200d\U0001f467"
-    shown = said("{titre}", replace(VISIT, title=family * 30))
+    shown = said("{titre}", VISIT._replace(title=family * 30))
     assert shown == family * (97 // len(family)) + "..."
 
 
