@@ -5,8 +5,9 @@ themselves: alone, a unit costs one commit and waits for nobody; under load, hun
 savepoint of its own, so one that fails spoils nothing for its neighbours.
 """
 
+import contextlib
 import threading
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from sqlalchemy import Connection
 from sqlalchemy import Engine as SqlEngine
@@ -43,12 +44,16 @@ class DatabaseThread(threading.Thread):
         self._database = database
         self._inbox = inbox
         self._committed = committed
+        self._kept: Connection | None = None
 
     def run(self) -> None:
         """Work until the inbox is closed and empty."""
-        while group := self._inbox.take():
-            self._work_off(group)
-            self._committed(group)
+        with contextlib.ExitStack() as kept:
+            if self._database.dialect.name == "sqlite":
+                self._kept = kept.enter_context(self._database.connect())
+            while group := self._inbox.take():
+                self._work_off(group)
+                self._committed(group)
 
     def _work_off(self, group: Sequence[Work]) -> None:
         try:
@@ -79,7 +84,7 @@ class DatabaseThread(threading.Thread):
     def _transact(self, group: Sequence[Work]) -> None:
         for work in group:
             work.result = work.error = None
-        with self._database.begin() as connection:
+        with self._begun() as connection:
             alike = list(_alike(group))
             for works in alike:
                 if len(alike) == 1:
@@ -87,6 +92,16 @@ class DatabaseThread(threading.Thread):
                 else:
                     _run_in_savepoint(connection, works)
         self._inbox.outage.works()
+
+    @contextlib.contextmanager
+    def _begun(self) -> Iterator[Connection]:
+        """A transaction. SQLite's one connection is kept in hand; a pool proves first that a server is still there."""
+        if self._kept is None:
+            with self._database.begin() as connection:
+                yield connection
+        else:
+            with self._kept.begin():
+                yield self._kept
 
     def _fail(self, group: Sequence[Work], error: BaseException) -> None:
         told = error
