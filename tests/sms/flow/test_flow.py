@@ -3,7 +3,6 @@
 import asyncio
 from datetime import timedelta
 
-import pytest
 from sqlalchemy import func, select
 
 from gateway.engine.database import Engine
@@ -17,20 +16,10 @@ from gateway.sms.words import MessageState
 from plans.words import MessageClass
 from tests.cast import alice, send, sms
 from tests.clock import StoppedClock
-from tests.sms.flowing import Window, phone, until
+from tests.sms.flow.window import Window, phone, until
 from tests.sms.steps import reap, say_stop, state
 
 SLOW = "+33639989999"
-
-
-@pytest.fixture
-def carrier() -> Window:
-    return Window()
-
-
-@pytest.fixture
-def flow(engine: Engine, dispatcher: Dispatcher) -> Flow:
-    return Flow(engine, dispatcher)
 
 
 async def test_as_many_are_under_way_as_the_carrier_takes_at_once(

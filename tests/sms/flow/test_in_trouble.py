@@ -19,18 +19,8 @@ from gateway.sms.words import MessageState
 from tests.cast import alice, bob, send, sms
 from tests.clock import StoppedClock
 from tests.databases import ON_SQLITE, room_for
-from tests.sms.flowing import Window, phone, states, until
+from tests.sms.flow.window import Window, phone, states, until
 from tests.sms.steps import reap
-
-
-@pytest.fixture
-def carrier() -> Window:
-    return Window()
-
-
-@pytest.fixture
-def flow(engine: Engine, dispatcher: Dispatcher) -> Flow:
-    return Flow(engine, dispatcher)
 
 
 async def test_at_the_end_nothing_more_leaves_and_every_answer_is_written_down(
