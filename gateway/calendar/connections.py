@@ -133,6 +133,12 @@ def note_fault(connection: Connection, account_id: int, connection_id: int, faul
     _change(connection, account_id, connection_id, fault=fault)
 
 
+def hold(connection: Connection, *, key: tuple[int, int], worker: int, now: datetime) -> Claim | None:
+    """The right to work on one connection (account, id), due or not; None where somebody works on it."""
+    held = CONNECTIONS.hold(connection, [key], worker=worker, now=now, lease=LEASE)
+    return held[0] if held else None
+
+
 def find(connection: Connection, account_id: int, connection_id: int) -> Linked:
     """One connection; ``Refused`` where the account has none of this id."""
     found = connection.execute(

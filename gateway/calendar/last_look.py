@@ -9,23 +9,19 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 
-from sqlalchemy import Connection
-
 from gateway.calendar.bridge import Bridge
 from gateway.calendar.calendars import Calendar, Key
-from gateway.calendar.connections import CONNECTIONS, LEASE
+from gateway.calendar.connections import hold
 from gateway.calendar.failing import fail
 from gateway.calendar.feeds.port import Changes, FeedError, FeedEvent, FeedSession, Window
 from gateway.calendar.keeping import keep
-from gateway.calendar.poll import in_time, poll, tell_bug
+from gateway.calendar.poll import bugs_as_faults, in_time, poll
 from gateway.calendar.polling import OF_CONSENT
 from gateway.calendar.reminders import DueReminder
 from gateway.calendar.sending import Judged, was_read_just_now
 from gateway.calendar.sync import opened
 from gateway.calendar.verdict import Look
-from gateway.calendar.words import FeedFault
 from gateway.engine.queue import Claim
-from gateway.engine.writer import StorageUnavailable
 
 _AT_ONCE = 16  # connections that are looked at side by side
 
@@ -45,7 +41,8 @@ async def _at_one(
 ) -> dict[int, Look]:
     """The events of one connection, which nobody else works on meanwhile."""
     async with room:
-        claim = await bridge.engine.write(partial(_hold, bridge=bridge, key=key), urgent=True)
+        take = partial(hold, key=key, worker=bridge.engine.node, now=bridge.engine.clock.now())
+        claim = await bridge.engine.write(take, urgent=True)
         if claim is None:
             return {each.reminder_id: Look.BUSY for each in due}
         async with opened(bridge, claim) as (session, work):
@@ -54,12 +51,6 @@ async def _at_one(
             crowded = {key for key, reminders in Counter(each.calendar for each in due).items() if reminders > 1}
             looker = _Looker(bridge, claim, session, {each.key: each for each in work.calendars}, crowded)
             return {each.reminder_id: await looker.look(each) for each in due}
-
-
-def _hold(connection: Connection, bridge: Bridge, key: tuple[int, int]) -> Claim | None:
-    now = bridge.engine.clock.now()
-    held = CONNECTIONS.hold(connection, [key], worker=bridge.engine.node, now=now, lease=LEASE)
-    return held[0] if held else None
 
 
 @dataclass
@@ -89,24 +80,19 @@ class _Looker:
 
     async def _reread(self, calendar: Calendar, each: DueReminder) -> Look:
         try:
-            request = self.session.reread(calendar.remote_id, each.remote_id)
-            event = await in_time(request, self.bridge.last_look_s)
-            if event is not None and event.revision and event.revision == each.revision:
-                return Look.FRESH
-            return Look.FRESH if await self._keep(calendar, each, event) else Look.BUSY
+            with bugs_as_faults():
+                request = self.session.reread(calendar.remote_id, each.remote_id)
+                event = await in_time(request, self.bridge.last_look_s)
+                if event is not None and event.revision and event.revision == each.revision:
+                    return Look.FRESH
+                return Look.FRESH if await self._keep(calendar, each, event) else Look.BUSY
         except FeedError as error:
-            failed = error
-        except StorageUnavailable:
-            raise
-        except Exception as error:  # noqa: BLE001 - a calendar that breaks must not stop the others
-            tell_bug(error)
-            failed = FeedError(FeedFault.UNAVAILABLE, type(error).__name__)
-        self.blind = True
-        if failed.fault in OF_CONSENT:
-            stamp = self.bridge.engine.stamp()
-            lost = partial(fail, stamp=stamp, claim=self.claim, failing=[calendar], error=failed)
-            await self.bridge.engine.write(lost)
-        return Look.BLIND
+            self.blind = True
+            if error.fault in OF_CONSENT:
+                stamp = self.bridge.engine.stamp()
+                lost = partial(fail, stamp=stamp, claim=self.claim, failing=[calendar], error=error)
+                await self.bridge.engine.write(lost)
+            return Look.BLIND
 
     async def _keep(self, calendar: Calendar, each: DueReminder, event: FeedEvent | None) -> bool:
         gone = frozenset([each.remote_id]) if event is None else frozenset[str]()

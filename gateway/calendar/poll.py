@@ -1,8 +1,9 @@
 """One poll of one calendar: asked outside any transaction, kept in one together with the cursor."""
 
 import asyncio
+import contextlib
 import logging
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Iterator
 from datetime import datetime, timedelta
 from functools import partial
 from traceback import format_tb
@@ -30,20 +31,14 @@ T = TypeVar("T")
 async def poll(bridge: Bridge, claim: Claim, session: FeedSession, calendar: Calendar) -> bool:
     """Ask what changed and keep it; whether the calendar is up to date now. What goes wrong is written down."""
     try:
-        kept = await _poll(bridge, claim, session, calendar)
+        with bugs_as_faults():
+            kept = await _poll(bridge, claim, session, calendar)
     except FeedError as error:
-        failed = error
-    except StorageUnavailable:
-        raise
-    except Exception as error:  # noqa: BLE001 - a calendar that nobody can make sense of must not stop the others
-        tell_bug(error)
-        failed = FeedError(FeedFault.UNAVAILABLE, type(error).__name__)
-    else:
-        await _keep_pushed(bridge, session, calendar)
-        return kept
-    unit = partial(fail, stamp=bridge.engine.stamp(), claim=claim, failing=[calendar], error=failed)
-    await bridge.engine.write(unit)
-    return False
+        unit = partial(fail, stamp=bridge.engine.stamp(), claim=claim, failing=[calendar], error=error)
+        await bridge.engine.write(unit)
+        return False
+    await _keep_pushed(bridge, session, calendar)
+    return kept
 
 
 async def _poll(bridge: Bridge, claim: Claim, session: FeedSession, calendar: Calendar) -> bool:
@@ -64,6 +59,21 @@ async def _keep_pushed(bridge: Bridge, session: FeedSession, calendar: Calendar)
         raise
     except Exception as error:  # noqa: BLE001 - told, and tried again at the next poll
         tell_bug(error)
+
+
+@contextlib.contextmanager
+def bugs_as_faults() -> Iterator[None]:
+    """What breaks on a calendar, and nobody foresaw, is told and is a fault like others: it must stop no other one.
+
+    ``StorageUnavailable`` is no fault of a calendar, and goes on.
+    """
+    try:
+        yield
+    except (FeedError, StorageUnavailable):
+        raise
+    except Exception as error:
+        tell_bug(error)
+        raise FeedError(FeedFault.UNAVAILABLE, type(error).__name__) from error
 
 
 def tell_bug(error: Exception) -> None:

@@ -10,13 +10,12 @@ from functools import partial
 
 from gateway.calendar.bridge import Bridge
 from gateway.calendar.feeds.port import FeedError
-from gateway.calendar.poll import in_time, tell_bug
+from gateway.calendar.poll import bugs_as_faults, in_time
 from gateway.calendar.polling import after_failure
 from gateway.calendar.releases import GIVEN_UP, RELEASES, Release, any_releases, end, find, is_linked
 from gateway.calendar.words import FeedFault
 from gateway.engine.leases import held
 from gateway.engine.queue import Claim
-from gateway.engine.writer import StorageUnavailable
 
 log = logging.getLogger(__name__)
 
@@ -63,14 +62,10 @@ class Releasing:
     async def _failure(self, release: Release) -> FeedError | None:
         """What went wrong; None where all was told."""
         try:
-            await in_time(self._tell(release), self._bridge.patience_s)
+            with bugs_as_faults():
+                await in_time(self._tell(release), self._bridge.patience_s)
         except FeedError as error:
             return error
-        except StorageUnavailable:
-            raise
-        except Exception as error:  # noqa: BLE001 - one that breaks must not stop the others
-            tell_bug(error)
-            return FeedError(FeedFault.UNAVAILABLE, type(error).__name__)
         return None
 
     async def _tell(self, release: Release) -> None:

@@ -15,15 +15,14 @@ from gateway.calendar.bridge import Bridge
 from gateway.calendar.calendars import Calendar
 from gateway.calendar.connections import CONNECTIONS, LEASE
 from gateway.calendar.failing import fail, fail_listing
-from gateway.calendar.feeds.port import PERMANENT, CalendarFeed, FeedError, FeedSession
-from gateway.calendar.poll import in_time, poll, tell_bug
+from gateway.calendar.feeds.port import PERMANENT, CalendarFeed, FeedError, FeedSession, RemoteCalendar
+from gateway.calendar.poll import bugs_as_faults, in_time, poll
 from gateway.calendar.polling import MENDED
 from gateway.calendar.tables import calendar
 from gateway.calendar.words import ConnectionState, FeedFault, Provider
 from gateway.engine.leases import held
 from gateway.engine.queue import Claim
 from gateway.engine.vault import VaultError
-from gateway.engine.writer import StorageUnavailable
 
 BATCH = 4  # connections that one loop works on at a time
 
@@ -90,19 +89,18 @@ class Sync:
         if work.listed_at is not None and now - work.listed_at < _LISTED:
             return
         try:
-            found = await in_time(session.calendars(), self._bridge.patience_s)
-            stamp = self._engine.stamp()
-            listed = partial(connections.listed, stamp=stamp, claim=work.claim, calendars=found, zone=work.zone)
-            await self._engine.write(listed)
+            with bugs_as_faults():
+                await self._keep_list(work, await in_time(session.calendars(), self._bridge.patience_s))
         except FeedError as error:
             await _unlisted(self._bridge, work, error)
+
+    async def _keep_list(self, work: Work, found: Sequence[RemoteCalendar]) -> None:
+        stamp = self._engine.stamp()
+        listed = partial(connections.listed, stamp=stamp, claim=work.claim, calendars=found, zone=work.zone)
+        try:
+            await self._engine.write(listed)
         except Refused:
-            await _unlisted(self._bridge, work, FeedError(FeedFault.TOO_LARGE, "calendars"))
-        except StorageUnavailable:
-            raise
-        except Exception as error:  # noqa: BLE001 - a list that nobody can make sense of must not stop reminders
-            tell_bug(error)
-            await _unlisted(self._bridge, work, FeedError(FeedFault.UNAVAILABLE, type(error).__name__))
+            raise FeedError(FeedFault.TOO_LARGE, "calendars") from None
 
 
 @contextlib.asynccontextmanager

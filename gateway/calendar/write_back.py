@@ -17,22 +17,19 @@ from sqlalchemy import Connection
 from gateway.calendar import calendars, connections
 from gateway.calendar.bridge import Bridge
 from gateway.calendar.calendars import Calendar
-from gateway.calendar.connections import CONNECTIONS
 from gateway.calendar.failing import fail
 from gateway.calendar.feeds.port import FeedError, FeedSession, Retitled
 from gateway.calendar.letters import TOPIC as LETTERS_TOPIC
 from gateway.calendar.letters import write_letter
 from gateway.calendar.marking import MARKS, Mark, any_marks, end, end_all, held_marks
 from gateway.calendar.marks import marked
-from gateway.calendar.poll import in_time, tell_bug
+from gateway.calendar.poll import bugs_as_faults, in_time
 from gateway.calendar.polling import OF_CONSENT, after_failure
 from gateway.calendar.settings import stored
 from gateway.calendar.sync import Work, opened
 from gateway.calendar.words import ConnectionState, FeedFault, LetterKind, MarkState
 from gateway.engine.database import Stamp
 from gateway.engine.leases import held
-from gateway.engine.queue import Claim
-from gateway.engine.writer import StorageUnavailable
 
 BATCH = 32
 LEASE = timedelta(minutes=2)
@@ -101,7 +98,8 @@ class WriteBack:
 
     async def _by(self, key: tuple[int, int], marks: Sequence[Mark]) -> None:
         """What is to be written by one connection, which nobody else works on meanwhile."""
-        claim = await self._engine.write(partial(_hold, bridge=self._bridge, key=key), urgent=True)
+        take = partial(connections.hold, key=key, worker=self._engine.node, now=self._engine.clock.now())
+        claim = await self._engine.write(take, urgent=True)
         if claim is None:
             await self._put_off(marks, self._engine.clock.now() + SOON, counts=False)
             return
@@ -130,31 +128,20 @@ class WriteBack:
         if session is None:
             return outcome(mark, FeedError(FeedFault.CONSENT_REVOKED, "connection"), now)
         try:
-            title = partial(marked, answer=mark.answer)
-            request = session.retitle(of.remote_id, mark.remote_id, title)
-            return outcome(mark, await in_time(request, self._bridge.patience_s), now)
+            with bugs_as_faults():
+                title = partial(marked, answer=mark.answer)
+                request = session.retitle(of.remote_id, mark.remote_id, title)
+                return outcome(mark, await in_time(request, self._bridge.patience_s), now)
         except FeedError as error:
-            failed = error
-        except StorageUnavailable:
-            raise
-        except Exception as error:  # noqa: BLE001 - a calendar that breaks must not stop the others
-            tell_bug(error)
-            failed = FeedError(FeedFault.UNAVAILABLE, type(error).__name__)
-        became = outcome(mark, failed, now)
-        if failed.fault in OF_CONSENT and isinstance(became, datetime):
-            lost = partial(fail, stamp=self._engine.stamp(), claim=work.claim, failing=[of], error=failed)
-            await self._engine.write(lost, wakes=(LETTERS_TOPIC,))
-        return became
+            became = outcome(mark, error, now)
+            if error.fault in OF_CONSENT and isinstance(became, datetime):
+                lost = partial(fail, stamp=self._engine.stamp(), claim=work.claim, failing=[of], error=error)
+                await self._engine.write(lost, wakes=(LETTERS_TOPIC,))
+            return became
 
     async def _put_off(self, marks: Sequence[Mark], until: datetime, *, counts: bool = True) -> None:
         claims = [each.claim for each in marks]
         await self._engine.write(partial(MARKS.park, claims=claims, until=until, counts=counts), urgent=True)
-
-
-def _hold(connection: Connection, bridge: Bridge, key: tuple[int, int]) -> Claim | None:
-    now, worker = bridge.engine.clock.now(), bridge.engine.node
-    holding = CONNECTIONS.hold(connection, [key], worker=worker, now=now, lease=connections.LEASE)
-    return holding[0] if holding else None
 
 
 def _record(connection: Connection, stamp: Stamp, mark: Mark, of: Calendar, state: MarkState) -> None:
