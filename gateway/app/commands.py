@@ -47,7 +47,6 @@ from gateway.sms import optouts
 from gateway.sms.audit import audit
 from gateway.sms.inbox import INBOUND_TOPIC
 from gateway.sms.jobs import TOPIC as JOB_TOPIC
-from gateway.sms.notices import TOPIC as NOTICES_TOPIC
 from gateway.sms.policy import Rules
 from plans.dated import NotInForce
 
@@ -142,13 +141,13 @@ CHANGES: Mapping[str, Change] = {
     "number.add": Change(inbound_numbers.add),
     "number.remove": Change(inbound_numbers.remove),
     "sandbox.reply": Change(answers.sandbox_reply, wakes=(INBOUND_TOPIC,)),
-    "sms.send": Change(messages.send, wakes=(JOB_TOPIC, NOTICES_TOPIC)),
-    "sms.send_many": Change(bulk.send_many, wakes=(JOB_TOPIC, NOTICES_TOPIC)),
+    "sms.send": Change(messages.send),
+    "sms.send_many": Change(bulk.send_many),
     "sms.unknown.release": Change(doubts.release, wakes=(JOB_TOPIC,)),
-    "sms.unknown.refund": Change(doubts.refund, wakes=(NOTICES_TOPIC,)),
+    "sms.unknown.refund": Change(doubts.refund),
     "carrier.reopen": Change(routing.reopen, wakes=(JOB_TOPIC,)),
     "carrier.pace": Change(routing.set_pace, wakes=(JOB_TOPIC,)),
-    "sms.cancel": Change(messages.take_back, wakes=(NOTICES_TOPIC,)),
+    "sms.cancel": Change(messages.take_back),
     "billing.profile": Change(ordering.bill_to),
     "billing.accept_terms": Change(ordering.accept_terms, wakes=(LETTERS_TOPIC,)),
     "billing.block": Change(contracting.block),

@@ -16,8 +16,6 @@ from gateway.calendar.sending import LEASE, Judged, send, sift, sift_held, take
 from gateway.engine.leases import held
 from gateway.engine.queue import Claim
 from gateway.engine.writer import StorageUnavailable
-from gateway.sms.jobs import TOPIC as JOB_TOPIC
-from gateway.sms.notices import TOPIC as NOTICES_TOPIC
 
 T = TypeVar("T")
 
@@ -25,8 +23,6 @@ T = TypeVar("T")
 BATCH = 1_000
 #: One that breaks again and again must not be tried every second.
 _BROKEN = timedelta(minutes=10)
-
-_WAKES = (JOB_TOPIC, NOTICES_TOPIC)
 
 
 class Due:
@@ -48,7 +44,7 @@ class Due:
     async def _taken(self) -> tuple[Sequence[Claim], Sequence[Judged]]:
         """A batch, and those of it that are worth a last look; where the batch breaks, they are sifted one by one."""
         try:
-            return await self._engine.write(self._take_and_sift, wakes=_WAKES)
+            return await self._engine.write(self._take_and_sift)
         except StorageUnavailable:
             raise
         except Exception as error:  # noqa: BLE001 - told, and tried one by one
@@ -70,7 +66,7 @@ class Due:
         if not claims:
             return []
         try:
-            return [await self._engine.write(lambda connection: unit(connection, self._bridge, claims), wakes=_WAKES)]
+            return [await self._engine.write(lambda connection: unit(connection, self._bridge, claims))]
         except StorageUnavailable:
             raise
         except Exception as error:  # noqa: BLE001 - told, and tried one by one

@@ -3,6 +3,10 @@
 import asyncio
 import contextlib
 
+from sqlalchemy import Connection
+
+_KEY = "topics woken"
+
 
 class Topic:
     """Something that there may be work for; who waits for it is told of every wake-up, at the latest when asking."""
@@ -24,3 +28,14 @@ class Topic:
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._next.wait(), timeout_s)
         self._known[who] = self._times
+
+
+def wake_after(connection: Connection, topic: str) -> None:
+    """Wake a topic once this transaction is on disk: whoever enters work says so where it is entered."""
+    connection.info.setdefault(_KEY, set()).add(topic)
+
+
+def to_be_woken(connection: Connection) -> set[str]:
+    """What the transaction wakes, so far; asked again, only what came since."""
+    found: set[str] = connection.info.pop(_KEY, set())
+    return found

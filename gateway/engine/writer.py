@@ -15,6 +15,7 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 
 from gateway.engine.inbox import Inbox, Work
 from gateway.engine.sqlite import BEGIN
+from gateway.engine.topics import to_be_woken
 
 _DEADLOCK = {"40P01", "40001"}  # PostgreSQL: deadlock_detected, serialization_failure
 _DEADLOCK_TRIES = 3
@@ -85,6 +86,7 @@ class DatabaseThread(threading.Thread):
         for work in group:
             work.result = work.error = None
         with self._begun() as connection:
+            to_be_woken(connection)  # by what failed here before: nobody
             alike = list(_alike(group))
             for works in alike:
                 if len(alike) == 1:
@@ -124,12 +126,13 @@ def _alike(group: Sequence[Work]) -> Iterable[list[Work]]:
 
 def _run(connection: Connection, works: list[Work]) -> None:
     first = works[0]
-    if not first.many:
+    if first.many:
+        results = first.unit(connection, [work.item for work in works])
+        for work, result in zip(works, results, strict=True):
+            work.result = result
+    else:
         first.result = first.unit(connection)
-        return
-    results = first.unit(connection, [work.item for work in works])
-    for work, result in zip(works, results, strict=True):
-        work.result = result
+    first.wakes = (*first.wakes, *to_be_woken(connection))
 
 
 def _run_in_savepoint(connection: Connection, works: list[Work]) -> None:
@@ -140,6 +143,7 @@ def _run_in_savepoint(connection: Connection, works: list[Work]) -> None:
     except Exception as error:
         if isinstance(error, OperationalError):
             raise  # the whole transaction may be gone
+        to_be_woken(connection)
         connection.exec_driver_sql("ROLLBACK TO unit")
         connection.exec_driver_sql("RELEASE unit")
         if len(works) > 1:  # find the one that spoils it for the others

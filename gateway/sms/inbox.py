@@ -14,7 +14,6 @@ from gateway.engine.upsert import insert_or
 from gateway.sms.carriers.port import KNOWN_AGAIN, InboundSms, Receipt
 from gateway.sms.concatenation import LONGEST, is_possible, keepable
 from gateway.sms.inbound_tables import inbound_seen
-from gateway.sms.notices import TOPIC as NOTICES
 from gateway.sms.receipts import apply_receipts
 from gateway.sms.request import storable
 from gateway.sms.tables import inbound
@@ -35,7 +34,7 @@ class NetworkInbox:
 
     async def receipts(self, receipts: Sequence[Receipt]) -> None:
         """Move messages on."""
-        await self._engine.write(partial(self.apply, receipts=receipts), wakes=(NOTICES,), urgent=True)
+        await self._engine.write(partial(self.apply, receipts=receipts), urgent=True)
 
     def apply(self, connection: Connection, receipts: Sequence[Receipt]) -> None:
         """Move messages on, within a transaction."""

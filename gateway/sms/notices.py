@@ -7,6 +7,7 @@ from sqlalchemy import Connection, insert
 
 from gateway.accounts.words import Notify
 from gateway.engine.database import Stamp
+from gateway.engine.topics import wake_after
 from gateway.sms.tables import notice
 from gateway.sms.words import News
 from plans.words import Origin, Reason
@@ -43,6 +44,7 @@ def wants(notify: Notify, news: News) -> bool:
 def enter_notices(connection: Connection, stamp: Stamp, notices: Collection[Notice]) -> None:
     """Write news down in the transaction that made it true."""
     if notices:
+        wake_after(connection, TOPIC)
         connection.execute(
             insert(notice),
             [

@@ -11,11 +11,13 @@ from sqlalchemy import Connection
 from gateway.billing.charges import Bill, Charge, Charged, charge
 from gateway.engine.bulk import BulkInsert, Row
 from gateway.engine.database import Stamp
+from gateway.engine.topics import wake_after
 from gateway.engine.upsert import insert_in
 from gateway.sms.circuits import closed_to_messages
 from gateway.sms.clicks import enter_links
 from gateway.sms.facts import SenderDay
 from gateway.sms.intake import Key, first_answers, key_of, take_in
+from gateway.sms.jobs import TOPIC as QUEUED
 from gateway.sms.judgement import Judged, answer_to, judge
 from gateway.sms.lanes import lane_of, newcomers_turns, turn_at
 from gateway.sms.notices import Notice, enter_notices, wants
@@ -161,7 +163,9 @@ def _queue(connection: Connection, stamp: Stamp, settled: Sequence[_Settled]) ->
         if each.charged:
             turn, until = _turn(each.charged.turn, each.answer.held_until, stamp.now), each.answer.held_until
             rows.append((each.judged.request.account_id, each.judged.message_id, each.lane, turn, until, 0, 0))
-    _QUEUE(connection, rows)
+    if rows:
+        _QUEUE(connection, rows)
+        wake_after(connection, QUEUED)
 
 
 def _enter_links(connection: Connection, now: datetime, rules: Rules, settled: Sequence[_Settled]) -> None:

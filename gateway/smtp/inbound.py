@@ -15,8 +15,6 @@ from gateway.engine.database import Engine, Stamp
 from gateway.engine.leases import held
 from gateway.engine.queue import Claim
 from gateway.engine.writer import StorageUnavailable
-from gateway.sms.jobs import TOPIC as JOB_TOPIC
-from gateway.sms.notices import TOPIC as NOTICE_TOPIC
 from gateway.sms.notices import Notice, enter_notices, wants
 from gateway.sms.policy import Rules
 from gateway.sms.request import SmsRequest
@@ -88,10 +86,7 @@ class Inbound:
         """File a batch; where one mail breaks it, the others are filed without it, and it is tried again later."""
         stamp = self._engine.stamp()
         try:
-            await self._engine.write(
-                lambda connection: file_mails(connection, stamp, self._rules, opened, contents),
-                wakes=(JOB_TOPIC, NOTICE_TOPIC),
-            )
+            await self._engine.write(lambda connection: file_mails(connection, stamp, self._rules, opened, contents))
         except StorageUnavailable:
             raise
         except Exception as error:  # noqa: BLE001 - logged without its text, which may hold a number or a message

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Table, insert, select
 from sqlalchemy.exc import IntegrityError
 
 from gateway.engine.database import Engine, open_engine
+from gateway.engine.topics import wake_after
 from gateway.engine.writer import StorageUnavailable
 from tests.clock import StoppedClock
 from tests.databases import from_outside
@@ -171,6 +172,32 @@ async def test_a_waiter_is_woken_by_the_commit_that_brings_its_work(engine: Engi
     await engine.write(write_word("work"), wakes=["mail"])
     async with asyncio.timeout(10):
         await waiting
+
+
+async def test_whoever_enters_work_has_its_waiter_woken_by_the_commit(engine: Engine, write_word: UnitFor) -> None:
+    def enter(connection: Connection) -> None:
+        write_word("work")(connection)
+        wake_after(connection, "mail")
+
+    waiting = asyncio.create_task(engine.wait_for_work("mail", timeout_s=60))
+    await engine.write(enter)
+    async with asyncio.timeout(10):
+        await waiting
+
+
+async def test_work_that_is_not_kept_wakes_nobody(engine: Engine, write_word: UnitFor) -> None:
+    def enter(connection: Connection) -> None:
+        wake_after(connection, "mail")
+        write_word("twice")(connection)
+
+    waiting = asyncio.create_task(engine.wait_for_work("mail", timeout_s=60))
+    await engine.write(write_word("twice"))
+    failing = [engine.write(enter), engine.write(enter)]
+    assert [type(each) for each in await asyncio.gather(*failing, return_exceptions=True)] == [IntegrityError] * 2
+    await engine.write(write_word("once"), wakes=["other"])
+    await engine.wait_for_work("other", timeout_s=60)
+    assert not waiting.done()
+    waiting.cancel()
 
 
 async def test_a_waiter_looks_for_itself_when_nothing_wakes_it(engine: Engine) -> None:
