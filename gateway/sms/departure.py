@@ -2,13 +2,14 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from functools import cache
-from typing import Any
+from functools import cache, partial
+from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, Row, Select, Update, and_, bindparam, select, update
+from sqlalchemy import Connection, Row, Select, Update, and_, bindparam, exists, select, update
 
+from gateway.accounts.tables import account
 from gateway.accounts.words import AccountState
 from gateway.engine.database import Stamp
 from gateway.engine.pairs import as_pairs, pairs
@@ -16,18 +17,17 @@ from gateway.engine.queue import Claim
 from gateway.sms.carriers.port import OutgoingSms
 from gateway.sms.doubt import Doubtful, DoubtTerms, is_sent_again
 from gateway.sms.endings import Ending, OpenMessage, end
-from gateway.sms.facts import Client, Stops, clients, opted_out, voice_of
+from gateway.sms.facts import Stops, opted_out, stricter, voice_of
 from gateway.sms.jobs import JOBS
 from gateway.sms.policy import Rules, next_departure
-from gateway.sms.tables import message
+from gateway.sms.tables import message, suppression
 from gateway.sms.words import MessageState
 from plans.words import Reason
 
 SUSPENDED_PAUSE = timedelta(minutes=15)  # how often a suspended account is looked at again
 
 
-@dataclass(frozen=True, slots=True)
-class Leaving:
+class Leaving(NamedTuple):
     """A message that is on its way to the carrier."""
 
     claim: Claim
@@ -35,15 +35,32 @@ class Leaving:
     sms: OutgoingSms
     accepted_at: datetime
     left_before: bool  # an earlier attempt was under way, and its answer was never recorded
-    doubtful: Doubtful  # itself, should nobody know what becomes of it
+    resent: bool  # it is handed over for the second time, as the first one is in doubt
+
+    @property
+    def doubtful(self) -> Doubtful:
+        """Itself, should nobody know what becomes of it."""
+        key = self.claim.account_id, self.claim.row_id
+        return Doubtful(key, self.sms.message_class, self.resent, self.sms.useless_after)
 
 
-@dataclass(frozen=True, slots=True)
-class Wait:
+class Wait(NamedTuple):
     """It must not leave yet."""
 
     until: datetime
     reason: Reason
+
+
+class _Home(NamedTuple):
+    """Where the account of a message is at home."""
+
+    country: str
+    holiday_region: str | None
+    time_zone: str
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.time_zone)
 
 
 def prepare(
@@ -57,24 +74,21 @@ def prepare(
     if not claims:
         return []
     rows = connection.execute(_claimed(connection.dialect.name), _keys(claims)).all()
-    known = clients(connection, {row.account_id for row in rows})
-    stopped = opted_out(connection, {(row.account_id, row.recipient) for row in rows})
+    stopped = opted_out(connection, {(row.account_id, row.recipient) for row in rows if row.has_stopped})
     by_id = {claim.row_id: claim for claim in claims}
-    opening = cache(
-        lambda account_id, destination, message_class: next_departure(
-            destination, message_class, known[account_id].standing, rules, stamp.now
-        )
-    )
+    opening = cache(partial(next_departure, rules=rules, now=stamp.now))
     leaving: list[Leaving] = []
     ended: list[tuple[Claim, Ending]] = []
     waiting: dict[Wait, list[Claim]] = defaultdict(list)
     for row in rows:
-        claim, client = by_id[row.message_id], known[row.account_id]
+        claim = by_id[row.message_id]
         if row.state is MessageState.SENDING and not deduplicates:
             leaving.append(_leaving(claim, row))
             continue
-        obstacle = _obstacle(row, client, stopped, stamp.now)
-        wait = _wait(client, opening(row.account_id, row.destination, row.message_class), stamp.now)
+        sender = stricter(row.account_state, row.parent_state)
+        obstacle = _obstacle(row, sender, stopped, stamp.now)
+        opens = opening(row.destination, row.message_class, _Home(*row[_HOME]))
+        wait = _wait(sender, opens, stamp.now)
         if row.state is MessageState.UNKNOWN and (obstacle or wait or not _again(row, rules.doubt, stamp.now)):
             ended.append((claim, _given_up(row, rules.doubt)))
         elif obstacle:
@@ -87,38 +101,47 @@ def prepare(
     JOBS.finish(connection, [claim for claim, _ in ended])
     end(connection, stamp, rules, [ending for _, ending in ended])
     for resent in (False, True):
-        these = [each.claim for each in leaving if each.doubtful.resent is resent]
+        these = [each.claim for each in leaving if each.resent is resent]
         _mark(connection, these, state=MessageState.SENDING, reason=None, resent=resent)
     return leaving
 
 
+_OPEN, _SMS, _HOME = slice(0, 6), slice(6, 13), slice(13, 16)  # of a row
+
+
 @cache
 def _claimed(dialect: str) -> Select[*tuple[Any, ...]]:
-    row, wanted = message.c, pairs(dialect)
+    row, mine, wanted = message.c, account.c, pairs(dialect)
+    parent = account.alias("parent")
+    has_stopped = exists().where(suppression.c.account_id == row.account_id, suppression.c.recipient == row.recipient)
     return (
         select(row.account_id, row.message_id, row.payer_id, row.origin, row.origin_id, row.notify)  # an OpenMessage
         .add_columns(row.recipient, row.display, row.body, row.alphabet, row.parts, row.message_class)  # an OutgoingSms
-        .add_columns(row.useless_after, row.resent)
-        .add_columns(row.destination, row.state, row.held_until, row.created_at, row.sender_id)
+        .add_columns(row.useless_after)
+        .add_columns(mine.country, mine.holiday_region, mine.time_zone)
+        .add_columns(mine.state.label("account_state"), parent.c.state.label("parent_state"))
+        .add_columns(has_stopped.label("has_stopped"))
+        .add_columns(row.destination, row.state, row.resent, row.held_until, row.created_at, row.sender_id)
+        .select_from(message)
         .join(wanted, and_(wanted.c.first == row.account_id, wanted.c.second == row.message_id))
+        .join(account, mine.account_id == row.account_id)
+        .outerjoin(parent, parent.c.account_id == mine.parent_id)
     )
 
 
-def _obstacle(row: Row[*tuple[Any, ...]], client: Client, stopped: Stops, now: datetime) -> Reason | None:
-    if client.standing.state is AccountState.CLOSED:
+def _obstacle(row: Row[*tuple[Any, ...]], sender: AccountState, stopped: Stops, now: datetime) -> Reason | None:
+    if sender is AccountState.CLOSED:
         return Reason.ACCOUNT_CLOSED
     if row.useless_after is not None and row.useless_after <= now:
         return Reason.TOO_LATE
-    voice = voice_of(row.origin, row.sender_id)
-    return Reason.OPTED_OUT if stopped.silence(row.account_id, row.recipient, voice) else None
+    if row.has_stopped and stopped.silence(row.account_id, row.recipient, voice_of(row.origin, row.sender_id)):
+        return Reason.OPTED_OUT
+    return None
 
 
 def _again(row: Row[*tuple[Any, ...]], terms: DoubtTerms, now: datetime) -> bool:
-    return is_sent_again(_doubtful(row), terms, now)
-
-
-def _doubtful(row: Row[*tuple[Any, ...]]) -> Doubtful:
-    return Doubtful((row.account_id, row.message_id), row.message_class, row.resent, row.useless_after)
+    doubtful = Doubtful((row.account_id, row.message_id), row.message_class, row.resent, row.useless_after)
+    return is_sent_again(doubtful, terms, now)
 
 
 def _given_up(row: Row[*tuple[Any, ...]], terms: DoubtTerms) -> Ending:
@@ -127,22 +150,25 @@ def _given_up(row: Row[*tuple[Any, ...]], terms: DoubtTerms) -> Ending:
     return Ending(_open(row), MessageState.FAILED, Reason.CARRIER_SILENT, told=told)
 
 
-def _wait(client: Client, opening: datetime, now: datetime) -> Wait | None:
-    if client.standing.state is AccountState.SUSPENDED:
+def _wait(sender: AccountState, opening: datetime, now: datetime) -> Wait | None:
+    if sender is AccountState.SUSPENDED:
         return Wait(now + SUSPENDED_PAUSE, Reason.ACCOUNT_SUSPENDED)
     return Wait(opening, Reason.OUTSIDE_WINDOW) if opening > now else None
 
 
 def _leaving(claim: Claim, row: Row[*tuple[Any, ...]]) -> Leaving:
-    sms = OutgoingSms(str(claim.row_id), *row[6:13])
-    again = row.state is MessageState.UNKNOWN
-    doubtful = replace(_doubtful(row), resent=row.resent or again)
-    left_before = row.state is MessageState.SENDING
-    return Leaving(claim, _open(row), sms, row.held_until or row.created_at, left_before, doubtful)
+    return Leaving(
+        claim,
+        _open(row),
+        OutgoingSms(str(claim.row_id), *row[_SMS]),
+        row.held_until or row.created_at,
+        left_before=row.state is MessageState.SENDING,
+        resent=row.resent or row.state is MessageState.UNKNOWN,
+    )
 
 
 def _open(row: Row[*tuple[Any, ...]]) -> OpenMessage:
-    return OpenMessage(*row[:6])
+    return OpenMessage(*row[_OPEN])
 
 
 def _park(connection: Connection, waiting: dict[Wait, list[Claim]]) -> None:

@@ -12,14 +12,13 @@ from sqlalchemy.exc import OperationalError
 from gateway.engine.database import Engine, Stamp
 from gateway.engine.queue import Claim
 from gateway.sms.adoption import settle_early_receipts
-from gateway.sms.carriers.port import PATIENCE, Carrier, InDoubt, Outcome
+from gateway.sms.carriers.port import PATIENCE, Carrier, InDoubt, Linked, Outcome
 from gateway.sms.circuits import CRASHED, Circuit, circuit_of
 from gateway.sms.departure import Leaving, prepare
 from gateway.sms.early_receipts import any_early
 from gateway.sms.inbox import NetworkInbox
 from gateway.sms.jobs import JOBS, TOPIC
 from gateway.sms.lanes import allowance, lane_of, spend
-from gateway.sms.notices import TOPIC as NOTICES
 from gateway.sms.outcomes import Handled, record
 from gateway.sms.policy import Rules
 from gateway.sms.rerouting import reroute
@@ -56,10 +55,9 @@ class Dispatcher:
         self.patience = patience
         self.lanes = tuple(lane_of(carrier.name, each) for each in MessageClass)
         self.inbox = NetworkInbox(engine, carrier.name)
-        #: Woken when messages were handed over, for their receipts may be there at once.
+        #: Woken when answers were recorded, for receipts may be there at once. What comes over links comes by itself.
         self.receipts_topic = f"receipt:{carrier.name}"
-        #: Woken when answers were recorded.
-        self.news = (NOTICES, self.receipts_topic)
+        self.news = () if isinstance(carrier, Linked) else (self.receipts_topic,)
         self._engine = engine
         self._rules = rules
         self._of_lane = {each: (job.c.lane == each,) for each in self.lanes}
@@ -86,9 +84,7 @@ class Dispatcher:
         collected = await self.carrier.collect(self.inbox)
         if await self._engine.read(lambda connection: any_early(connection, self.carrier.name)):
             stamp = self._engine.stamp()
-            await self._engine.write(
-                lambda connection: settle_early_receipts(connection, stamp, self.carrier.name), wakes=(NOTICES,)
-            )
+            await self._engine.write(lambda connection: settle_early_receipts(connection, stamp, self.carrier.name))
         return collected
 
     def claim(self, connection: Connection, lanes: Sequence[str], most: int, *, apart: bool = False) -> Batch:
@@ -106,6 +102,8 @@ class Dispatcher:
         leaving: list[Leaving] = []
         claimed = given_away = 0
         for lane in lanes:
+            if not room:
+                break
             allowed = allowance(connection, lane, stamp.now, room)
             claims = self._claim(connection, lane, stamp.now, allowed.messages)
             claimed += len(claims)

@@ -44,11 +44,16 @@ def clients(connection: Connection, account_ids: Collection[int]) -> dict[int, C
     return {
         each.account_id: client_of(
             each,
-            each.state if parent_state in {None, AccountState.ACTIVE} else parent_state,
+            stricter(each.state, parent_state),
             opened[each.account_id],
         )
         for each, parent_state in found
     }
+
+
+def stricter(own: AccountState, parents: AccountState | None) -> AccountState:
+    """The state that counts: a sub-account is no freer than its parent."""
+    return own if parents in {None, AccountState.ACTIVE} else parents
 
 
 def client_of(each: accounts.Client, state: AccountState, opened: Mapping[str, int | None]) -> Client:

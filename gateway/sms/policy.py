@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 from zoneinfo import ZoneInfo
 
 from gateway.accounts.words import AccountState, Encoding, ForeignPolicy
@@ -192,16 +192,35 @@ def _stop_text(number: Number, terms: Terms) -> str:
     return stop_text(terms.stop, terms.rules.stop, links.url(terms.account_id, number.e164) if links else None)
 
 
+class Resident(Protocol):
+    """Where an account is at home."""
+
+    @property
+    def country(self) -> str:
+        """ISO 3166."""
+        ...
+
+    @property
+    def holiday_region(self) -> str | None:
+        """Where not the whole country has the same holidays."""
+        ...
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """Its clock."""
+        ...
+
+
 def next_departure(
-    destination: str, message_class: MessageClass, standing: Standing, rules: Rules, now: datetime
+    destination: str, message_class: MessageClass, account: Resident, rules: Rules, now: datetime
 ) -> datetime:
     """When a message may be handed over: ``now``, or the next opening on the recipient's clock and calendar.
 
     To be asked again at the hand-over itself, which must come before the window closes.
     """
     windows = applying(rules.windows, message_class, destination)
-    region = standing.holiday_region if destination == standing.country else None
-    return next_opening(windows, now, zone_of(destination) or standing.zone, partial(is_holiday, destination, region))
+    region = account.holiday_region if destination == account.country else None
+    return next_opening(windows, now, zone_of(destination) or account.zone, partial(is_holiday, destination, region))
 
 
 def _part_price(number: Number, standing: Standing, rules: Rules) -> int | None:
