@@ -29,6 +29,7 @@ from sqlalchemy import (
 )
 
 from gateway.engine.metadata import Instant
+from gateway.engine.prepared import Prepared
 from gateway.engine.rows import Rows
 
 
@@ -65,9 +66,9 @@ class Queue:
         self.table = table
         self._key = table.c[key]
         self._order = table.c[order]
-        self._finish = cache(partial(_finish, table, self._key))
-        self._change = cache(partial(_change, table, self._key))
-        self._claim = lru_cache(partial(_claim, table, self._key, self._order))
+        self._finish = Prepared(partial(_finish, table, self._key))
+        self._change = cache(lambda change: Prepared(partial(_change, table, self._key, change)))
+        self._claim = lru_cache(lambda where: Prepared(_claim(table, self._key, self._order, where)))
         self._reap = _reap(table, self._key)
 
     def claim(
@@ -86,9 +87,7 @@ class Queue:
         ``where``: who asks again and again gives the same objects, and the statement is not made anew; ``given`` are
         the values of their parameters.
         """
-        taken = connection.execute(
-            self._claim(tuple(where)), {"until": now + lease, "worker": worker, "most": limit, **given}
-        )
+        taken = self._claim(tuple(where))(connection, {"until": now + lease, "worker": worker, "most": limit, **given})
         return [  # sorted, for RETURNING promises no order
             Claim(account_id, row_id, worker, epoch, attempts)
             for _, account_id, row_id, epoch, attempts in sorted(tuple(each) for each in taken)
@@ -96,7 +95,7 @@ class Queue:
 
     def finish(self, connection: Connection, claims: Sequence[Claim]) -> set[int]:
         """Delete the rows whose claim still holds and return their ids: only for these may the work be recorded."""
-        return _fenced(connection, self._finish(connection.dialect.name), claims)
+        return _fenced(connection, self._finish, claims)
 
     def park(
         self,
@@ -133,7 +132,7 @@ class Queue:
         return connection.execute(freed).rowcount
 
     def _changed(self, connection: Connection, change: "_Change", claims: Sequence[Claim], **values: Any) -> set[int]:
-        return _fenced(connection, self._change(change, connection.dialect.name), claims, **values)
+        return _fenced(connection, self._change(change), claims, **values)
 
 
 #: What of a claim must still hold.
@@ -219,9 +218,9 @@ def _reap(table: Table, key: Column[Any]) -> Update:
     )
 
 
-def _fenced(connection: Connection, statement: Executable, claims: Sequence[Claim], **values: Any) -> set[int]:
+def _fenced(connection: Connection, statement: Prepared, claims: Sequence[Claim], **values: Any) -> set[int]:
     """Run a fenced statement for all claims at once; the ids of the rows whose claim held."""
     if not claims:
         return set()
     held = [{"account_id": c.account_id, "row_id": c.row_id, "worker": c.worker, "epoch": c.epoch} for c in claims]
-    return set(connection.scalars(statement, {**_FENCE.parameter(held), **values}))
+    return {row_id for (row_id,) in statement(connection, {**_FENCE.parameter(held), **values})}

@@ -1,11 +1,11 @@
 """How many messages are changed by one statement, each to values of its own."""
 
 from collections.abc import Collection, Mapping
-from functools import cache
 from typing import Any
 
 from sqlalchemy import BigInteger, Connection, Update, update
 
+from gateway.engine.prepared import Prepared
 from gateway.engine.rows import Rows
 from gateway.sms.tables import message
 
@@ -22,12 +22,12 @@ class Change:
         self._given = [name for name, value in values.items() if value is GIVEN]
         types = {name: message.c[name].type for name in self._given}
         self._rows = Rows(account_id=BigInteger(), message_id=BigInteger(), **types)
-        self._statement = cache(self._update)
+        self._statement = Prepared(self._update)
 
     def __call__(self, connection: Connection, rows: Collection[Mapping[str, Any]]) -> None:
         """Change the messages of all rows."""
         if rows:
-            connection.execute(self._statement(connection.dialect.name), self._rows.parameter(rows))
+            self._statement(connection, self._rows.parameter(rows))
 
     def _update(self, dialect: str) -> Update:
         row, given = message.c, self._rows.table(dialect).c

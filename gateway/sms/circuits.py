@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection, bindparam, select, update
 
 from gateway.engine.metadata import Instant
+from gateway.engine.prepared import Prepared
 from gateway.engine.upsert import insert_or
 from gateway.sms.carriers.port import InDoubt, NotSent, Outcome
 from gateway.sms.tables import circuit
@@ -42,12 +43,10 @@ def after(before: Circuit, outcomes: Sequence[Outcome], now: datetime) -> Circui
     Any answer of the carrier, a refusal too, closes the circuit; silence is none. Being asked to slow down says nothing
     about it, and neither does the failure of what was under way when it opened: nobody has tried the carrier since.
     """
-    told = [each for each in outcomes if _tells(each)]
-    if not told:
-        return before
-    if not all(isinstance(each, NotSent | InDoubt) for each in told):
+    if any(not isinstance(each, NotSent | InDoubt) for each in outcomes):
         return Circuit()
-    if before.is_open(now):
+    told = [each for each in outcomes if _tells(each)]
+    if not told or before.is_open(now):
         return before
     failures = before.failures + 1 if before.half_open else min(before.failures + len(told), OPENS_AFTER)
     return Circuit(failures, now + _rest(failures) if failures >= OPENS_AFTER else None)
@@ -65,14 +64,16 @@ def _rest(failures: int) -> timedelta:
     return doubled
 
 
-_OF_CARRIER = select(circuit.c.failures, circuit.c.open_until).where(circuit.c.carrier == bindparam("of_carrier"))
+_OF_CARRIER = Prepared(
+    select(circuit.c.failures, circuit.c.open_until).where(circuit.c.carrier == bindparam("of_carrier"))
+)
 _OPEN = select(circuit.c.carrier).where(circuit.c.open_until > bindparam("now", type_=Instant))
 
 
 def circuit_of(connection: Connection, carrier: str) -> Circuit:
     """How a carrier does."""
-    found = connection.execute(_OF_CARRIER, {"of_carrier": carrier}).one_or_none()
-    return Circuit(*found) if found else Circuit()
+    found = _OF_CARRIER(connection, {"of_carrier": carrier})
+    return Circuit(*found[0]) if found else Circuit()
 
 
 def closed_to_messages(connection: Connection, now: datetime) -> frozenset[str]:

@@ -13,6 +13,7 @@ from gateway.accounts.tables import account
 from gateway.accounts.words import AccountState
 from gateway.engine.database import Stamp
 from gateway.engine.pairs import as_pairs, pairs
+from gateway.engine.prepared import Prepared
 from gateway.engine.queue import Claim
 from gateway.sms.carriers.port import OutgoingSms
 from gateway.sms.doubt import Doubtful, DoubtTerms, is_sent_again
@@ -73,7 +74,7 @@ def prepare(
     """
     if not claims:
         return []
-    rows = connection.execute(_claimed(connection.dialect.name), _keys(claims)).all()
+    rows = _CLAIMED(connection, _keys(claims))
     stopped = opted_out(connection, {(row.account_id, row.recipient) for row in rows if row.has_stopped})
     by_id = {claim.row_id: claim for claim in claims}
     opening = cache(partial(next_departure, rules=rules, now=stamp.now))
@@ -109,7 +110,6 @@ def prepare(
 _OPEN, _SMS, _HOME = slice(0, 6), slice(6, 13), slice(13, 16)  # of a row
 
 
-@cache
 def _claimed(dialect: str) -> Select[*tuple[Any, ...]]:
     row, mine, wanted = message.c, account.c, pairs(dialect)
     parent = account.alias("parent")
@@ -127,6 +127,9 @@ def _claimed(dialect: str) -> Select[*tuple[Any, ...]]:
         .join(account, mine.account_id == row.account_id)
         .outerjoin(parent, parent.c.account_id == mine.parent_id)
     )
+
+
+_CLAIMED = Prepared(_claimed)
 
 
 def _obstacle(row: Row[*tuple[Any, ...]], sender: AccountState, stopped: Stops, now: datetime) -> Reason | None:
@@ -181,11 +184,15 @@ def _mark(connection: Connection, claims: Sequence[Claim], **values: Any) -> Non
     """Set the same values on the messages of all claims, in one statement."""
     if claims:
         marked = {f"new_{name}": value for name, value in values.items()}
-        connection.execute(_marking(connection.dialect.name, *values), {**_keys(claims), **marked})
+        _marking(*values)(connection, {**_keys(claims), **marked})
 
 
 @cache
-def _marking(dialect: str, *names: str) -> Update:
+def _marking(*names: str) -> Prepared:
+    return Prepared(partial(_mark_all, names))
+
+
+def _mark_all(names: Sequence[str], dialect: str) -> Update:
     row, wanted = message.c, pairs(dialect)
     these = update(message).where(row.account_id == wanted.c.first, row.message_id == wanted.c.second)
     return these.values({name: bindparam(f"new_{name}", type_=row[name].type) for name in names})

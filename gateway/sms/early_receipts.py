@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, bindparam, delete, exists, or_, select
 
+from gateway.engine.prepared import Prepared
 from gateway.engine.upsert import insert_or
 from gateway.sms.carriers.port import Receipt
 from gateway.sms.tables import early_receipt, message, message_part
@@ -15,7 +16,7 @@ _NAMES = ("carrier_ref", "state", "code", "at", "reference", "recipient", "echo"
 
 _row = early_receipt.c
 _RECEIPTS = select(*(_row[name] for name in _NAMES))
-_ANY = select(exists().where(_row.carrier == bindparam("of_carrier")))
+_ANY = Prepared(select(exists().where(_row.carrier == bindparam("of_carrier"))))
 
 
 def keep_early(connection: Connection, carrier: str, receipts: Sequence[Receipt]) -> None:
@@ -27,7 +28,8 @@ def keep_early(connection: Connection, carrier: str, receipts: Sequence[Receipt]
 
 def any_early(connection: Connection, carrier: str) -> bool:
     """Whether any receipt waits."""
-    return connection.scalar(_ANY, {"of_carrier": carrier}) or False
+    ((any_,),) = _ANY(connection, {"of_carrier": carrier})
+    return bool(any_)
 
 
 def take_early(connection: Connection, carrier: str, refs: Collection[str]) -> list[Receipt]:

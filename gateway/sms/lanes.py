@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import Connection, bindparam, func, select, update
 
+from gateway.engine.prepared import Prepared
 from gateway.engine.upsert import insert_or
 from gateway.sms.tables import job, lane
 from plans.words import MessageClass
@@ -31,7 +32,7 @@ class Allowance:
     unspent_since: datetime | None = None  # the rate is used up to this instant
 
 
-_OF_LANE = select(lane).where(lane.c.lane == bindparam("of_lane")).with_for_update()
+_OF_LANE = Prepared(select(lane).where(lane.c.lane == bindparam("of_lane")).with_for_update())
 
 
 def allowance(connection: Connection, name: str, now: datetime, wanted: int) -> Allowance:
@@ -40,7 +41,7 @@ def allowance(connection: Connection, name: str, now: datetime, wanted: int) -> 
     The generic cell rate algorithm: one row and one instant, shared by all processes. Unused rate is kept for a second,
     which is how often a lane is asked at the least, and for the message that it has begun to bring.
     """
-    row = connection.execute(_OF_LANE, {"of_lane": name}).one_or_none()
+    row = next(iter(_OF_LANE(connection, {"of_lane": name})), None)
     if row is None or (row.rate_per_s is None and not row.paused):
         return Allowance(name, wanted)
     if row.paused:

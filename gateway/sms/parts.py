@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import BigInteger, Connection, Row, Select, String, Update, and_, func, insert, select, update
 
 from gateway.engine.pairs import as_pairs, pairs
+from gateway.engine.prepared import Prepared
 from gateway.engine.rows import Rows
 from gateway.engine.upsert import insert_or
 from gateway.sms.carriers.port import Receipt
@@ -59,7 +60,7 @@ def part_messages(connection: Connection, carrier: str, refs: Collection[str]) -
     """The messages of which each of these references is a part: several, where the carrier uses it again."""
     names = _NAMES.parameter({"carrier": carrier, "carrier_ref": ref} for ref in refs)
     found: dict[str, set[Key]] = {}
-    for ref, account_id, message_id in connection.execute(_by_name(connection.dialect.name), names):
+    for ref, account_id, message_id in _BY_NAME(connection, names):
         found.setdefault(ref, set()).add((account_id, message_id))
     return found
 
@@ -67,11 +68,13 @@ def part_messages(connection: Connection, carrier: str, refs: Collection[str]) -
 _NAMES = Rows(carrier=String(), carrier_ref=String())
 
 
-@cache
 def _by_name(dialect: str) -> Select[str, int, int]:
     row, given = message_part.c, _NAMES.table(dialect)
     these = and_(given.c.carrier == row.carrier, given.c.carrier_ref == row.carrier_ref)
     return select(row.carrier_ref, row.account_id, row.message_id).join(given, these)
+
+
+_BY_NAME = Prepared(_by_name)
 
 
 def tell_parts(connection: Connection, receipts: Sequence[tuple[Key, Receipt]]) -> None:

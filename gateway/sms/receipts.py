@@ -8,6 +8,7 @@ from sqlalchemy import Connection, Row, Select, String, and_, select
 
 from gateway.engine.database import Stamp
 from gateway.engine.pairs import as_pairs, pairs
+from gateway.engine.prepared import Prepared
 from gateway.engine.rows import Rows
 from gateway.sms.carriers.port import Receipt
 from gateway.sms.changes import GIVEN, Change, of
@@ -91,17 +92,19 @@ def _named(
     if not refs:
         return {}
     names = _NAMES.parameter({"carrier": carrier, "carrier_ref": ref} for ref in refs)
-    whole = connection.execute(_by_name(connection.dialect.name), names)
+    whole = _BY_NAME(connection, names)
     rows = {(row.account_id, row.message_id): row for row in whole}
     others = {key for keys in of_part.values() for key in keys} - rows.keys()
     parts = connection.execute(_by_key(connection.dialect.name), as_pairs(others)) if others else ()
     return rows | {(row.account_id, row.message_id): row for row in parts}
 
 
-@cache
 def _by_name(dialect: str) -> Select[*tuple[Any, ...]]:
     given = _NAMES.table(dialect)
     return _MESSAGES.join(given, and_(given.c.carrier == _row.carrier, given.c.carrier_ref == _row.carrier_ref))
+
+
+_BY_NAME = Prepared(_by_name)
 
 
 @cache
