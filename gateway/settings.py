@@ -177,6 +177,11 @@ class Settings:
         """The database in use, as an SQLAlchemy URL."""
         return self.database_url or f"sqlite:///{self.data_dir / 'gateway.db'}"
 
+    @property
+    def on_sqlite(self) -> bool:
+        """Whether the database is an SQLite file: one process at a time then works on it."""
+        return self.url.startswith("sqlite")
+
 
 S = TypeVar("S")
 

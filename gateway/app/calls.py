@@ -1,34 +1,13 @@
 """Does a command by the way that is open: through the running service, or straight on the database."""
 
-import asyncio
 import contextlib
-import os
-import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any
 
-from sqlalchemy import Connection
-from sqlalchemy import Engine as SqlEngine
-from sqlalchemy.exc import SQLAlchemyError
-
-from gateway.accounts.refusals import Refused
-from gateway.app.catalogue import billing_rules
-from gateway.app.commands import READS, Occasion, change_named, run
-from gateway.app.control import NoService, ask, user_name
-from gateway.app.opening import is_sqlite, open_current, unreachable
-from gateway.app.plain import plain
-from gateway.app.rules import read_rules
-from gateway.engine import sqlite
-from gateway.engine.clock import SystemClock
-from gateway.engine.database import Stamp
-from gateway.engine.ids import Ids
-from gateway.engine.sqlite import DatabaseInUse
-from gateway.engine.writer import StorageUnavailable
+from gateway.app.asking import NoService, ask
 from gateway.settings import Settings
 
-PATIENCE_S = 10.0  # a service that is starting, or another command at work, is soon done
-_PAUSE_S = 0.05
-_ROWS_AHEAD = 500
+# What works on the database is loaded only where it is needed: most of the time that a command took was loading it.
 
 
 def change(settings: Settings, command: str, **arguments: Any) -> Any:
@@ -37,82 +16,23 @@ def change(settings: Settings, command: str, **arguments: Any) -> Any:
     On PostgreSQL it goes straight in. On SQLite the running service does it; where none runs, this process takes the
     file's lock for the moment.
     """
-    if is_sqlite(settings):
-        return change_file(settings, command, arguments)
-    return asyncio.run(_change_here(settings, command, arguments))
-
-
-def change_file(settings: Settings, command: str, arguments: Mapping[str, Any], patience_s: float = PATIENCE_S) -> Any:
-    """Do a writing command on an SQLite file, by whichever way opens first within ``patience_s``."""
-    deadline = time.monotonic() + patience_s
-    while True:
+    if settings.on_sqlite:
         with contextlib.suppress(NoService):
             return ask(settings.data_dir, command, arguments)
-        try:
-            return asyncio.run(_change_here(settings, command, arguments))
-        except DatabaseInUse as in_use:
-            if time.monotonic() > deadline:
-                raise Refused(f"The database stays busy: {in_use}", "Try again when it is free.") from None
-        time.sleep(_PAUSE_S)
+    from gateway.app import direct
+
+    return direct.change(settings, command, arguments)
 
 
 def show(settings: Settings, command: str, **arguments: Any) -> Any:
     """Do a reading command that answers with one thing, in plain words. Raises ``Refused``."""
-    with _reading(settings) as connection:
-        return plain(_read(settings, connection, command, arguments))
+    from gateway.app import direct
+
+    return direct.show(settings, command, arguments)
 
 
 def listing(settings: Settings, command: str, **arguments: Any) -> Iterator[Any]:
     """Do a reading command that answers with many things, one by one, in plain words. Raises ``Refused``."""
-    with _reading(settings) as connection:
-        yield from map(plain, _read(settings, connection, command, arguments))
+    from gateway.app import direct
 
-
-async def _change_here(settings: Settings, command: str, arguments: Mapping[str, Any]) -> Any:
-    change = change_named(command)
-    try:
-        async with open_current(settings) as engine:
-            occasion = Occasion(
-                engine.stamp(), user_name(os.getuid()), settings, read_rules(settings), billing_rules(settings)
-            )
-            return plain(
-                await engine.write(
-                    lambda connection: run(change.function, connection, occasion, arguments), wakes=change.wakes
-                )
-            )
-    except (StorageUnavailable, OSError) as error:
-        raise unreachable(error) from error
-
-
-def _read(settings: Settings, connection: Connection, command: str, arguments: Mapping[str, Any]) -> Any:
-    clock = SystemClock()
-    stamp = Stamp(clock.now(), Ids(clock, node=0))  # a read makes nothing that needs an id of its own
-    return run(READS[command], connection, _occasion(settings, stamp), arguments)
-
-
-def _occasion(settings: Settings, stamp: Stamp) -> Occasion:
-    return Occasion(stamp, user_name(os.getuid()), settings, read_rules(settings), billing_rules(settings))
-
-
-@contextlib.contextmanager
-def _reading(settings: Settings) -> Iterator[Connection]:
-    """A connection that only reads, rows by the hundred: a list may be longer than memory."""
-    database = _database_for_reading(settings)
-    try:
-        with database.connect().execution_options(stream_results=True, max_row_buffer=_ROWS_AHEAD) as connection:
-            yield connection
-    except SQLAlchemyError as error:
-        raise unreachable(error) from error
-    finally:
-        database.dispose()
-
-
-def _database_for_reading(settings: Settings) -> SqlEngine:
-    if not is_sqlite(settings):
-        from gateway.engine import postgres  # late, as in the engine
-
-        return postgres.database(settings.url, 1)
-    path = sqlite.file_of(settings.url)
-    if not path.exists():
-        raise Refused(f"There is no database at {path} yet.", "`gateway serve` or `gateway migrate` makes it.")
-    return sqlite.reading_database(settings.url)
+    return direct.listing(settings, command, arguments)

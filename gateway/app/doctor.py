@@ -16,8 +16,8 @@ from pathlib import Path
 from sqlalchemy import make_url
 from sqlalchemy.exc import SQLAlchemyError
 
-from gateway.app.control import is_listening
-from gateway.app.opening import in_words, is_sqlite
+from gateway.app.asking import is_listening
+from gateway.app.opening import in_words
 from gateway.engine import migration
 from gateway.engine.clock import Clock
 from gateway.engine.migration import SchemaUnknown
@@ -51,7 +51,7 @@ class Finding:
 def examine(settings: Settings, clock: Clock) -> Iterator[Finding]:
     """Look at everything; nothing is changed, and a part that fails hides no other."""
     yield Finding("python", Health.WELL, platform.python_version())
-    if is_sqlite(settings):
+    if settings.on_sqlite:
         yield _sqlite_library(sqlite3.sqlite_version_info)
     yield _data_directory(settings.data_dir)
     yield _disk(settings.data_dir)
@@ -104,7 +104,7 @@ def _disk(path: Path) -> Finding:
 def _database(settings: Settings) -> Finding:
     url = make_url(settings.url)
     shown = url.render_as_string(hide_password=True)
-    if is_sqlite(settings) and not Path(str(url.database)).exists():
+    if settings.on_sqlite and not Path(str(url.database)).exists():
         return Finding("database", Health.WATCH, f"{shown} is not there yet", "`gateway serve` makes it.")
     try:
         current = migration.is_current(settings.url)

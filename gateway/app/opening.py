@@ -4,7 +4,6 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Iterator
 
-from sqlalchemy import make_url
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from gateway.accounts.refusals import Refused
@@ -16,11 +15,6 @@ from gateway.engine.migration import SchemaUnknown
 from gateway.engine.sqlite import DatabaseInUse
 from gateway.engine.writer import StorageUnavailable
 from gateway.settings import Settings
-
-
-def is_sqlite(settings: Settings) -> bool:
-    """Whether the database is an SQLite file: one process at a time then works on it."""
-    return make_url(settings.url).get_backend_name() == "sqlite"
 
 
 def unreachable(error: Exception) -> Refused:
@@ -44,7 +38,7 @@ async def open_current(settings: Settings, clock: Clock | None = None) -> AsyncI
     step of its own, ``gateway migrate``. Raises ``DatabaseInUse`` where another process holds an SQLite file.
     """
     settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
-    if not is_sqlite(settings) and not await asyncio.to_thread(_is_current, settings):
+    if not settings.on_sqlite and not await asyncio.to_thread(_is_current, settings):
         raise Refused("The database is not at the version of this program.", "Run `gateway migrate`.")
     async with open_engine(settings.url, clock) as engine:
         if not await asyncio.to_thread(_is_current, settings):
@@ -54,7 +48,7 @@ async def open_current(settings: Settings, clock: Clock | None = None) -> AsyncI
 
 def migrate(settings: Settings) -> None:
     """Make the tables, or bring them up to date; on SQLite no service may be running meanwhile."""
-    if not is_sqlite(settings):
+    if not settings.on_sqlite:
         with _telling():
             migration.upgrade(settings.url, METADATA)
         return

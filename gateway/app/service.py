@@ -17,7 +17,7 @@ from gateway.app.carrier_webhooks import carrier_webhooks
 from gateway.app.catalogue import billing_rules
 from gateway.app.keyed import reply_addresses
 from gateway.app.linked_calendars import calendar_routes, linkable
-from gateway.app.opening import is_sqlite, open_current
+from gateway.app.opening import open_current
 from gateway.app.rules import hearing, keeping, read_rules
 from gateway.app.sending import sending
 from gateway.billing.attempts import JOBS as COLLECTIONS
@@ -130,7 +130,7 @@ async def running(
 
     Doors close and mails under way are answered; the worker finishes its batches; the engine commits what is left.
     """
-    if is_sqlite(settings) and set(roles) != set(Role):
+    if settings.on_sqlite and set(roles) != set(Role):
         raise Refused("A SQLite database serves one process with all roles.", "Leave --role out, or use PostgreSQL.")
     async with contextlib.AsyncExitStack() as stack:
         engine = await stack.enter_async_context(open_current(settings, clock))
@@ -138,7 +138,7 @@ async def running(
         worker = Worker(engine, [])
         if Role.WORKER in roles:
             worker = await stack.enter_async_context(_working(engine, settings, rules))
-        if is_sqlite(settings):  # on PostgreSQL commands go straight in
+        if settings.on_sqlite:  # on PostgreSQL commands go straight in
             await stack.enter_async_context(control.listening(engine, settings, rules))
         web_port = None
         doors = Doors()

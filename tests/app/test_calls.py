@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from gateway.accounts.refusals import Refused
-from gateway.app import calls, opening
+from gateway.app import calls, direct, opening
 from gateway.app.control import listening
 from gateway.app.rules import read_rules
 from gateway.engine.sqlite import LockFile, file_of
@@ -78,7 +78,7 @@ async def test_a_command_waits_for_a_service_that_is_starting(sqlite_settings: S
 def test_a_database_that_stays_busy_is_told(sqlite_settings: Settings) -> None:
     sqlite_settings.data_dir.mkdir()
     with LockFile(file_of(sqlite_settings.url)), pytest.raises(Refused, match="stays busy"):
-        calls.change_file(sqlite_settings, "account.add", {"name": "Clinic"}, patience_s=0)
+        direct.change(sqlite_settings, "account.add", {"name": "Clinic"}, patience_s=0)
 
 
 async def test_many_commands_at_once_wait_for_each_other(sqlite_settings: Settings) -> None:
@@ -95,7 +95,7 @@ def test_reading_what_is_not_there_yet_is_told(sqlite_settings: Settings) -> Non
 
 def test_reading_a_database_without_tables_is_told(empty_database_url: str, tmp_path: Path) -> None:
     settings = Settings(data_dir=tmp_path, database_url=empty_database_url)
-    if opening.is_sqlite(settings):
+    if settings.on_sqlite:
         file_of(empty_database_url).touch()
     with pytest.raises(Refused, match="cannot be used"):
         slugs(settings)

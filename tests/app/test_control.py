@@ -14,7 +14,8 @@ import pytest
 
 from gateway.accounts import clients
 from gateway.accounts.refusals import Refused
-from gateway.app.control import LINE_BYTES, NoService, ask, is_listening, listening, socket_path, user_name
+from gateway.app.asking import LINE_BYTES, NoService, ask, is_listening, socket_path
+from gateway.app.control import listening, user_name
 from gateway.app.rules import read_rules
 from gateway.engine.database import Engine
 from gateway.settings import Settings
