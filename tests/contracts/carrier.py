@@ -3,7 +3,6 @@
 import asyncio
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
-from dataclasses import replace
 
 from gateway.engine.database import Engine
 from gateway.sms.carriers.port import Carrier, InboundSms, Inbox, InDoubt, NotSent, OutgoingSms, Receipt, Refused, Taken
@@ -66,14 +65,14 @@ class CarrierContract(ABC):
 
     async def test_what_it_took_has_a_reference_of_its_own(self, engine: Engine) -> None:
         carrier = self.carrier(engine)
-        messages = [replace(A_MESSAGE, reference=str(number)) for number in range(50)]
+        messages = [A_MESSAGE._replace(reference=str(number)) for number in range(50)]
         answers = await asyncio.gather(*map(carrier.send, messages))
         assert all(isinstance(each, Taken) for each in answers)
         assert len({each.carrier_ref for each in answers if isinstance(each, Taken)}) == 50
 
     async def test_references_and_codes_fit_their_columns(self, engine: Engine) -> None:
         carrier = self.carrier(engine)
-        answers = [await carrier.send(replace(A_MESSAGE, recipient=each)) for each in (self.refused, self.not_sent)]
+        answers = [await carrier.send(A_MESSAGE._replace(recipient=each)) for each in (self.refused, self.not_sent)]
         taken = await carrier.send(A_MESSAGE)
         assert all(len(each.code) <= 20 for each in answers if isinstance(each, (Refused, NotSent, InDoubt)))
         assert isinstance(taken, Taken)
@@ -81,8 +80,8 @@ class CarrierContract(ABC):
 
     async def test_a_refusal_is_an_answer_and_no_error(self, engine: Engine) -> None:
         carrier = self.carrier(engine)
-        assert isinstance(await carrier.send(replace(A_MESSAGE, recipient=self.refused)), Refused)
-        assert isinstance(await carrier.send(replace(A_MESSAGE, recipient=self.not_sent)), NotSent)
+        assert isinstance(await carrier.send(A_MESSAGE._replace(recipient=self.refused)), Refused)
+        assert isinstance(await carrier.send(A_MESSAGE._replace(recipient=self.not_sent)), NotSent)
 
     async def test_where_it_deduplicates_a_reference_sent_again_is_the_same_sms(self, engine: Engine) -> None:
         """At the same time or later: one reference of the carrier, and one receipt."""

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -36,13 +35,13 @@ class TestSandbox(CarrierContract):
         self, engine: Engine, recipient: str, state: MessageState
     ) -> None:
         carrier, kept = self.carrier(engine), Kept()
-        await carrier.send(replace(A_MESSAGE, recipient=recipient))
+        await carrier.send(A_MESSAGE._replace(recipient=recipient))
         await carrier.collect(kept)
         assert [each.state for each in kept.kept] == [state]
 
     async def test_a_late_one_comes_after_a_minute(self, engine: Engine, clock: StoppedClock) -> None:
         carrier, kept = self.carrier(engine), Kept()
-        await carrier.send(replace(A_MESSAGE, recipient=LATE))
+        await carrier.send(A_MESSAGE._replace(recipient=LATE))
         assert await carrier.collect(kept) == 0
         clock.advance(timedelta(minutes=1))
         assert await carrier.collect(kept) == 1
@@ -56,7 +55,7 @@ class TestSandbox(CarrierContract):
 
     async def test_more_receipts_than_one_batch_come_in_several(self, engine: Engine) -> None:
         carrier, kept = self.carrier(engine), Kept()
-        await asyncio.gather(*(carrier.send(replace(A_MESSAGE, reference=str(number))) for number in range(501)))
+        await asyncio.gather(*(carrier.send(A_MESSAGE._replace(reference=str(number))) for number in range(501)))
         assert [await carrier.collect(kept) for _ in range(3)] == [500, 1, 0]
 
     def test_every_other_number_delivers(self) -> None:

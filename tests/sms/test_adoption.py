@@ -1,6 +1,5 @@
 """Messages in doubt: sent once more and charged once, or found by their receipts and never sent again."""
 
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -100,7 +99,7 @@ async def test_a_receipt_finds_its_message_and_it_is_never_sent_again(
         "echo": {"recipient": DELIVERS, "echo": echo_of(str(message_id), 1)},
         "recipient": {"recipient": DELIVERS},
     }
-    orphan = replace(Receipt("carrier-7", DELIVERED, "000", clock.now()), **tells[named])
+    orphan = Receipt("carrier-7", DELIVERED, "000", clock.now())._replace(**tells[named])
     carrier.receipts = [orphan]
     await Dispatcher(engine, carrier, rules).collect_once()
     await wait(engine, rules, carrier, clock, GRACE)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Protocol, runtime_checkable
+from typing import NamedTuple, Protocol, runtime_checkable
 
 from gateway.sms.words import Alphabet, MessageState
 from plans.words import MessageClass, Reason
@@ -12,8 +12,7 @@ from plans.words import MessageClass, Reason
 PATIENCE = timedelta(seconds=45)
 
 
-@dataclass(frozen=True, slots=True)
-class OutgoingSms:
+class OutgoingSms(NamedTuple):
     """One SMS as a carrier needs it."""
 
     reference: str  # ours, stable over retries: a carrier that can, deduplicates on it
@@ -61,8 +60,7 @@ class InDoubt:
 Outcome = Taken | Refused | NotSent | InDoubt
 
 
-@dataclass(frozen=True, slots=True)
-class Receipt:
+class Receipt(NamedTuple):
     """News from the network about one SMS."""
 
     carrier_ref: str

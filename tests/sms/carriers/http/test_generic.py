@@ -51,7 +51,7 @@ def test_a_request_may_be_a_form_with_headers_of_its_own() -> None:
     form = {"to": "{recipient_digits}", "text": "{text}", "dlr": "{callback}", "unicode": "{unicode}"}
     _, _, headers, body = request_of(
         Sending("https://api.example/send", headers={"X-Key": "k {secret}"}, form=form),
-        message=replace(A_MESSAGE, body="à & é"),
+        message=A_MESSAGE._replace(body="à & é"),
     )
     assert headers == {"Content-Type": "application/x-www-form-urlencoded", "X-Key": "k s&cret"}
     told = "to=33639981234&text=%C3%A0+%26+%C3%A9&dlr=https%3A%2F%2Fsms.example.com%2Fwebhooks%2Fsms%2Fone&unicode=0"
@@ -60,18 +60,18 @@ def test_a_request_may_be_a_form_with_headers_of_its_own() -> None:
 
 def test_a_request_may_be_an_address_alone() -> None:
     sending = Sending("https://api.example/{secret}/send?v=1", "GET", query={"to": "{recipient}", "from": "{sender}"})
-    method, url, headers, body = request_of(sending, message=replace(A_MESSAGE, display=None))
+    method, url, headers, body = request_of(sending, message=A_MESSAGE._replace(display=None))
     assert (method, headers, body) == ("GET", {}, "")
     assert url == "https://api.example/s%26cret/send?v=1&to=%2B33639981234"
 
 
 def test_a_message_brings_its_own_sender_and_the_time_until_which_it_is_useful() -> None:
     document = {"from": "{sender_digits}", "left": "{validity_s}", "class": "{class}", "parts": "{parts}"}
-    soon = replace(A_MESSAGE, display=None, useless_after=NOW + timedelta(minutes=5))
+    soon = A_MESSAGE._replace(display=None, useless_after=NOW + timedelta(minutes=5))
     sending = Sending("https://api.example", document=document, longest_validity=timedelta(hours=1))
     told = json.loads(request_of(sending, sender="+33644609999", message=soon)[3])
     assert told == {"from": "33644609999", "left": 300, "class": "alert", "parts": 1}
-    gone = replace(soon, useless_after=NOW - timedelta(minutes=5))
+    gone = soon._replace(useless_after=NOW - timedelta(minutes=5))
     assert json.loads(request_of(sending, message=gone)[3])["left"] == 1
 
 

@@ -4,7 +4,6 @@ import asyncio
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
-from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -61,7 +60,7 @@ async def test_a_server_that_fails_may_have_taken_the_message(account: Account[T
 
 
 async def test_being_asked_to_slow_down_uses_no_attempt_up(account: Account[TwilioPeer]) -> None:
-    throttled = await account.carrier.send(replace(A_MESSAGE, recipient=THROTTLED))
+    throttled = await account.carrier.send(A_MESSAGE._replace(recipient=THROTTLED))
     assert throttled == NotSent("20429", retry_after_s=7.0, throttled=True)
     elsewhere = await befallen(account, kind="429", retry_after="30")
     assert elsewhere == NotSent("429", retry_after_s=30.0, throttled=True)
@@ -70,7 +69,7 @@ async def test_being_asked_to_slow_down_uses_no_attempt_up(account: Account[Twil
 async def test_trouble_with_the_account_is_no_fault_of_the_message_and_is_told_once(
     account: Account[TwilioPeer], caplog: pytest.LogCaptureFixture
 ) -> None:
-    unpaid = replace(A_MESSAGE, recipient=UNPAID)
+    unpaid = A_MESSAGE._replace(recipient=UNPAID)
     assert [await account.carrier.send(unpaid) for _ in range(2)] == [NotSent("20003")] * 2
     assert [each.getMessage() for each in caplog.records] == ["carrier one wants nothing of this account: 20003"]
     assert isinstance(await account.carrier.send(A_MESSAGE), Taken)
@@ -83,7 +82,7 @@ async def test_no_log_holds_a_number_a_text_or_a_secret(
 ) -> None:
     caplog.set_level(0)
     await account.carrier.send(A_MESSAGE)
-    await account.carrier.send(replace(A_MESSAGE, recipient=UNPAID))
+    await account.carrier.send(A_MESSAGE._replace(recipient=UNPAID))
     told = "".join(each.getMessage() for each in caplog.records if each.name.startswith(("gateway", "http")))
     assert not any(each in told for each in (A_MESSAGE.recipient[1:], A_MESSAGE.body, "auth-token"))
 

@@ -32,7 +32,7 @@ async def account(tables: Tables, clock: StoppedClock) -> AsyncIterator[Account[
 
 def job_of(ovh: Ovh = OVH, **changes: Any) -> dict[str, Any]:
     """The job for an SMS."""
-    job: dict[str, Any] = json.loads(ovh.request(replace(A_MESSAGE, **changes), NOW).body)
+    job: dict[str, Any] = json.loads(ovh.request(A_MESSAGE._replace(**changes), NOW).body)
     return job
 
 
@@ -145,7 +145,7 @@ async def test_it_looks_once_a_minute_and_hands_in_nothing_twice(
 ) -> None:
     kept, refs = Kept(), []
     for each in range(3):
-        taken = await account.carrier.send(replace(A_MESSAGE, reference=str(each)))
+        taken = await account.carrier.send(A_MESSAGE._replace(reference=str(each)))
         assert isinstance(taken, Taken)
         refs.append(taken.carrier_ref)
     account.peer.deliver(refs[0])

@@ -36,7 +36,7 @@ async def account(tables: Tables, clock: StoppedClock) -> AsyncIterator[Account[
 
 def posted(**changes: Any) -> dict[str, Any]:
     """What is posted for an SMS."""
-    sms: dict[str, Any] = json.loads(SMSFACTOR.request(replace(A_MESSAGE, **changes), NOW).body)["sms"]
+    sms: dict[str, Any] = json.loads(SMSFACTOR.request(A_MESSAGE._replace(**changes), NOW).body)["sms"]
     return sms
 
 

@@ -39,7 +39,7 @@ async def account(tables: Tables, clock: StoppedClock) -> AsyncIterator[Account[
 
 def fields_of(twilio: Twilio, **changes: Any) -> dict[str, str]:
     """What is posted for an SMS."""
-    return dict(parse_qsl(twilio.request(replace(A_MESSAGE, **changes), NOW).body.decode()))
+    return dict(parse_qsl(twilio.request(A_MESSAGE._replace(**changes), NOW).body.decode()))
 
 
 def test_an_sms_is_posted_with_a_callback_of_its_own() -> None:

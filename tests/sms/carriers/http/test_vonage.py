@@ -37,7 +37,7 @@ async def account(tables: Tables, clock: StoppedClock) -> AsyncIterator[Account[
 
 def fields_of(vonage: Vonage = VONAGE, **changes: Any) -> dict[str, Any]:
     """What is posted for an SMS."""
-    fields: dict[str, Any] = json.loads(vonage.request(replace(A_MESSAGE, **changes), NOW).body)
+    fields: dict[str, Any] = json.loads(vonage.request(A_MESSAGE._replace(**changes), NOW).body)
     return fields
 
 

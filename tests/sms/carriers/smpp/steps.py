@@ -54,8 +54,7 @@ async def until(so: Callable[[], object]) -> None:
 def sms(text: str, recipient: str = A_MESSAGE.recipient, reference: str = A_MESSAGE.reference) -> OutgoingSms:
     """A message as the dispatcher hands it over."""
     encoded = encode(text, Encoding.AUTO)
-    return replace(
-        A_MESSAGE,
+    return A_MESSAGE._replace(
         reference=reference,
         recipient=recipient,
         body=encoded.text,
