@@ -29,9 +29,9 @@ class Reader:
 
     __slots__ = ("_at", "_body")
 
-    def __init__(self, body: bytes) -> None:
+    def __init__(self, body: bytes, at: int = 0) -> None:
         self._body = body
-        self._at = 0
+        self._at = at
 
     def text(self) -> str:
         """A C-octet string. Numbers and names are ASCII; anything else is kept readable and not trusted."""
@@ -57,6 +57,8 @@ class Reader:
 
     def tlvs(self) -> TLVs:
         """All that is left, by tag; of one that comes twice the first counts."""
+        if self._at >= len(self._body):  # as most end
+            return NO_TLVS
         found: dict[int, bytes] = {}
         while self._at < len(self._body):
             try:

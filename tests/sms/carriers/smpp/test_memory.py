@@ -1,6 +1,5 @@
 """What is remembered between two PDUs makes that less is sent twice; what is forgotten does no harm."""
 
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -41,11 +40,11 @@ def test_the_oldest_is_forgotten_first() -> None:
 @pytest.mark.parametrize(
     "other",
     [
-        replace(OUI, body=b"NON"),
-        replace(OUI, source=Address(1, 1, "33639981299")),
-        replace(OUI, destination=Address(3, 0, "36001")),
-        replace(OUI, data_coding=8),
-        replace(OUI, tlvs={Tag.SAR_NUMBER: b"\2"}),
+        OUI._replace(body=b"NON"),
+        OUI._replace(source=Address(1, 1, "33639981299")),
+        OUI._replace(destination=Address(3, 0, "36001")),
+        OUI._replace(data_coding=8),
+        OUI._replace(tlvs={Tag.SAR_NUMBER: b"\2"}),
     ],
 )
 def test_another_content_has_another_name(other: ShortMessage) -> None:
