@@ -1,7 +1,8 @@
 """What a delivery receipt says, out of its TLVs where it has them, else out of its text."""
 
 import re
-from dataclasses import dataclass
+from functools import lru_cache
+from typing import NamedTuple
 
 from gateway.sms.carriers.names import code, name
 from gateway.sms.carriers.smpp.pdus import ShortMessage
@@ -39,9 +40,15 @@ _FINAL = {
 _FIELD = re.compile(r"\b(id|stat|err)\s*:\s*([^\s;,]*)", re.IGNORECASE)
 _QUOTED = re.compile(r"\btext\s*:", re.IGNORECASE)
 
+#: That example to the letter, as most write it: found in a tenth of the time.
+_EXAMPLE = re.compile(
+    rb"id:([\w-]+) sub:\d* dlvrd:\d* submit date:\d* done date:\d* stat:(\w+) err:(\w+) text:", re.IGNORECASE
+)
 
-@dataclass(frozen=True, slots=True)
-class Report:
+_Fields = tuple[str, str, str]  # id, stat, err; empty where it does not say
+
+
+class Report(NamedTuple):
     """What a receipt says about one part."""
 
     message_id: str  # in the words of the answer to its submit_sm; empty where no message can be called so
@@ -58,13 +65,18 @@ def is_receipt(message: ShortMessage) -> bool:
 
 def read_report(message: ShortMessage, ids: MessageIds) -> Report:
     """Read a receipt; what it does not say is empty."""
-    text = _fields(message.content.decode("latin-1"))
-    named = message.tlvs.get(Tag.RECEIPTED_MESSAGE_ID, b"").rstrip(b"\0").decode("latin-1") or text.get("id", "")
-    number = message.tlvs.get(Tag.MESSAGE_STATE, b"")
-    word = _BY_NUMBER.get(number[0], "") if number else text.get("stat", "").upper()
+    said, state, error = _fields(message.content)
+    tlvs = message.tlvs
+    named = tlvs.get(Tag.RECEIPTED_MESSAGE_ID, b"").rstrip(b"\0").decode("latin-1") or said if tlvs else said
+    number = tlvs.get(Tag.MESSAGE_STATE, b"")
+    word = _BY_NUMBER.get(number[0], "") if number else state.upper()
     final = None if message.esm_class & MESSAGE_TYPE == INTERMEDIATE else _FINAL.get(word[:7])
-    error = text.get("err") or _network_error(message)
-    return Report(name(as_answered(named, ids)) or "", final, code(word, error), _echo(message))
+    return Report(
+        name(as_answered(named, ids)) or "", final, _code(word, error or _network_error(message)), _echo(message)
+    )
+
+
+_code = lru_cache(maxsize=1_000)(code)  # most say the same
 
 
 def as_answered(receipted: str, ids: MessageIds) -> str:
@@ -86,7 +98,15 @@ def normal(message_id: str, ids: MessageIds) -> str:
     return message_id if ids is MessageIds.AS_IS else message_id.lower().lstrip("0") or message_id[-1:]
 
 
-def _fields(text: str) -> dict[str, str]:
+def _fields(content: bytes) -> _Fields:
+    if example := _EXAMPLE.match(content):
+        named, state, error = example.groups()
+        return named.decode("ascii"), state.decode("ascii"), error.decode("ascii")
+    found = _searched(content.decode("latin-1"))
+    return found.get("id", ""), found.get("stat", ""), found.get("err", "")
+
+
+def _searched(text: str) -> dict[str, str]:
     """The fields before the quoted text, then those after it: what a person wrote there must not win."""
     quoted = _QUOTED.search(text)
     before, after = (text[: quoted.start()], text[quoted.end() :]) if quoted else (text, "")

@@ -81,6 +81,19 @@ def test_a_quoted_text_does_not_say_what_became_of_it() -> None:
     assert (found.message_id, found.state) == ("1", MessageState.FAILED)
 
 
+@given(
+    st.lists(
+        st.sampled_from(["a1", "0", "DELIVRD", "", " ", "é", "-", "a:1", "id:2", "err:9", "text:"]),
+        min_size=5,
+        max_size=5,
+    )
+)
+def test_the_example_of_the_standard_says_what_the_same_fields_say_elsewhere(values: list[str]) -> None:
+    """It is read in a way of its own; with a blank before it, it is no such example any more."""
+    text = "id:{} sub:{} dlvrd:1 submit date:2611230000 done date:2611230000 stat:{} err:{} text:{}".format(*values)
+    assert report(text) == report(f" {text}")
+
+
 def test_tlvs_are_believed_before_the_text() -> None:
     tlvs: dict[int, bytes] = {
         Tag.RECEIPTED_MESSAGE_ID: b"b2\0",
