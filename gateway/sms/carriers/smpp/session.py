@@ -98,6 +98,8 @@ class Session(asyncio.Protocol):
         self._given_up: dict[int, _Pending] = {}
         self._outbox: list[bytes] = []
         self._unwritten: list[int] = []
+        self._turning = False  # the end of this turn is on the loop's list
+        self._heard = False  # something came in this turn
         self._held = False  # the peer does not read what was written
         self._heard_at = self._loop.time()
         self._ended = False
@@ -178,13 +180,14 @@ class Session(asyncio.Protocol):
     def data_received(self, data: bytes) -> None:
         """Take in what came, whole PDUs at a time."""
         self._heard_at = self._loop.time()
-        self._acknowledge_now()
+        self._heard = True
         try:
             for each in self._frames.feed(data):
                 self._take(each)
         except Malformed as error:
             self._send(frame(Command.GENERIC_NACK, error.status, error.sequence))
             self.end("unreadable")
+        self._begin_turn()  # which ends behind those who were just told of an answer: they may have more to say
 
     def _acknowledge_now(self) -> None:
         """Acknowledge at once what came, where the system knows how (tcp(7), TCP_QUICKACK; it does so once).
@@ -242,17 +245,30 @@ class Session(asyncio.Protocol):
         return reply
 
     def _send(self, octets: bytes) -> None:
-        if not self._outbox:
-            self._loop.call_soon(self._flush)
         self._outbox.append(octets)
+        self._begin_turn()
         if len(self._outbox) > _DEAF:
             self._cut("deaf")
 
-    def _flush(self) -> None:
-        if self._outbox and not self._held and self._transport and not self._transport.is_closing():
-            self._transport.write(b"".join(self._outbox))
-            self._outbox.clear()
-            self._unwritten.clear()
+    def _begin_turn(self) -> None:
+        if not self._turning:
+            self._turning = True
+            self._loop.call_soon(self._end_turn)
+
+    def _end_turn(self) -> None:
+        """Write what is waiting, which acknowledges what came, too."""
+        self._turning = False
+        heard, self._heard = self._heard, False
+        if not self._flush() and heard and not self._ended:
+            self._acknowledge_now()
+
+    def _flush(self) -> bool:
+        if not self._outbox or self._held or not self._transport or self._transport.is_closing():
+            return False
+        self._transport.write(b"".join(self._outbox))
+        self._outbox.clear()
+        self._unwritten.clear()
+        return True
 
     def _expire(self) -> None:
         """Give up what is overdue. The oldest request is the first, for all wait equally long."""
