@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 from collections.abc import Sequence
+from datetime import datetime
 from functools import partial
 from typing import NamedTuple
 
@@ -123,25 +124,28 @@ class SmppCarrier:
         if not self._tried.is_set():  # the service starts, and its queue may be quicker than its links
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._tried.wait(), self._settings.timing.queue_s)
-        while link := max((each for each in self._links if each.submits), key=lambda each: each.room, default=None):
+        while link := self._roomiest():
             reply = await link.submit(body, until - loop.time(), which)
+            if isinstance(reply, Answered) and not reply.status:
+                return carrier_ref(reply, which.reference, which.number, self._settings.message_ids)
             if self._is_over(link, reply) or loop.time() >= until:
-                return self._part(reply, which)
+                return reply
         return NotWritten("link")
 
+    def _roomiest(self) -> Link | None:
+        links = [each for each in self._links if each.submits]
+        if len(links) == 1:  # as it mostly is
+            return links[0]
+        return max(links, key=lambda each: each.room, default=None)
+
     def _is_over(self, link: Link, reply: Reply) -> bool:
-        """Whether submitting again at once is needless, or useless."""
+        """Whether submitting again what was not taken would be useless."""
         if not isinstance(reply, Answered):
             return isinstance(reply, Unanswered)
         kind = self._statuses.class_of(reply.status)
-        if reply.status and kind in {StatusClass.LINK, StatusClass.BIND}:
+        if kind in {StatusClass.LINK, StatusClass.BIND}:
             link.rebind(f"status 0x{reply.status:08X}")
-        return not reply.status or kind is not StatusClass.THROTTLE
-
-    def _part(self, reply: Reply, which: _Submitted) -> Part:
-        if isinstance(reply, Answered) and reply.status == Status.OK:
-            return carrier_ref(reply, which.reference, which.number, self._settings.message_ids)
-        return reply
+        return kind is not StatusClass.THROTTLE
 
     def _remember(self, sms: OutgoingSms, parts: Sequence[Part]) -> None:
         if all(isinstance(each, str) for each in parts):
@@ -159,31 +163,35 @@ class SmppCarrier:
     # in
 
     async def _keep(self, inbox: Inbox, messages: Sequence[ShortMessage]) -> None:
-        receipts = [receipt for each in messages if is_receipt(each) and (receipt := self._receipt(each))]
-        inbound = [self._inbound(each) for each in messages if not is_receipt(each)]
+        receipts: list[Receipt] = []
+        inbound: list[InboundSms] = []
+        now = self._clock.now()
+        for each in messages:
+            if not is_receipt(each):
+                inbound.append(self._inbound(each, now))
+            elif receipt := self._receipt(each, now):
+                receipts.append(receipt)
         if receipts:
             await inbox.receipts(receipts)
         if inbound:
             await inbox.inbound(inbound)
 
-    def _receipt(self, message: ShortMessage) -> Receipt | None:
+    def _receipt(self, message: ShortMessage, now: datetime) -> Receipt | None:
         """None for what is not final, or says of nothing what it is about."""
         report = read_report(message, self._settings.message_ids)
-        reference = self._memory.reference(report.message_id)
         if report.state is None or not report.message_id:
             return None
         return Receipt(
             carrier_ref=report.message_id,
             state=report.state,
             code=report.code,
-            at=self._clock.now(),
-            reference=reference,
+            at=now,
+            reference=self._memory.reference(report.message_id),
             recipient=e164(message.source.digits),  # receipts come from the phone that we wrote to
             echo=report.echo,
         )
 
-    def _inbound(self, message: ShortMessage) -> InboundSms:
-        now = self._clock.now()
+    def _inbound(self, message: ShortMessage, now: datetime) -> InboundSms:
         text, piece = text_and_piece(message, self._settings.codings)
         return InboundSms(
             key=self._memory.key_of(message, now),

@@ -58,8 +58,8 @@ class Deliveries:
         while self._waiting:
             batch, self._waiting = self._waiting, []
             status = await self._kept([each.message for each in batch])
-            for each in batch:
-                each.session.answer(each.frame, status, _NO_NAME)
+            for session, frame, _ in batch:
+                session.answer(frame, status, _NO_NAME)
             for session in {each.session for each in batch}:
                 session.hold_reading(held=False)
 

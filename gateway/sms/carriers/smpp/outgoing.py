@@ -3,6 +3,7 @@
 import zlib
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 
 from gateway.sms.carriers.port import OutgoingSms
 from gateway.sms.carriers.smpp.fields import NO_TLVS, TLVs
@@ -32,14 +33,16 @@ def submissions(sms: OutgoingSms, settings: SmppSettings, now: datetime) -> list
     The parts are those that were counted and charged. A part that is sent again is the same octet for octet, so that a
     phone that has it already puts it in its place.
     """
-    parts = cut(sms.body, sms.alphabet)
+    parts = (sms.body,) if sms.parts == 1 else cut(sms.body, sms.alphabet)
     data_coding, bodies = _encoded(parts, sms.alphabet, settings.codings)
     pieces = [(0, bodies[0], NO_TLVS)] if len(parts) == 1 else _pieces(sms.reference, bodies, settings.long_messages)
+    source = source_of(sms.display, settings.source)
+    destination = Address(Ton.INTERNATIONAL, Npi.E164, sms.recipient.removeprefix("+"))
     validity = _validity(sms.useless_after, settings.validity, now)
     return [
         ShortMessage(
-            source=source_of(sms.display, settings.source),
-            destination=Address(Ton.INTERNATIONAL, Npi.E164, sms.recipient.removeprefix("+")),
+            source=source,
+            destination=destination,
             body=body,
             esm_class=esm_class,
             data_coding=data_coding,
@@ -52,6 +55,7 @@ def submissions(sms: OutgoingSms, settings: SmppSettings, now: datetime) -> list
     ]
 
 
+@lru_cache(maxsize=1_000)
 def source_of(display: str | None, default: Address) -> Address:
     """A sender as an address of its kind: letters, a short code, or a number with its country."""
     if not display:
@@ -67,16 +71,19 @@ def source_of(display: str | None, default: Address) -> Address:
 def _encoded(parts: Sequence[str], alphabet: Alphabet, codings: Codings) -> tuple[int, list[bytes]]:
     """The data_coding and the parts in it: the first way that holds every character of every part."""
     if alphabet is Alphabet.GSM:
-        ways = [(0, codings.default), (codings.gsm, Default.GSM), (codings.latin1, Default.LATIN1)]
-        for number, way in ways:
-            bodies = [_written(each, way) for each in parts] if number is not None else [None]
-            if number is not None and None not in bodies:
-                return number, [each for each in bodies if each is not None]
+        for number, way in ((0, codings.default), (codings.gsm, Default.GSM), (codings.latin1, Default.LATIN1)):
+            if number is not None and (bodies := _all_written(parts, way)):
+                return number, bodies
     wide = [each.encode("utf-16-be", "surrogatepass") for each in parts]
     room = _ON_AIR - (_HEADER if len(parts) > 1 else 0)
     if any(len(each) > room for each in wide):
         raise Unwritable("alphabet")
     return codings.ucs2, wide
+
+
+def _all_written(parts: Sequence[str], way: Default) -> list[bytes] | None:
+    bodies = [each for part in parts if (each := _written(part, way)) is not None]
+    return bodies if len(bodies) == len(parts) else None
 
 
 def _written(text: str, way: Default) -> bytes | None:

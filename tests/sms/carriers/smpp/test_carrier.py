@@ -97,7 +97,7 @@ async def test_a_payload_is_read_whole(bound: Bound) -> None:
 
 async def test_what_the_peer_is_told_beside_the_text(bound: Bound) -> None:
     async with bound(service_type="CMT", system_type="vma") as (peer, carrier, _):
-        await carrier.send(replace(A_MESSAGE, useless_after=MONDAY_MORNING))
+        await carrier.send(A_MESSAGE._replace(useless_after=MONDAY_MORNING))
         (seen,) = await peer.saw("submit_sm")
         (bind,) = peer.seen("bind")
         pdu = seen["pdu"]
@@ -306,7 +306,7 @@ async def test_what_the_carriers_alphabet_cannot_say_is_refused(bound: Bound) ->
     async with bound(codings=Codings(default=Default.LATIN1)) as (_, carrier, _):
         assert isinstance(refused := await carrier.send(sms("€" * 80)), Refused)
         assert refused.code == "alphabet"
-        assert isinstance(refused := await carrier.send(replace(A_MESSAGE, display="A" * 30)), Refused)
+        assert isinstance(refused := await carrier.send(A_MESSAGE._replace(display="A" * 30)), Refused)
         assert refused.code == "field"
 
 

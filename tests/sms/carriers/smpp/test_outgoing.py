@@ -25,7 +25,7 @@ SETTINGS = SmppSettings("smpp", "127.0.0.1", 2775, "u", "p", source=Address(3, 0
 
 def sms(text: str) -> OutgoingSms:
     encoded = encode(text, Encoding.AUTO)
-    return replace(A_MESSAGE, body=encoded.text, alphabet=encoded.alphabet, parts=len(encoded.parts))
+    return A_MESSAGE._replace(body=encoded.text, alphabet=encoded.alphabet, parts=len(encoded.parts))
 
 
 def pdus(text: str, settings: SmppSettings = SETTINGS) -> list[ShortMessage]:
@@ -149,10 +149,10 @@ def test_a_sender_is_an_address_of_its_kind(display: str | None, address: Addres
     ],
 )
 def test_the_carrier_is_told_when_to_stop_trying(way: Validity, until: datetime | None, written: str) -> None:
-    (only,) = submissions(replace(sms("x"), useless_after=until), replace(SETTINGS, validity=way), MONDAY_MORNING)
+    (only,) = submissions(sms("x")._replace(useless_after=until), replace(SETTINGS, validity=way), MONDAY_MORNING)
     assert only.validity == written
 
 
 def test_lone_surrogates_that_got_this_far_do_not_stop_a_batch() -> None:
-    (only,) = submissions(replace(A_MESSAGE, body="\ud83d", alphabet=Alphabet.UCS2), SETTINGS, MONDAY_MORNING)
+    (only,) = submissions(A_MESSAGE._replace(body="\ud83d", alphabet=Alphabet.UCS2), SETTINGS, MONDAY_MORNING)
     assert only.body == b"\xd8\x3d"
