@@ -8,10 +8,12 @@ from gateway.smtp.limits import Claim
 #: Longest line with its end: that of an answer to AUTH (RFC 4954, 4.1).
 LINE_BYTES = 12_288
 
+_END_OF_MAIL = b"\r\n.\r\n"
+_OVERLAP = len(_END_OF_MAIL) - 1
 # As expressions, these are found in two thirds of the time that ``find`` takes.
-_END_OF_MAIL = re.compile(rb"\r\n\.\r\n")
-_STUFFED = re.compile(rb"\r\n\.")
-_OVERLAP = len(b"\r\n.\r\n") - 1
+_THE_END = re.compile(re.escape(_END_OF_MAIL))
+#: Where a mail is not simply one line after the other: at a bare CR, or a dot that begins a line, such as the last.
+_NOTABLE = re.compile(rb"\r(?:[^\n]|\n\.)")
 
 #: What is held is as it came, until it is so big that to add to it by copying would tell.
 _SMALL = 4_096
@@ -29,13 +31,14 @@ class Unread(Enum):
 class Inbox:
     """What has come; each way of taking from it gives None when more has to come first."""
 
-    __slots__ = ("_ahead", "_searched", "_trouble", "held", "received")
+    __slots__ = ("_ahead", "_plain", "_searched", "_trouble", "held", "received")
 
     def __init__(self) -> None:
         self.received = 0  # bytes that ever came
         self.held: bytes | bytearray = b""
         self._ahead = b""  # belongs in front of what comes next
         self._searched = 0  # no end of a mail begins before
+        self._plain = True  # nor is there anything notable
         self._trouble: Unread | None = None  # with what is being read
 
     def __len__(self) -> int:
@@ -73,7 +76,7 @@ class Inbox:
     def begin_mail(self) -> None:
         """What comes next is a mail."""
         # With the CRLF of the DATA command put back in front, the first line is a line like the others.
-        self._searched = 0
+        self._searched, self._plain = 0, True
         if self.held:
             self.held = b"\r\n" + self.held
         else:
@@ -85,17 +88,24 @@ class Inbox:
         At most ``most`` bytes as sent, held under ``claim``; what is too much is dropped as it comes.
         """
         held = self.held
-        end = _END_OF_MAIL.search(held, self._searched)
-        size = end.start() if end else len(held)
-        self._trouble = self._trouble or _trouble(size, most, claim)
-        if end:
-            mail = self._settle() or _unstuffed(held, size + len(b"\r\n"))
-            self._drop(size + _OVERLAP + 1)
+        end = self._end_of_mail()
+        self._trouble = self._trouble or _trouble(len(held) if end < 0 else end, most, claim)
+        if end >= 0:
+            mail = self._settle() or _unstuffed(bytes(held[len(b"\r\n") : end + len(b"\r\n")]), self._plain)
+            self._drop(end + len(_END_OF_MAIL))
             return mail
         if self._trouble:
             self.held = held[-_OVERLAP:]
         self._searched = max(0, len(self.held) - _OVERLAP)
         return None
+
+    def _end_of_mail(self) -> int:
+        """Where the lone dot is, with the line ends around it; -1 where it has not come yet."""
+        found = (_NOTABLE if self._plain else _THE_END).search(self.held, self._searched)
+        if self._plain and found and not self.held.startswith(_END_OF_MAIL, found.start()):
+            self._plain = False
+            found = _THE_END.search(self.held, found.start())
+        return found.start() if found else -1
 
     def _settle(self) -> Unread | None:
         trouble, self._trouble = self._trouble, None
@@ -120,14 +130,16 @@ def _trouble(size: int, most: int, claim: Claim) -> Unread | None:
     return None if claim.grow(size) else Unread.NO_MEMORY
 
 
-def _unstuffed(held: bytes | bytearray, end: int) -> bytes | Unread:
-    """The mail that lies in ``held`` after a CRLF, up to ``end``."""
+def _unstuffed(mail: bytes, plain: bool) -> bytes | Unread:
+    """The mail without its stuffing; in a ``plain`` one no CR is bare, and no line begins with a dot."""
     # A bare CR or LF is a line end to some servers and none to others: a mail holding one can be made to hide a
     # second mail (SMTP smuggling), so it is refused and never mended.
-    line_ends = held.count(b"\r\n", 0, end)
-    if held.count(b"\r", 0, end) != line_ends or held.count(b"\n", 0, end) != line_ends or held.find(0, 0, end) >= 0:
+    carriage_returns = _count(mail, b"\r")
+    line_ends = carriage_returns if plain else mail.count(b"\r\n")
+    if carriage_returns != line_ends or _count(mail, b"\n") != line_ends or b"\0" in mail:
         return Unread.MALFORMED
-    mail = bytes(memoryview(held)[len(b"\r\n") : end])
-    if _STUFFED.search(held, 0, end):
-        return mail[mail.startswith(b".") :].replace(b"\r\n.", b"\r\n")
-    return mail
+    return mail if plain else mail[mail.startswith(b".") :].replace(b"\r\n.", b"\r\n")
+
+
+def _count(mail: bytes, byte: bytes) -> int:
+    return len(mail) - len(mail.replace(byte, b""))  # twice as fast as ``count``

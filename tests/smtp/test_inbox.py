@@ -8,6 +8,7 @@ from gateway.smtp.limits import Claim, MailMemory
 
 LINES = st.lists(st.binary(max_size=40).map(lambda line: line.replace(b"\n", b"").replace(b"\r", b"")), max_size=8)
 CUTS = st.lists(st.integers(1, 9), min_size=1)
+TRICKS = st.lists(st.sampled_from([b"\r\n", b"\r\n", b"\r", b"\n", b".", b"\0", b"a"]), max_size=12).map(b"".join)
 
 
 def fed_in_pieces(data: bytes, cuts: list[int], inbox: Inbox) -> list[bytes]:
@@ -44,6 +45,22 @@ def test_a_mail_comes_out_as_it_was_meant_and_leaves_what_follows(
         mail = inbox.mail(10_000, claim) if mail is None else mail
     assert mail == (Unread.MALFORMED if b"\0" in meant else meant)
     assert len(inbox) == len(after)
+
+
+@given(TRICKS, CUTS)
+def test_a_mail_ends_at_its_first_lone_dot_and_is_refused_unless_all_its_line_ends_are_whole(
+    sent: bytes, cuts: list[int]
+) -> None:
+    body, _, after = (b"\r\n" + sent + b"\r\n.\r\n").partition(b"\r\n.\r\n")
+    inbox, claim, mail = Inbox(), Claim(MailMemory()), None
+    inbox.begin_mail()
+    for piece in fed_in_pieces(sent + b"\r\n.\r\n", cuts, inbox):
+        inbox.feed(piece)
+        mail = inbox.mail(10_000, claim) if mail is None else mail
+    lines = body.split(b"\r\n")[1:]
+    whole = not any(byte in line for line in lines for byte in b"\r\n\0")
+    assert mail == (b"".join(line.removeprefix(b".") + b"\r\n" for line in lines) if whole else Unread.MALFORMED)
+    assert inbox.held == after
 
 
 def test_a_line_without_end_is_dropped_as_it_comes() -> None:
