@@ -6,10 +6,9 @@ import os
 import socket
 from collections import defaultdict
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar, cast
 
 from sqlalchemy import Connection, make_url
 from sqlalchemy import Engine as SqlEngine
@@ -31,8 +30,7 @@ I = TypeVar("I")  # noqa: E741 - an item
 PG_WRITERS = 2
 
 
-@dataclass(frozen=True, slots=True)
-class Stamp:
+class Stamp(NamedTuple):
     """The one instant of a use case, and the source of its identifiers."""
 
     now: datetime

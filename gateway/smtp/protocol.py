@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import partial
 from typing import ClassVar
 
@@ -85,7 +85,7 @@ class SmtpSession(Entrance):
         if isinstance(recipient, bytes):
             return recipient
         verdict = self._office.reception.admit(self._facts(), transaction.mail_from, recipient, transaction.recipients)
-        if isinstance(verdict, Admitted | Reason):
+        if isinstance(verdict, (Admitted, Reason)):  # a union would be made anew each time
             return self._admitted(transaction, verdict)
         return Errand(verdict, lambda outcome: self._admitted(transaction, outcome.result()))
 
@@ -153,7 +153,7 @@ class SmtpSession(Entrance):
         """Keep the mail for those recipients whose account knows its author."""
         verdicts = self._together(await self._office.reception.confirm(envelope, author))
         confirmed = tuple(each for each, reason in zip(envelope.recipients, verdicts, strict=True) if reason is None)
-        promised = await self._keep(replace(envelope, recipients=confirmed), raw) if confirmed else b""
+        promised = await self._keep(envelope._replace(recipients=confirmed), raw) if confirmed else b""
         return [promised if reason is None else self._office.refusals(reason) for reason in verdicts]
 
     async def _keep(self, envelope: Envelope, raw: bytes) -> bytes:

@@ -58,8 +58,7 @@ class SessionFacts:
         return Asker(account_id, str(self.peer.address or ""), self.dialect is Dialect.LMTP)
 
 
-@dataclass(frozen=True, slots=True)
-class Admitted:
+class Admitted(NamedTuple):
     """A recipient that was promised: its mail will be taken."""
 
     recipient: RecipientAddress
@@ -70,8 +69,7 @@ class Admitted:
     author_to_confirm: bool = False  # proven by its IP address alone: the From header has to be registered too
 
 
-@dataclass(frozen=True, slots=True)
-class Envelope:
+class Envelope(NamedTuple):
     """A mail as it was handed over, apart from its bytes."""
 
     session: SessionFacts

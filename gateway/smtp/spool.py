@@ -2,11 +2,13 @@
 
 import asyncio
 from collections.abc import Sequence
+from functools import lru_cache
+from typing import NamedTuple
 
 from sqlalchemy import Connection
 
 from gateway.engine.bulk import BulkInsert, Row
-from gateway.engine.database import Engine, Stamp
+from gateway.engine.database import Engine
 from gateway.engine.queue import Queue
 from gateway.smtp.addresses import RoleAddress
 from gateway.smtp.reception import Admitted, Envelope
@@ -28,13 +30,10 @@ NO_ACCOUNT = 0
 
 def store(engine: Engine, envelope: Envelope, raw: bytes) -> "asyncio.Future[int]":
     """Put a mail on disk; its id, once it is there. A mail to several accounts becomes one row for each of them."""
-    by_account: dict[int, list[Admitted]] = {}
-    for each in envelope.recipients:
-        by_account.setdefault(each.account_id, []).append(each)
     stamp = engine.stamp()
-    rows = [_row(stamp, envelope.mail_from, admitted, raw) for admitted in by_account.values()]
-    topics = [ROLE_TOPIC if account_id == NO_ACCOUNT else TOPIC for account_id in by_account]
-    return engine.write_each(_insert, rows, wakes=topics, at_once=len(raw) > BIG_BYTES)
+    shares = _shares(envelope.mail_from, envelope.recipients)
+    rows = [(each.account_id, stamp.new_id(), each.envelope, raw, stamp.now, 0, 0) for each in shares]
+    return engine.write_each(_insert, rows, wakes=[each.topic for each in shares], at_once=len(raw) > BIG_BYTES)
 
 
 _INSERT = BulkInsert(
@@ -48,10 +47,26 @@ _INSERT = BulkInsert(
 )
 
 
-def _row(stamp: Stamp, mail_from: str, admitted: Sequence[Admitted], raw: bytes) -> Row:
+class _Share(NamedTuple):
+    """What one account is given of a mail."""
+
+    account_id: int
+    envelope: SpooledEnvelope
+    topic: str
+
+
+@lru_cache(maxsize=128)  # the same sender writes to the same people again and again
+def _shares(mail_from: str, recipients: tuple[Admitted, ...]) -> tuple[_Share, ...]:
+    by_account: dict[int, list[Admitted]] = {}
+    for each in recipients:
+        by_account.setdefault(each.account_id, []).append(each)
+    return tuple(_share(mail_from, admitted) for admitted in by_account.values())
+
+
+def _share(mail_from: str, admitted: Sequence[Admitted]) -> _Share:
     first = admitted[0]
     envelope = SpooledEnvelope(mail_from, first.sender_id or 0, tuple(map(_spooled, admitted)))
-    return first.account_id, stamp.new_id(), envelope, raw, stamp.now, 0, 0
+    return _Share(first.account_id, envelope, ROLE_TOPIC if first.account_id == NO_ACCOUNT else TOPIC)
 
 
 def _spooled(each: Admitted) -> SpooledRecipient:

@@ -49,8 +49,8 @@ def _as_it_is(stored: Any) -> Any:
     return stored
 
 
+@lru_cache(maxsize=128)  # a sender writes to the same people again and again
 def _written(envelope: SpooledEnvelope) -> str:
-    # Put together of parts that are remembered: a sender writes to the same people again and again.
     recipients = ", ".join(map(_json, envelope.recipients))
     return (
         f'{{"mail_from": {_json(envelope.mail_from)}, "sender_id": {envelope.sender_id}, "recipients": [{recipients}]}}'
