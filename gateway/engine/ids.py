@@ -39,7 +39,7 @@ class Ids:
     def begin_after(self, instant: datetime) -> None:
         """Give none out that could have been drawn up to ``instant``."""
         with self._lock:
-            self._last = max(self._last, self._millisecond(instant) << _SEQUENCE_BITS | _LAST_OF_SEQUENCE)
+            self._last = max(self._last, _millisecond(instant) << _SEQUENCE_BITS | _LAST_OF_SEQUENCE)
 
     def reached(self) -> datetime:
         """The instant that identifiers have come to: the clock's, or a later one where it was set back."""
@@ -47,20 +47,27 @@ class Ids:
 
     def __call__(self) -> int:
         """The next identifier; safe from any thread."""
-        return self.many(1)[0]
+        first, node = self._draw(1)
+        return _identifier(first, node)
 
     def many(self, count: int) -> list[int]:
         """The next identifiers, in their order; safe from any thread."""
-        millisecond = self._millisecond(self._clock.now())
+        first, node = self._draw(count)
+        return [_identifier(tick, node) for tick in range(first, first + count)]
+
+    def _draw(self, count: int) -> tuple[int, int]:
+        """The first of ``count`` ticks that nobody else has, and the node."""
+        millisecond = _millisecond(self._clock.now())
         with self._lock:
             first = max(self._last + 1, millisecond << _SEQUENCE_BITS)
             self._last = first + count - 1
-            node = self.node
-        return [
-            (tick >> _SEQUENCE_BITS << _NODE_BITS | node) << _SEQUENCE_BITS | tick & _LAST_OF_SEQUENCE
-            for tick in range(first, first + count)
-        ]
+            return first, self.node
 
-    @staticmethod
-    def _millisecond(instant: datetime) -> int:
-        return (instant - _EPOCH) // _MILLISECOND
+
+def _identifier(tick: int, node: int) -> int:
+    return (tick >> _SEQUENCE_BITS << _NODE_BITS | node) << _SEQUENCE_BITS | tick & _LAST_OF_SEQUENCE
+
+
+def _millisecond(instant: datetime) -> int:
+    since = instant - _EPOCH
+    return (since.days * 86_400 + since.seconds) * 1_000 + since.microseconds // 1_000  # twice as fast as a division

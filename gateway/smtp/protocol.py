@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
+from operator import attrgetter
 from typing import ClassVar
 
 from gateway.smtp import replies
@@ -23,6 +24,8 @@ _UNREAD: Mapping[Unread, bytes] = {
     Unread.NO_MEMORY: replies.STORAGE_FULL,
     Unread.MALFORMED: replies.MAIL_MALFORMED,
 }
+
+_AUTHOR_TO_CONFIRM = attrgetter("author_to_confirm")
 
 
 @dataclass(slots=True)
@@ -135,7 +138,7 @@ class SmtpSession(Entrance):
         recipients = len(envelope.recipients)
         if isinstance(raw, Unread):
             return self._tell([_UNREAD[raw]] * recipients)
-        if any(each.author_to_confirm for each in envelope.recipients):
+        if any(map(_AUTHOR_TO_CONFIRM, envelope.recipients)):
             author = header_from(raw)
             if author != envelope.mail_from.lower():  # whom the recipients were admitted for
                 return Errand(self._keep_confirmed(envelope, raw, author), partial(self._tell_all, recipients))
