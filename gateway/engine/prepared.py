@@ -49,7 +49,7 @@ class _InSqlite:
         columns = list(getattr(statement, "exported_columns", ()))
         read = [_stored(each.type).result_processor(_SQLITE, None) for each in columns]
         self._text = compiled.string
-        self._given = [(each.key, _stored(each.type).bind_processor(_SQLITE)) for each in binds]
+        self._given = [(each.key, stored_in_sqlite(each.type)) for each in binds]
         self._fixed = {each.key: each.value for each in binds if not each.required}
         self._read = [(place, turn) for place, turn in enumerate(read) if turn]
         self._row: Any = namedtuple("Row", [each.key for each in columns], rename=True)  # type: ignore[misc]  # noqa: PYI024 - its names are known only now
@@ -57,11 +57,7 @@ class _InSqlite:
     def __call__(self, connection: Connection, parameters: Mapping[str, Any]) -> Sequence[Any]:
         given = {**self._fixed, **parameters}
         values = [turn(given[name]) if turn else given[name] for name, turn in self._given]
-        driver: Any = connection.connection.dbapi_connection
-        try:
-            found = driver.execute(self._text, values).fetchall()
-        except sqlite3.Error as error:
-            raise _as_ours(self._text, error) from error
+        found = in_sqlite(connection, self._text, values)
         return list(map(self._row._make, self._typed(found))) if found else found
 
     def _typed(self, rows: Sequence[tuple[Any, ...]]) -> Iterable[Sequence[Any]]:
@@ -69,6 +65,20 @@ class _InSqlite:
         for place, turn in self._read:
             columns[place] = map(turn, columns[place])
         return zip(*columns, strict=True)
+
+
+def in_sqlite(connection: Connection, text: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
+    """Have SQLite's driver run a statement at once; values and rows are as the driver knows them."""
+    driver: Any = connection.connection.dbapi_connection
+    try:
+        return cast("list[tuple[Any, ...]]", driver.execute(text, values).fetchall())
+    except sqlite3.Error as error:
+        raise _as_ours(text, error) from error
+
+
+def stored_in_sqlite(kind: TypeEngine[Any]) -> Callable[[Any], Any] | None:
+    """How a type wants its values stored; None where as they are."""
+    return _stored(kind).bind_processor(_SQLITE)
 
 
 def _stored(kind: TypeEngine[Any]) -> TypeEngine[Any]:

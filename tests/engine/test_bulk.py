@@ -54,6 +54,14 @@ async def test_columns_that_are_not_named_stay_empty(engine: Engine, parcel: Tab
     assert tuple(found) == (1, "x", None, None)
 
 
+@pytest.mark.parametrize("filled", [0, 1, 3])
+async def test_a_column_may_be_empty_in_some_rows_or_in_all(engine: Engine, parcel: Table, filled: int) -> None:
+    given = [(*row[:2], *(row[2:] if place < filled else (None, None))) for place, row in enumerate(rows(3))]
+    await engine.write(lambda connection: BulkInsert(*parcel.c)(connection, given))
+    found = await engine.read(lambda connection: connection.execute(select(parcel).order_by(parcel.c.number)).all())
+    assert [tuple(row) for row in found] == given
+
+
 async def test_one_row_that_does_not_fit_keeps_all_out(engine: Engine, parcel: Table) -> None:
     insert = BulkInsert(*parcel.c)
 
