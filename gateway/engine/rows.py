@@ -32,11 +32,12 @@ class Rows:
 
     def parameter(self, rows: Iterable[Mapping[str, Any]]) -> dict[str, str]:
         """The parameter of a statement over ``table``; a value that a row lacks is null."""
-        return {_PARAMETER: json.dumps([[self._stored(name, row.get(name)) for name in self._columns] for row in rows])}
-
-    def _stored(self, name: str, value: Any) -> Any:
-        turn = self._turns[name]
-        return turn(value) if turn else value
+        turns = list(self._turns.items())
+        return {
+            _PARAMETER: json.dumps(
+                [[turn(row.get(name)) if turn else row.get(name) for name, turn in turns] for row in rows]
+            )
+        }
 
 
 def _in_sqlite(kinds: list[TypeEngine[Any]]) -> list[ColumnElement[Any]]:
