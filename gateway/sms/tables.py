@@ -1,9 +1,9 @@
 """The tables of the sms room."""
 
-from sqlalchemy import JSON, BigInteger, Boolean, Column, Float, Index, Integer, String, Table, Text, UniqueConstraint
+from sqlalchemy import BigInteger, Boolean, Column, Float, Index, Integer, String, Table, Text, UniqueConstraint
 
 from gateway.accounts.words import Notify
-from gateway.engine.metadata import METADATA, Instant, OneOf
+from gateway.engine.metadata import METADATA, Instant, Numbers, OneOf
 from gateway.engine.queue import lease_columns
 from gateway.sms.words import Alphabet, MessageState, News
 from plans.words import MessageClass, Origin, Reason
@@ -38,7 +38,7 @@ message = Table(
     Column("alphabet", OneOf(Alphabet)),
     Column("parts", Integer, nullable=False),
     Column("units", Integer, nullable=False),
-    Column("lot_ids", JSON, nullable=False),  # the lots charged, in the order drawn
+    Column("lot_ids", Numbers, nullable=False),  # the lots charged, in the order drawn
     Column("notify", OneOf(Notify), nullable=False),
     Column("held_until", Instant),
     Column("carrier", String(20)),
