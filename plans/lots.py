@@ -1,8 +1,8 @@
 """Which lots of prepaid units a message is charged to, and when a lot ends."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from plans.periods import midnight, months_later
@@ -12,8 +12,7 @@ from plans.words import LotKind, Origin
 COUNTER = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Lot:
+class Lot(NamedTuple):
     """Units that were bought or given together and end together."""
 
     lot_id: int
@@ -22,8 +21,7 @@ class Lot:
     expires_at: datetime  # the first instant at which it can no longer be drawn
 
 
-@dataclass(frozen=True, slots=True)
-class Draw:
+class Draw(NamedTuple):
     """Units taken out of one lot."""
 
     lot_id: int

@@ -91,7 +91,7 @@ def look_ahead(
         "display": seen.composed.display if seen.composed else None,
         "stop": seen.composed.stop if seen.composed else None,
         "units": seen.composed.units if seen.composed else 0,
-        "draws": [asdict(each) for each in seen.draws],
+        "draws": [each._asdict() for each in seen.draws],
         "credit_left": seen.credit_left,
     }
 

@@ -65,6 +65,7 @@ def charge(connection: Connection, stamp: Stamp, charges: Sequence[Charge]) -> B
     agreed = agreements(connection, _short_of_lots(charges, lots), stamp.now)
     funds = Funds(lots, agreed, left_of(connection, _sub_accounts(charges)))
     next_turns = {payer_id: row.fair_tag for payer_id, row in balances.items()}
+    weights = {payer_id: row.weight for payer_id, row in balances.items()}
     charged: dict[int, Charged] = {}
     for each in charges:
         draws = funds.take(each.payer_id, each.account_id, each.units, stamp.now, each.origin)
@@ -72,7 +73,7 @@ def charge(connection: Connection, stamp: Stamp, charges: Sequence[Charge]) -> B
             continue
         turn = max(each.turn, next_turns[each.payer_id])
         charged[each.message_id] = Charged(draws, turn)
-        cost = round(TURN_COST * each.units / balances[each.payer_id].weight)
+        cost = round(TURN_COST * each.units / weights[each.payer_id])
         next_turns[each.payer_id] = min(turn + cost, each.turn + TURN_CAP)
     paid = [(each, charged[each.message_id].draws) for each in charges if each.message_id in charged]
     spent = _enter(connection, stamp, paid, agreed)

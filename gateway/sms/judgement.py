@@ -24,6 +24,7 @@ class Judged(NamedTuple):
     client: Client
     number: Number | None
     verdict: Verdict
+    terms: Terms | None  # None where the recipient is no number
 
     @property
     def composed(self) -> Composed | None:
@@ -57,7 +58,7 @@ def judge(connection: Connection, now: datetime, rules: Rules, requests: Mapping
     for message_id, request in requests.items():
         client, number, day = known[request.account_id], numbers[message_id], days.get(message_id)
         if isinstance(number, NumberProblem):
-            judged.append(Judged(message_id, request, client, None, Refuse(number.reason)))
+            judged.append(Judged(message_id, request, client, None, Refuse(number.reason), None))
             continue
         record = Record(
             opted_out=stopped.silence(request.account_id, number.e164, voice_of(request.origin, request.sender_id)),
@@ -65,10 +66,11 @@ def judge(connection: Connection, now: datetime, rules: Rules, requests: Mapping
             daily_cap=request.daily_cap,
         )
         asked = _asked(request, number)
-        verdict = decide(asked, record, terms.of(asked, client), now)
+        of_kind = terms.of(asked, client)
+        verdict = decide(asked, record, of_kind, now)
         if day and not isinstance(verdict, Refuse):
             sent[day] += 1
-        judged.append(Judged(message_id, request, client, number, verdict))
+        judged.append(Judged(message_id, request, client, number, verdict, of_kind))
     return judged
 
 

@@ -53,8 +53,7 @@ class Standing:
     slug: str = ""  # its short name: routes may be for some accounts only
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
+class Record(NamedTuple):
     """What happened before between this sender and this recipient."""
 
     opted_out: bool
@@ -62,8 +61,7 @@ class Record:
     daily_cap: int | None  # messages a local day; None is no cap
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+class Request(NamedTuple):
     """A message as it was asked for."""
 
     number: Number
@@ -84,6 +82,7 @@ class Terms:
     unfit: Reason | None  # the sender ID may not stand there, or no route leads there
     price: int | None  # units of a part; None where the destination is not open
     display: str | None  # the sender ID that is shown; None for the carrier's own number
+    journey: Journey
     stop: StopMention
     opening: datetime  # when a message may be handed over: now, or as soon as the windows open
 
@@ -97,15 +96,13 @@ class Composed(NamedTuple):
     display: str | None = None  # the sender ID that is shown; None for the carrier's own number
 
 
-@dataclass(frozen=True, slots=True)
-class Send:
+class Send(NamedTuple):
     """It may leave at once."""
 
     composed: Composed
 
 
-@dataclass(frozen=True, slots=True)
-class Hold:
+class Hold(NamedTuple):
     """It may leave from ``until`` on; it is charged all the same."""
 
     composed: Composed
@@ -113,8 +110,7 @@ class Hold:
     reason: Reason
 
 
-@dataclass(frozen=True, slots=True)
-class Refuse:
+class Refuse(NamedTuple):
     """It will not be sent."""
 
     reason: Reason
@@ -137,6 +133,7 @@ def terms_of(request: Request, standing: Standing, rules: Rules, now: datetime) 
         unfit=shown if isinstance(shown, Reason) else None if reaches(rules.routes, journey) else Reason.NO_ROUTE,
         price=price,
         display=display,
+        journey=journey,
         stop=stop_mention(message_class, destination, rules.stop, in_alerts=standing.stop_in_alerts),
         opening=next_departure(destination, message_class, standing, rules, now),
     )

@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import accumulate
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from gateway.sms.numbers import Line, Number
 from plans.checked import RuleError, Section
@@ -41,8 +41,7 @@ class Route:
     fictional: bool = False  # for numbers of fiction, and for them alone
 
 
-@dataclass(frozen=True, slots=True)
-class Journey:
+class Journey(NamedTuple):
     """What a route is chosen by."""
 
     destination: str

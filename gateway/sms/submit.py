@@ -23,7 +23,7 @@ from gateway.sms.lanes import lane_of, newcomers_turns, turn_at
 from gateway.sms.notices import Notice, enter_notices, wants
 from gateway.sms.policy import Rules
 from gateway.sms.request import SmsRequest, Submission, storable
-from gateway.sms.routes import Journey, best_routes, drawn
+from gateway.sms.routes import best_routes, drawn
 from gateway.sms.tables import daily_count, job, message
 from gateway.sms.words import MessageState, News
 from plans.stop import StopMention
@@ -71,10 +71,8 @@ def _carriers(rules: Rules, judged: Sequence[Judged], closed: Collection[str]) -
     carriers = {}
     best = cache(lambda journey: best_routes(rules.routes, journey, closed) or best_routes(rules.routes, journey, ()))
     for each in judged:
-        if each.composed and each.number:
-            request = each.request
-            journey = Journey.of(each.number, request.message_class, each.composed.display, each.client.standing.slug)
-            carriers[each.message_id] = drawn(best(journey), each.message_id) or ""
+        if each.composed and each.terms:
+            carriers[each.message_id] = drawn(best(each.terms.journey), each.message_id) or ""
     return carriers
 
 

@@ -65,7 +65,7 @@ CLEAN = Record(opted_out=False, sent_today=0, daily_cap=None)
 FRENCH = Number("+33612345678", "FR", Line.MOBILE)
 REUNION = Number("+262692123456", "RE", Line.MOBILE)
 ALERT = Request(FRENCH, MessageClass.ALERT, "Rendez-vous demain", Encoding.AUTO, max_parts=3)
-MARKETING = replace(ALERT, message_class=MessageClass.MARKETING)
+MARKETING = ALERT._replace(message_class=MessageClass.MARKETING)
 
 
 def judged(request: Request, standing: Standing, record: Record, rules: Rules, now: datetime) -> Verdict:
@@ -97,8 +97,8 @@ def test_marketing_outside_its_window_is_held_and_priced() -> None:
 
 
 SUSPENDED = replace(ACTIVE, state=AccountState.SUSPENDED)
-OPTED_OUT = replace(CLEAN, opted_out=True)
-CAPPED = replace(CLEAN, sent_today=5, daily_cap=5)
+OPTED_OUT = CLEAN._replace(opted_out=True)
+CAPPED = CLEAN._replace(sent_today=5, daily_cap=5)
 
 
 @pytest.mark.parametrize(
@@ -106,10 +106,10 @@ CAPPED = replace(CLEAN, sent_today=5, daily_cap=5)
     [
         (SUSPENDED, REUNION, OPTED_OUT, Reason.ACCOUNT_SUSPENDED),
         (replace(ACTIVE, state=AccountState.CLOSED), FRENCH, CLEAN, Reason.ACCOUNT_CLOSED),
-        (ACTIVE, REUNION, replace(CAPPED, opted_out=True), Reason.FOREIGN_BLOCKED),
-        (ACTIVE, FRENCH, replace(CAPPED, opted_out=True), Reason.OPTED_OUT),
+        (ACTIVE, REUNION, CAPPED._replace(opted_out=True), Reason.FOREIGN_BLOCKED),
+        (ACTIVE, FRENCH, CAPPED._replace(opted_out=True), Reason.OPTED_OUT),
         (ACTIVE, FRENCH, CAPPED, Reason.DAILY_CAP),
-        (ACTIVE, FRENCH, replace(CAPPED, sent_today=4), None),
+        (ACTIVE, FRENCH, CAPPED._replace(sent_today=4), None),
         (ACTIVE, FRENCH, CLEAN, None),
     ],
 )
@@ -117,7 +117,7 @@ def test_admission_and_decision_give_the_same_reason(
     standing: Standing, number: Number, record: Record, reason: Reason | None
 ) -> None:
     """What the door answers at RCPT is what the core would answer, and the first check that fails speaks."""
-    asked = replace(ALERT, number=number)
+    asked = ALERT._replace(number=number)
     verdict = judged(asked, standing, record, RULES, MONDAY_NOON)
     assert admission(record, terms_of(asked, standing, RULES, MONDAY_NOON)) is reason
     assert (verdict.reason if isinstance(verdict, Refuse) else None) is reason
@@ -126,25 +126,25 @@ def test_admission_and_decision_give_the_same_reason(
 @pytest.mark.parametrize("text", ["", " \n\u00a0"])
 @pytest.mark.parametrize("asked", [ALERT, MARKETING], ids=["alert", "marketing"])
 def test_a_stop_mention_alone_is_no_message(asked: Request, text: str) -> None:
-    assert judged(replace(asked, text=text), ACTIVE, CLEAN, RULES, MONDAY_NOON) == Refuse(Reason.NO_TEXT)
+    assert judged(asked._replace(text=text), ACTIVE, CLEAN, RULES, MONDAY_NOON) == Refuse(Reason.NO_TEXT)
 
 
 def test_the_parts_allowed_are_counted_with_the_stop_mention() -> None:
     text = "a" * 155
-    assert isinstance(judged(replace(ALERT, text=text, max_parts=1), ACTIVE, CLEAN, RULES, MONDAY_NOON), Send)
-    marketing = replace(MARKETING, text=text, max_parts=1)
+    assert isinstance(judged(ALERT._replace(text=text, max_parts=1), ACTIVE, CLEAN, RULES, MONDAY_NOON), Send)
+    marketing = MARKETING._replace(text=text, max_parts=1)
     assert judged(marketing, ACTIVE, CLEAN, RULES, MONDAY_NOON) == Refuse(Reason.TOO_MANY_PARTS)
 
 
 def test_no_setting_allows_more_parts_than_a_message_can_number() -> None:
-    most = replace(ALERT, text="a" * 153 * MAX_PARTS, max_parts=1000)
+    most = ALERT._replace(text="a" * 153 * MAX_PARTS, max_parts=1000)
     assert isinstance(judged(most, ACTIVE, CLEAN, RULES, MONDAY_NOON), Send)
-    more = replace(most, text=most.text + "a")
+    more = most._replace(text=most.text + "a")
     assert judged(more, ACTIVE, CLEAN, RULES, MONDAY_NOON) == Refuse(Reason.TOO_MANY_PARTS)
 
 
 def test_too_long_a_message_is_refused_rather_than_held() -> None:
-    request = replace(MARKETING, text="a" * 500, max_parts=1)
+    request = MARKETING._replace(text="a" * 500, max_parts=1)
     assert judged(request, ACTIVE, CLEAN, RULES, SUNDAY_NOON) == Refuse(Reason.TOO_MANY_PARTS)
 
 
@@ -158,18 +158,18 @@ def test_too_long_a_message_is_refused_rather_than_held() -> None:
     ids=["opened", "agreed", "surcharged"],
 )
 def test_each_part_costs_the_price_of_its_destination(standing: Standing, units: int) -> None:
-    verdict = judged(replace(ALERT, number=REUNION, text="a" * 161), standing, CLEAN, RULES, MONDAY_NOON)
+    verdict = judged(ALERT._replace(number=REUNION, text="a" * 161), standing, CLEAN, RULES, MONDAY_NOON)
     assert isinstance(verdict, Send)
     assert verdict.composed.units == units
 
 
 def test_a_blocked_destination_has_no_price() -> None:
     with pytest.raises(ValueError, match="no price"):
-        composed(replace(ALERT, number=REUNION), ACTIVE, RULES)
+        composed(ALERT._replace(number=REUNION), ACTIVE, RULES)
 
 
 def test_where_a_link_belongs_the_code_is_named_meanwhile() -> None:
-    message = composed(replace(MARKETING, number=REUNION), replace(ACTIVE, opened={"RE": None}), RULES)
+    message = composed(MARKETING._replace(number=REUNION), replace(ACTIVE, opened={"RE": None}), RULES)
     assert message.stop is StopMention.LINK
     assert message.encoded.text.endswith(" STOP 36000")
 
@@ -188,12 +188,12 @@ def test_a_destination_without_a_clock_takes_the_accounts() -> None:
 )
 def test_a_message_that_was_held_leaves_when_its_time_comes(now: datetime, destination: str) -> None:
     """Asked again at the end of its hold, the policy lets it go."""
-    number = replace(FRENCH, destination=destination)
+    number = FRENCH._replace(destination=destination)
     standing = replace(ACTIVE, foreign_policy=ForeignPolicy.SURCHARGE)
-    verdict = judged(replace(MARKETING, number=number), standing, CLEAN, RULES, now)
+    verdict = judged(MARKETING._replace(number=number), standing, CLEAN, RULES, now)
     if isinstance(verdict, Hold):
         assert verdict.until > now
-        verdict = judged(replace(MARKETING, number=number), standing, CLEAN, RULES, verdict.until)
+        verdict = judged(MARKETING._replace(number=number), standing, CLEAN, RULES, verdict.until)
     assert isinstance(verdict, Send)
 
 
@@ -235,6 +235,6 @@ def test_what_is_shown_is_what_the_country_of_the_phone_lets_stand(
     number: Number, display: str | None, shown: str | Reason | None
 ) -> None:
     standing = replace(ACTIVE, opened={"RE": None})
-    request = replace(ALERT, number=number, display=display)
+    request = ALERT._replace(number=number, display=display)
     verdict = judged(request, standing, CLEAN, replace(RULES, sender_ids=SENDER_IDS), SUNDAY_NOON)
     assert (verdict.reason if isinstance(verdict, Refuse) else verdict.composed.display) == shown

@@ -62,7 +62,7 @@ def test_a_link_takes_its_place_where_no_answer_arrives(rules: Rules, destinatio
 def test_the_link_itself_stands_in_the_message_and_is_counted(rules: Rules) -> None:
     """R58, special term 4: the link takes the place of STOP; A21: it counts in the parts and the price."""
     served = replace(rules, links=StopLinks("https://sms.example", Seals([bytes(32)])))
-    reunion = replace(request("a" * 130, MessageClass.MARKETING), number=Number("+262692123456", "RE", Line.MOBILE))
+    reunion = request("a" * 130, MessageClass.MARKETING)._replace(number=Number("+262692123456", "RE", Line.MOBILE))
     standing = replace(FRENCH, country="RE", account_id=7)
     composed = written(reunion, standing, served)
     assert composed.encoded.text == f"{'a' * 130} STOP: {served.links.url(7, '+262692123456') if served.links else ''}"
