@@ -67,21 +67,36 @@ class Style:
     relative: bool = True  # "tomorrow" before the date; the date stays, for an SMS can arrive after midnight
 
 
+class _Told(NamedTuple):
+    """What a reminder tells, who sends it, how it is written, and when it leaves."""
+
+    visits: Sequence[Visit]
+    practice: Practice
+    style: Style
+    now: datetime
+
+    @property
+    def first(self) -> Visit:
+        """The one that all variables but the list are about."""
+        return self.visits[0]
+
+
 def render(template: Template, visits: Sequence[Visit], practice: Practice, style: Style, now: datetime) -> str:
     """The text of one reminder about one appointment, or several of a day, as it is when it leaves at ``now``.
 
     Variables other than ``{appointments}`` are about the first one. What is not known is empty, see ``lacking``, or
     its optional part is left out.
     """
-    values = {each: _value(each, visits, practice, style, now) for each in template.variables}
-    return "".join(_fill(part, values) for part in template.parts).strip()
+    told = _Told(visits, practice, style, now)
+    values = {each: _VALUES[each](told) for each in template.variables}
+    return "".join([_fill(part, values) for part in template.parts]).strip()
 
 
 def lacking(template: Template, visits: Sequence[Visit], practice: Practice, style: Style) -> frozenset[Variable]:
     """The variables that would leave a gap in the text: a default template says less, and says it well."""
-    now = visits[0].start
+    told = _Told(visits, practice, style, visits[0].start)
     needed = {each for part in template.parts for each in part.variables if not part.optional}
-    return frozenset(each for each in needed if not _value(each, visits, practice, style, now))
+    return frozenset(each for each in needed if not _VALUES[each](told))
 
 
 def sample(template: Template, style: Style, zone: ZoneInfo, now: datetime, practice: Practice | None = None) -> str:
@@ -92,37 +107,17 @@ def sample(template: Template, style: Style, zone: ZoneInfo, now: datetime, prac
     return render(template, [visit], practice or Practice(words.name, words.contact), style, now)
 
 
-def _value(variable: Variable, visits: Sequence[Visit], practice: Practice, style: Style, now: datetime) -> str:
-    if variable in _TEXTS:
-        text, most = _TEXTS[variable]
-        return _clean(text(visits[0], practice), most)
-    return _when(variable, visits, style, now)
+def _day_of(told: _Told) -> str:
+    today = told.now.astimezone(told.first.zone).date() if told.style.relative else None
+    return _day(told.first.day, today, told.style.language)
 
 
-#: The texts of others, and how many characters are told of each: a description can be a novel.
-_TEXTS: Mapping[Variable, tuple[Callable[[Visit, Practice], str | None], int]] = {
-    Variable.NAME: (lambda _, practice: practice.name, 60),
-    Variable.CONTACT: (lambda _, practice: practice.contact, 60),
-    Variable.PLACE: (lambda visit, _: visit.location, 100),
-    Variable.TITLE: (lambda visit, _: visit.title, 100),
-    Variable.DESCRIPTION: (lambda visit, _: visit.description, 200),
-}
+def _time_of(told: _Told) -> str:
+    return "" if told.first.all_day else _time(told.first, told.style)
 
 
-def _when(variable: Variable, visits: Sequence[Visit], style: Style, now: datetime) -> str:
-    visit = visits[0]
-    match variable:
-        case Variable.DAY:
-            today = now.astimezone(visit.zone).date() if style.relative else None
-            return _day(visit.day, today, style.language)
-        case Variable.DATE:
-            return _date(visit.day, style.language)
-        case Variable.WEEKDAY:
-            return _weekday(visit.day, style.language)
-        case Variable.TIME:
-            return "" if visit.all_day else _time(visit, style)
-        case _:
-            return _listed([_appointment(each, style) for each in visits], style.language)
+def _all_of(told: _Told) -> str:
+    return _listed([_appointment(each, told.style) for each in told.visits], told.style.language)
 
 
 def _fill(part: Part, values: Mapping[Variable, str]) -> str:
@@ -179,6 +174,22 @@ def _listed(appointments: Sequence[str], language: Language) -> str:
 
 def _dates(language: Language) -> Dates:
     return read_texts(language).dates
+
+
+#: What stands in the place of each variable. Of the texts of others so many characters are told: a description can be
+#: a novel.
+_VALUES: Mapping[Variable, Callable[[_Told], str]] = {
+    Variable.NAME: lambda told: _clean(told.practice.name, 60),
+    Variable.CONTACT: lambda told: _clean(told.practice.contact, 60),
+    Variable.PLACE: lambda told: _clean(told.first.location, 100),
+    Variable.TITLE: lambda told: _clean(told.first.title, 100),
+    Variable.DESCRIPTION: lambda told: _clean(told.first.description, 200),
+    Variable.DAY: _day_of,
+    Variable.DATE: lambda told: _date(told.first.day, told.style.language),
+    Variable.WEEKDAY: lambda told: _weekday(told.first.day, told.style.language),
+    Variable.TIME: _time_of,
+    Variable.APPOINTMENTS: _all_of,
+}
 
 
 def _clean(text: str | None, most: int) -> str:
