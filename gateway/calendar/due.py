@@ -12,7 +12,8 @@ from gateway.calendar.bridge import Bridge
 from gateway.calendar.last_look import last_look
 from gateway.calendar.poll import tell_bug
 from gateway.calendar.reminders import REMINDERS
-from gateway.calendar.sending import LEASE, Judged, send, sift, sift_held, take
+from gateway.calendar.sending import Judged, send
+from gateway.calendar.sifting import LEASE, Sifted, sift, sift_held, take
 from gateway.engine.leases import held
 from gateway.engine.queue import Claim
 from gateway.engine.writer import StorageUnavailable
@@ -36,25 +37,23 @@ class Due:
         """Settle a batch; returns how many reminders it took."""
         if not await self._engine.read(partial(reminders.any_due, now=self._engine.clock.now())):
             return 0
-        claims, leaving = await self._taken()
+        due, claims, leaving = await self._sifted()
         if leaving:
-            await self._look_and_send([each.claim for each in leaving], leaving)
-        return len(claims)
+            await self._look_and_send(claims, leaving)
+        return due
 
-    async def _taken(self) -> tuple[Sequence[Claim], Sequence[Judged]]:
+    async def _sifted(self) -> Sifted:
         """A batch, and those of it that are worth a last look; where the batch breaks, they are sifted one by one."""
         try:
-            return await self._engine.write(self._take_and_sift)
+            return await self._engine.write(partial(sift, bridge=self._bridge, limit=BATCH))
         except StorageUnavailable:
             raise
         except Exception as error:  # noqa: BLE001 - told, and tried one by one
             tell_bug(error)
-        claims = await self._engine.write(partial(take, bridge=self._bridge, limit=BATCH))
-        return claims, [each for one in claims for some in await self._each([one], sift_held) for each in some]
-
-    def _take_and_sift(self, connection: Connection) -> tuple[list[Claim], list[Judged]]:
-        claims = take(connection, self._bridge, BATCH)
-        return claims, sift(connection, self._bridge, claims) if claims else []
+        taken = await self._engine.write(partial(take, bridge=self._bridge, limit=BATCH))
+        sifted = [each for one in taken for each in await self._each([one], sift_held)]
+        claims = [claim for each in sifted for claim in each.claims]
+        return Sifted(len(taken), claims, [judged for each in sifted for judged in each.leaving])
 
     async def _look_and_send(self, claims: Sequence[Claim], leaving: Sequence[Judged]) -> None:
         async with held(self._engine, REMINDERS, claims, LEASE):

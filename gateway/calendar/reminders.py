@@ -7,13 +7,16 @@ from operator import attrgetter
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import BigInteger, Connection, Select, Update, and_, select, update
+from sqlalchemy import BigInteger, Connection, Integer, Select, Update, and_, bindparam, select, update
+from sqlalchemy.sql.base import ReadOnlyColumnCollection
 
 from gateway.calendar.calendars import Key
 from gateway.calendar.tables import event, reminder
 from gateway.calendar.wording import Visit
 from gateway.calendar.words import ReminderState
+from gateway.engine.metadata import Instant
 from gateway.engine.pairs import as_pairs, pairs
+from gateway.engine.prepared import Prepared
 from gateway.engine.rows import Rows
 from gateway.engine.timetable import Timetable
 from gateway.sms.numbers import Number, known
@@ -65,6 +68,11 @@ class DueReminder(NamedTuple):
         return self.account_id, self.reminder_id
 
     @property
+    def event(self) -> tuple[int, int]:
+        """What identifies its event."""
+        return self.account_id, self.event_id
+
+    @property
     def event_name(self) -> str:
         """The same on every copy of the event, in whatever calendar it lies."""
         return f"{self.uid} {self.original_start}"
@@ -98,11 +106,20 @@ def any_due(connection: Connection, now: datetime) -> bool:
     return REMINDERS.is_any_due(connection, now)
 
 
+def due(connection: Connection, now: datetime, limit: int) -> list[DueReminder]:
+    """Up to so many that are due, the longest due first, in the order of their ids; they are locked until the end.
+
+    Those that somebody else has locked are left to them. What outlasts the transaction has to be held.
+    """
+    found = _DUE(connection, {"now": now, "most": limit})
+    return sorted(map(DueReminder._make, found), key=attrgetter("reminder_id"))
+
+
 def by_ids(connection: Connection, keys: Collection[tuple[int, int]]) -> list[DueReminder]:
     """Reminders (account, id) with their events, in the order of their ids."""
     if not keys:
         return []
-    found = connection.execute(_by_ids(connection.dialect.name), as_pairs(sorted(keys)))
+    found = connection.execute(_by_ids(connection.dialect.name), as_pairs(sorted(keys))).all()
     return sorted(map(DueReminder._make, found), key=attrgetter("reminder_id"))
 
 
@@ -155,17 +172,40 @@ def _settle(dialect: str) -> Update:
     )
 
 
-_OF_REMINDER = ("account_id", "reminder_id", "calendar_id", "event_id", "offset_key", "recipient", "start_at", "due_at")
-_OF_EVENT = ("remote_id", "uid", "original_start", "all_day", "zone", "revision", "number", "destination")
-_TEXTS = ("title", "location", "description")
+_OF_EVENT = (
+    *("remote_id", "uid", "original_start", "all_day", "zone", "revision", "number", "destination"),
+    *("title", "location", "description"),
+)
+_OF_REMINDER = tuple(name for name in DueReminder._fields if name not in _OF_EVENT)
+
+
+def _due() -> Select[*tuple[Any, ...]]:
+    row = reminder.c
+    longest_due = (
+        select(*(row[name] for name in _OF_REMINDER))
+        .where(row.look_at <= bindparam("now", type_=Instant))
+        .order_by(row.look_at)
+        .limit(bindparam("most", type_=Integer))
+        .with_for_update(skip_locked=True)  # SQLite has one writer and leaves the words out
+        .cte("due")
+    )
+    return _with_events(longest_due.c, select(*longest_due.c))
 
 
 @cache
 def _by_ids(dialect: str) -> Select[*tuple[Any, ...]]:
-    row, of, wanted = reminder.c, event.c, pairs(dialect)
-    return (
-        select(*(row[name] for name in _OF_REMINDER), row.state, row.reason, row.round)
-        .add_columns(*(of[name] for name in (*_OF_EVENT, *_TEXTS)))
-        .join(wanted, and_(wanted.c.first == row.account_id, wanted.c.second == row.reminder_id))
-        .join(event, and_(of.account_id == row.account_id, of.event_id == row.event_id))
+    row, wanted = reminder.c, pairs(dialect)
+    these = and_(wanted.c.first == row.account_id, wanted.c.second == row.reminder_id)
+    return _with_events(row, select(*(row[name] for name in _OF_REMINDER)).join(wanted, these))
+
+
+def _with_events(
+    row: ReadOnlyColumnCollection[str, Any], reminders: Select[*tuple[Any, ...]]
+) -> Select[*tuple[Any, ...]]:
+    of = event.c
+    return reminders.add_columns(*(of[name] for name in _OF_EVENT)).join(
+        event, and_(of.account_id == row.account_id, of.event_id == row.event_id)
     )
+
+
+_DUE = Prepared(_due())

@@ -16,13 +16,12 @@ from gateway.calendar.bridge import Bridge
 from gateway.calendar.calendars import Calendar
 from gateway.calendar.cover import Means, means
 from gateway.calendar.news import tell_failures
-from gateway.calendar.planning import plan
 from gateway.calendar.reminders import REMINDERS, DueReminder, Settled
 from gateway.calendar.schedule import next_open
 from gateway.calendar.settings import schedule_of
 from gateway.calendar.texts import Voice, voice_of
-from gateway.calendar.together import Together, ahead_of, grouped
-from gateway.calendar.verdict import AGAIN, Facts, Leave, Look, Never, Verdict, Wait, judge
+from gateway.calendar.together import Together, grouped
+from gateway.calendar.verdict import AGAIN, Facts, Leave, Look, Never, Verdict, Wait, bar, judge, obstacle
 from gateway.calendar.words import ReminderState
 from gateway.engine.database import Stamp
 from gateway.engine.queue import Claim
@@ -32,8 +31,6 @@ from gateway.sms.territories import zone_of
 from gateway.sms.words import MessageState
 from plans.quota import CalendarKey
 from plans.words import MessageClass, Origin, Reason
-
-LEASE = timedelta(minutes=2)
 
 #: What the door refuses now and may take later.
 _PASSING = frozenset({Reason.NO_CREDIT, Reason.ACCOUNT_SUSPENDED})
@@ -45,48 +42,13 @@ _JUST_NOW = timedelta(seconds=30)
 
 _DAY = timedelta(days=1)
 
-#: A reminder that is later than this may come together with the next one.
-_PUNCTUAL = timedelta(minutes=1)
-
 
 class Judged(NamedTuple):
-    """A reminder that is held, with the last word on it."""
+    """A reminder that is due, with the last word on it."""
 
-    claim: Claim
     reminder: DueReminder
     calendar: Calendar
     verdict: Verdict
-
-
-def take(connection: Connection, bridge: Bridge, limit: int) -> list[Claim]:
-    """Hold up to so many reminders that are due."""
-    stamp = bridge.engine.stamp()
-    return REMINDERS.claim(connection, worker=bridge.engine.node, now=stamp.now, lease=LEASE, limit=limit)
-
-
-def sift_held(connection: Connection, bridge: Bridge, claims: Sequence[Claim]) -> list[Judged]:
-    """``sift`` those of an earlier transaction that are still held."""
-    return sift(connection, bridge, _held(connection, claims))
-
-
-def sift(connection: Connection, bridge: Bridge, claims: Sequence[Claim]) -> list[Judged]:
-    """Settle what would not leave whatever its event looks like now, and return what is worth a last look.
-
-    Where appointments of a day share an SMS, those that can leave along are held, too. What lies in a calendar that can
-    only be read whole, and was a moment ago, leaves at once.
-    """
-    stamp = bridge.engine.stamp()
-    judged = _judge_all(connection, bridge, claims, None, stamp.now)
-    _keep_back(connection, stamp, judged)
-    leaving = [each for each in judged if isinstance(each.verdict, Leave)]
-    if late := [each for each in leaving if stamp.now - each.reminder.due_at > _PUNCTUAL]:
-        _plan_anew(connection, stamp, late)
-        kept = {each.row_id for each in _held(connection, [each.claim for each in leaving])}
-        leaving = [each for each in leaving if each.claim.row_id in kept]
-    leaving += _ahead(connection, bridge, leaving)
-    known = [each for each in leaving if was_read_just_now(bridge, each.calendar)]
-    _let_go(connection, bridge, stamp, known)
-    return [each for each in leaving if not was_read_just_now(bridge, each.calendar)]
 
 
 def send(connection: Connection, bridge: Bridge, claims: Sequence[Claim], looks: Mapping[int, Look]) -> None:
@@ -95,15 +57,21 @@ def send(connection: Connection, bridge: Bridge, claims: Sequence[Claim], looks:
     Rows that a poll or that look changed meanwhile are no longer held, and stay as that left them.
     """
     stamp = bridge.engine.stamp()
-    judged = _judge_all(connection, bridge, _held(connection, claims), looks, stamp.now)
-    _let_go(connection, bridge, stamp, [each for each in judged if isinstance(each.verdict, Leave)])
-    _keep_back(connection, stamp, judged)
+    due = reminders_of(connection, still_held(connection, claims))
+    judged = judge_all(connection, bridge, due, looks, stamp.now)
+    let_go(connection, bridge, stamp, [each for each in judged if isinstance(each.verdict, Leave)])
+    keep_back(connection, stamp, judged)
 
 
-def _held(connection: Connection, claims: Sequence[Claim]) -> list[Claim]:
+def still_held(connection: Connection, claims: Sequence[Claim]) -> list[Claim]:
     """The claims that still hold, until the end of the transaction."""
     held = REMINDERS.still_held(connection, claims)
     return [each for each in claims if each.row_id in held]
+
+
+def reminders_of(connection: Connection, claims: Sequence[Claim]) -> list[DueReminder]:
+    """What is claimed, with its events."""
+    return reminders.by_ids(connection, [(each.account_id, each.row_id) for each in claims])
 
 
 def was_read_just_now(bridge: Bridge, calendar: Calendar) -> bool:
@@ -113,7 +81,7 @@ def was_read_just_now(bridge: Bridge, calendar: Calendar) -> bool:
     return recent and feed is not None and not feed.rereads
 
 
-def _let_go(connection: Connection, bridge: Bridge, stamp: Stamp, leaving: Sequence[Judged]) -> None:
+def let_go(connection: Connection, bridge: Bridge, stamp: Stamp, leaving: Sequence[Judged]) -> None:
     """Hand what leaves to the one door, and write down what came of it."""
     known = {each.calendar.key: each.calendar for each in leaving}
     voices = {key: voice_of(each) for key, each in known.items()}
@@ -127,27 +95,6 @@ def _let_go(connection: Connection, bridge: Bridge, stamp: Stamp, leaving: Seque
     reminders.settle(connection, stamp.now, settled)
 
 
-def _ahead(connection: Connection, bridge: Bridge, leaving: Sequence[Judged]) -> list[Judged]:
-    """Hold what could leave along, and judge it as if it were due; what may not leave is given back as it was."""
-    stamp, known = bridge.engine.stamp(), {each.reminder.calendar: each.calendar for each in leaving}
-    keys = ahead_of(connection, [each.reminder for each in leaving], known)
-    if not keys:
-        return []
-    taken = REMINDERS.hold(connection, keys, worker=bridge.engine.node, now=stamp.now, lease=LEASE)
-    judged = _judge_all(connection, bridge, taken, None, stamp.now)
-    kept = [each for each in judged if isinstance(each.verdict, Leave)]
-    others = [(each.claim, each.reminder.due_at) for each in judged if not isinstance(each.verdict, Leave)]
-    REMINDERS.settle(connection, others)
-    return kept
-
-
-def _plan_anew(connection: Connection, stamp: Stamp, late: Sequence[Judged]) -> None:
-    """Ask the schedule again: of several reminders of an event that would leave together, only the last is wanted."""
-    for calendar in {each.calendar.key: each.calendar for each in late}.values():
-        ids = {each.reminder.event_id for each in late if each.calendar.key == calendar.key}
-        plan(connection, stamp, calendar, ids)
-
-
 def dedup_key(each: DueReminder) -> str:
     """What makes two reminders the same SMS: event, number and rule, in whatever calendar a copy of the event lies.
 
@@ -158,33 +105,29 @@ def dedup_key(each: DueReminder) -> str:
     return sha256(json.dumps(named).encode()).hexdigest()
 
 
-def _judge_all(
-    connection: Connection, bridge: Bridge, claims: Sequence[Claim], looks: Mapping[int, Look] | None, now: datetime
+def judge_all(
+    connection: Connection, bridge: Bridge, due: Sequence[DueReminder], looks: Mapping[int, Look] | None, now: datetime
 ) -> list[Judged]:
     """The last word on each; where nobody has looked yet (None), as if the look had gone well."""
-    due = reminders.by_ids(connection, [(each.account_id, each.row_id) for each in claims])
     known = calendars.by_keys(connection, {each.calendar for each in due})
     able = means(connection, bridge.billing, known.values(), now)
     facts = {key: _facts(bridge, each, able[each.account_id], now) for key, each in known.items()}
     opening = cache(lambda key, clock: next_open(facts[key].schedule.hours, now, clock))
-    judged, by_id = [], {each.row_id: each for each in claims}
+    judged = []
     for each in due:
         key, look = each.calendar, Look.FRESH if looks is None else looks.get(each.reminder_id, Look.BLIND)
         verdict = judge(each, facts[key], look, opening(key, _clock(each)), now)
-        judged.append(Judged(by_id[each.reminder_id], each, known[key], verdict))
+        judged.append(Judged(each, known[key], verdict))
     return judged
 
 
 def _facts(bridge: Bridge, calendar: Calendar, able: Means, now: datetime) -> Facts:
-    seen = calendar.last_success_at
+    seen, state, plan = calendar.last_success_at, calendar.connection_state, able.cover.waits
+    covered = CalendarKey(calendar.provider, calendar.remote_id) not in able.beyond
     return Facts(
         schedule=schedule_of(calendar.settings, calendar.enabled_at),
-        enabled=calendar.enabled_at is not None,
-        paused=calendar.paused,
-        connection=calendar.connection_state,
-        plan=able.cover.waits,
-        covered=CalendarKey(calendar.provider, calendar.remote_id) not in able.beyond,
-        credit=able.credit,
+        bar=bar(state, plan, enabled=calendar.enabled_at is not None),
+        obstacle=obstacle(state, plan, paused=calendar.paused, covered=covered, credit=able.credit),
         trusted=seen is not None and now - seen <= bridge.trust,
     )
 
@@ -240,7 +183,7 @@ def _sent(each: DueReminder, answer: Submission, now: datetime) -> Settled:
     return Settled(each, ReminderState.NOT_SENT, answer.reason, message_id=answer.message_id, round=each.round)
 
 
-def _keep_back(connection: Connection, stamp: Stamp, judged: Sequence[Judged]) -> None:
+def keep_back(connection: Connection, stamp: Stamp, judged: Sequence[Judged]) -> None:
     """Settle what does not leave now, and have clients told of what never will."""
     kept = [settled for each in judged if (settled := _kept_back(each))]
     reminders.settle(connection, stamp.now, kept)

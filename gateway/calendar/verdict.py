@@ -33,12 +33,8 @@ class Facts:
     """What is known of a calendar and its account when reminders of it are due."""
 
     schedule: Schedule
-    enabled: bool
-    paused: bool
-    connection: ConnectionState
-    plan: Reason | None  # why the plan lets no reminder leave
-    covered: bool  # the plan covers this calendar
-    credit: bool  # there is something to pay with
+    bar: Reason | None  # what stands in the way for good
+    obstacle: Reason | None  # what stands in the way and may pass
     trusted: bool  # the last poll is young enough to stand on
 
 
@@ -74,10 +70,10 @@ def judge(each: DueReminder, facts: Facts, look: Look, opening: datetime | None,
     leaves = departure(facts.schedule, opening, each.start_at, each.due_at, now)
     if isinstance(leaves, Reason):
         return Never(each.waited_for or leaves)
-    if reason := _bar(facts):
-        return Never(reason)
-    if reason := _obstacle(facts):
-        return Wait(again(each, facts, now), reason)
+    if facts.bar:
+        return Never(facts.bar)
+    if facts.obstacle:
+        return Wait(again(each, facts, now), facts.obstacle)
     if look is Look.BLIND and not facts.trusted:
         known = each.waited_for is Reason.CALENDAR_UNREAD
         return Wait(again(each, facts, now) if known else now + BLIND, Reason.CALENDAR_UNREAD)
@@ -92,23 +88,25 @@ def again(each: DueReminder, facts: Facts, now: datetime) -> datetime:
     return max(now + timedelta(seconds=1), min(now + AGAIN, over + timedelta(microseconds=1)))
 
 
-def _bar(facts: Facts) -> Reason | None:
-    """What stands in the way for good."""
-    if not facts.enabled:
+def bar(connection: ConnectionState, plan: Reason | None, *, enabled: bool) -> Reason | None:
+    """What stands in the way of a calendar's reminders for good; ``plan`` is why the plan lets none leave."""
+    if not enabled:
         return Reason.CALENDAR_OFF
-    if facts.connection is ConnectionState.UNLINKED:
+    if connection is ConnectionState.UNLINKED:
         return Reason.CONSENT_MISSING
-    return facts.plan if facts.plan is Reason.ACCOUNT_CLOSED else None
+    return plan if plan is Reason.ACCOUNT_CLOSED else None
 
 
-def _obstacle(facts: Facts) -> Reason | None:
-    """What stands in the way and may pass."""
-    if facts.connection is ConnectionState.NEEDS_CONSENT:
+def obstacle(
+    connection: ConnectionState, plan: Reason | None, *, paused: bool, covered: bool, credit: bool
+) -> Reason | None:
+    """What stands in their way and may pass: the plan may not cover this calendar, nor anything be left to pay with."""
+    if connection is ConnectionState.NEEDS_CONSENT:
         return Reason.CONSENT_MISSING
-    if facts.paused:
+    if paused:
         return Reason.CALENDAR_PAUSED
-    if facts.plan is not None:
-        return facts.plan
-    if not facts.covered:
+    if plan is not None:
+        return plan
+    if not covered:
         return Reason.CALENDAR_LIMIT
-    return None if facts.credit else Reason.NO_CREDIT
+    return None if credit else Reason.NO_CREDIT

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import timedelta
 
+from gateway.calendar.due import Due
 from gateway.calendar.words import FeedFault, LetterKind, ReminderState
 from plans.words import Reason
 from tests.calendar.conftest import Opening
@@ -84,6 +85,20 @@ async def test_a_feed_that_cannot_look_at_one_event_is_read_whole(
     assert await alice.sms() == [MOBILE]
     assert "reread" not in server.requests
     assert kept in server.events
+
+
+async def test_what_lies_in_a_file_that_was_just_read_leaves_without_being_held(
+    open_practice: Opening, server: MemoryCalendar
+) -> None:
+    server.rereads = False
+    alice = await open_practice()
+    await server.create(WRITTEN, START)
+    await alice.until(DUE - MINUTE)
+    alice.clock.set(DUE)
+    await alice.poll_now()
+    assert await Due(alice.bridge).run_once() == 1
+    (reminder,) = await alice.reminders()
+    assert (reminder.state, reminder.claim_epoch, await alice.sms()) == (ReminderState.SENT, 0, [MOBILE])
 
 
 async def test_a_provider_that_does_not_answer_is_forgiven_where_the_last_poll_is_young(
