@@ -2,7 +2,7 @@
 
 A queue is any table with the lease columns below; its row exists only while work remains. ``parked_until`` alone
 says when a row may be taken: null is now, a time is a lease, a back-off or a closed sending window. Each claim raises
-``claim_epoch``, and every later statement names it, so a worker whose lease ran out changes nothing.
+``claim_epoch``, and every later statement names it: once another has taken a row, whose lease ran out changes nothing.
 """
 
 from collections.abc import Sequence
@@ -23,6 +23,7 @@ from sqlalchemy import (
     Update,
     bindparam,
     delete,
+    or_,
     select,
     tuple_,
     update,
@@ -93,7 +94,10 @@ class Queue:
         ]
 
     def finish(self, connection: Connection, claims: Sequence[Claim]) -> set[int]:
-        """Delete the rows whose claim still holds and return their ids: only for these may the work be recorded."""
+        """Delete the rows whose claim still holds and return their ids: only for these may the work be recorded.
+
+        Work that is done counts as well where the lease ran out meanwhile, as long as nobody has taken the row since.
+        """
         return _fenced(connection, self._finish, claims)
 
     def park(
@@ -134,8 +138,8 @@ class Queue:
         return _fenced(connection, self._change(change), claims, **values)
 
 
-#: What of a claim must still hold.
-_FENCE = Rows(account_id=BigInteger(), row_id=BigInteger(), worker=BigInteger(), epoch=Integer())
+#: What names a claim: no other of the same row has its epoch.
+_FENCE = Rows(account_id=BigInteger(), row_id=BigInteger(), epoch=Integer())
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +168,7 @@ def _change(table: Table, key: Column[Any], change: _Change, dialect: str) -> Up
     fence = (row.account_id == held.account_id, key == held.row_id)
     return (
         update(table)
-        .where(*fence, row.claimed_by == held.worker, row.claim_epoch == held.epoch)
+        .where(*fence, row.claimed_by.is_not(None), row.claim_epoch == held.epoch)
         .values(**values)
         .returning(key)
     )
@@ -172,8 +176,9 @@ def _change(table: Table, key: Column[Any], change: _Change, dialect: str) -> Up
 
 def _finish(table: Table, key: Column[Any], dialect: str) -> Executable:
     row, held = table.c, _FENCE.table(dialect)
-    these = tuple_(row.account_id, key, row.claimed_by, row.claim_epoch).in_(select(held))
-    return delete(table).where(these).returning(key)
+    these = tuple_(row.account_id, key, row.claim_epoch).in_(select(held))
+    held_or_reaped = or_(row.claimed_by.is_not(None), row.parked_until.is_(None))
+    return delete(table).where(these, held_or_reaped).returning(key)
 
 
 def _claim(table: Table, key: Column[Any], order: Column[Any], where: tuple[ColumnElement[bool], ...]) -> Update:
@@ -221,5 +226,5 @@ def _fenced(connection: Connection, statement: Prepared, claims: Sequence[Claim]
     """Run a fenced statement for all claims at once; the ids of the rows whose claim held."""
     if not claims:
         return set()
-    held = [{"account_id": c.account_id, "row_id": c.row_id, "worker": c.worker, "epoch": c.epoch} for c in claims]
+    held = [{"account_id": c.account_id, "row_id": c.row_id, "epoch": c.epoch} for c in claims]
     return {row_id for (row_id,) in statement(connection, {**_FENCE.parameter(held), **values})}

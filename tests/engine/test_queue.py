@@ -121,6 +121,29 @@ async def test_a_worker_whose_lease_ran_out_changes_nothing(
     assert await engine.read(lambda connection: connection.scalar(holder)) == 2
 
 
+async def test_work_that_is_done_counts_though_the_lease_ran_out_while_nobody_has_taken_the_row_since(
+    engine: Engine, clock: StoppedClock
+) -> None:
+    """As after an hour without a disk, when whoever frees leases is quicker than whoever has done the work."""
+    await engine.write(rows(10, 20))
+    done, put_off = await claim(engine, worker=1)
+    clock.advance(LEASE)
+    await reap(engine)
+    assert await engine.write(lambda connection: QUEUE.release(connection, [put_off])) == set()
+    assert await engine.write(lambda connection: QUEUE.finish(connection, [done])) == {done.row_id}
+    assert await engine.write(lambda connection: QUEUE.finish(connection, [done])) == set()
+
+
+async def test_a_row_that_was_put_off_is_not_finished_by_the_claim_that_put_it_off(
+    engine: Engine, clock: StoppedClock
+) -> None:
+    await engine.write(rows(10))
+    claims = await claim(engine)
+    later = clock.now() + LEASE
+    assert await engine.write(lambda connection: QUEUE.park(connection, claims, later)) == {1}
+    assert await engine.write(lambda connection: QUEUE.finish(connection, claims)) == set()
+
+
 async def test_the_same_worker_claiming_again_does_not_revive_its_old_claim(
     engine: Engine, clock: StoppedClock
 ) -> None:

@@ -87,7 +87,7 @@ class QueueMachine(RuleBasedStateMachine):
     @rule(held=st.lists(claims, max_size=4, unique=True))
     def finish(self, held: list[Claim]) -> None:
         """Workers, perhaps late, say that the work is done."""
-        valid = self._valid(held)
+        valid = {each.row_id for each in held if self._may_finish(each)}
         with self.database.begin() as connection:
             assert QUEUE.finish(connection, held) == valid
         for row_id in valid:
@@ -143,6 +143,11 @@ class QueueMachine(RuleBasedStateMachine):
         with self.database.begin() as connection:
             stored = {row_id: Row(*rest) for row_id, *rest in connection.execute(select(job.c.message_id, *columns))}
         assert stored == self.rows
+
+    def _may_finish(self, each: Claim) -> bool:
+        """Whether nobody has taken the row since, and it was not put off."""
+        row = self.rows.get(each.row_id)
+        return bool(row and row.epoch == each.epoch and (row.holder is not None or row.parked_until is None))
 
     def _valid(self, held: list[Claim]) -> set[int]:
         """The rows whose claim still holds: the same worker and the same epoch."""

@@ -165,6 +165,7 @@ async def test_a_mail_whose_claim_was_lost_is_left_to_its_new_holder(
     opened = await engine.read(lambda connection: open_mails(connection, claimed))
     clock.advance(LEASE + timedelta(seconds=1))
     await engine.write(lambda connection: SPOOL.reap(connection, clock.now()))
+    assert await engine.write(lambda c: SPOOL.claim(c, worker=8, now=clock.now(), lease=LEASE, limit=1))
     contents = [read_mail(each.raw, MailLimits()) for each in opened]
     await engine.write(lambda c: file_mails(c, engine.stamp(), shipped_rules(), opened, contents))
     assert await texts(engine, member) == []

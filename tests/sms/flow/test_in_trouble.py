@@ -10,7 +10,7 @@ from sqlalchemy import Connection, String, literal, text, update
 from gateway.engine.database import Engine
 from gateway.engine.writer import StorageUnavailable
 from gateway.sms.carriers.port import Receipt, Taken
-from gateway.sms.dispatch import Dispatcher
+from gateway.sms.dispatch import LEASE, Dispatcher
 from gateway.sms.flow import Flow
 from gateway.sms.jobs import TOPIC
 from gateway.sms.policy import Rules
@@ -170,7 +170,7 @@ async def test_the_end_does_not_wait_for_ever_for_the_disk(engine: Engine, rules
 async def test_answers_that_come_while_the_disk_takes_nothing_are_written_down_when_it_does_again(
     engine: Engine, rules: Rules, carrier: Window, flow: Flow, clock: StoppedClock
 ) -> None:
-    """Whoever brought a receipt meanwhile is told that it was not kept."""
+    """Whoever brought a receipt meanwhile is told that it was not kept. The lease of what was answered may be over."""
     member = await alice(engine)
     carrier.answers[phone(1)] = Taken("many", tuple(f"{part:070}" for part in range(1000)))
     (answer, _) = await send(engine, rules, *(sms(member, phone(number)) for number in range(2)))
@@ -184,5 +184,7 @@ async def test_answers_that_come_while_the_disk_takes_nothing_are_written_down_w
     with pytest.raises(StorageUnavailable):
         await kept
     await engine.write(lambda connection: connection.execute(text("PRAGMA max_page_count = 1000000")).scalar())
+    clock.advance(LEASE)
+    assert await reap(engine) == 2
     await until(flow, engine, {MessageState.SUBMITTED: 2})
     assert len(carrier.sent) == 2
