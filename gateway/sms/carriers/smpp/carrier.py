@@ -5,6 +5,7 @@ import contextlib
 from collections.abc import Sequence
 from datetime import datetime
 from functools import partial
+from time import monotonic
 from typing import NamedTuple
 
 from gateway.engine.clock import Clock
@@ -119,16 +120,15 @@ class SmppCarrier:
         """Submit one part: over another link where one was lost, and again where it was too fast, while time allows."""
         if which.number in known:
             return known[which.number]
-        loop = asyncio.get_running_loop()
-        until = loop.time() + self._settings.timing.queue_s
+        until = monotonic() + self._settings.timing.queue_s
         if not self._tried.is_set():  # the service starts, and its queue may be quicker than its links
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._tried.wait(), self._settings.timing.queue_s)
         while link := self._roomiest():
-            reply = await link.submit(body, until - loop.time(), which)
+            reply = await link.submit(body, until - monotonic(), which)
             if isinstance(reply, Answered) and not reply.status:
                 return carrier_ref(reply, which.reference, which.number, self._settings.message_ids)
-            if self._is_over(link, reply) or loop.time() >= until:
+            if self._is_over(link, reply) or monotonic() >= until:
                 return reply
         return NotWritten("link")
 
