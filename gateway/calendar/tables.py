@@ -151,7 +151,13 @@ Index(
     sqlite_where=reminder.c.look_at.is_not(None),
     postgresql_where=reminder.c.look_at.is_not(None),
 )
-Index("ix_reminder_message_id", reminder.c.account_id, reminder.c.message_id)
+Index(
+    "ix_reminder_message_id",
+    reminder.c.account_id,
+    reminder.c.message_id,
+    sqlite_where=reminder.c.message_id.is_not(None),
+    postgresql_where=reminder.c.message_id.is_not(None),
+)
 
 event_mark = Table(
     "event_mark",

@@ -49,9 +49,15 @@ message = Table(
     Column("created_at", Instant, nullable=False),
     Column("submitted_at", Instant),
     Column("finished_at", Instant),
-    Index("ix_message_carrier_ref", "carrier", "carrier_ref"),
     Index("ix_message_origin_id", "account_id", "origin_id"),
     Index("ix_message_recipient", "recipient", "message_id"),  # whom an answer answers
+)
+Index(
+    "ix_message_carrier_ref",
+    message.c.carrier,
+    message.c.carrier_ref,
+    sqlite_where=message.c.carrier_ref.is_not(None),
+    postgresql_where=message.c.carrier_ref.is_not(None),
 )
 Index(
     "ix_message_in_doubt",
