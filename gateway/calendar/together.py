@@ -47,14 +47,15 @@ def grouped(
     leaving: Sequence[DueReminder], known: Mapping[Key, Calendar], now: datetime
 ) -> tuple[list[Together], list[DueReminder]]:
     """What leaves as one SMS each; and what was brought forward for nothing, since its like did not leave after all."""
-    by_id = {each.reminder_id: each for each in leaving}
-    alone = [each for each in leaving if not known[each.calendar].settings.merge]
-    groups = [Together(each, [each], []) for each in alone]
+    groups: list[Together] = []
     early: list[DueReminder] = []
     by_calendar: dict[Key, list[DueReminder]] = defaultdict(list)
     for each in leaving:
         if known[each.calendar].settings.merge:
             by_calendar[each.calendar].append(each)
+        else:
+            groups.append(Together(each, [each], []))
+    by_id = {each.reminder_id: each for members in by_calendar.values() for each in members}
     for members in by_calendar.values():
         due = [_due(each) for each in members if each.due_at <= now]
         merged = merge(due, [_due(each) for each in members if each.due_at > now])

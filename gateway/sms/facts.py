@@ -89,7 +89,8 @@ class Stops:
 
     def silence(self, account_id: int, recipient: str, voice: str) -> bool:
         """Whether nothing may go from this voice of the account to the recipient."""
-        return not self.voices.get((account_id, recipient), frozenset[str]()).isdisjoint({EVERY_VOICE, voice})
+        voices = self.voices.get((account_id, recipient))
+        return voices is not None and not voices.isdisjoint({EVERY_VOICE, voice})
 
 
 def opted_out(connection: Connection, recipients: Collection[tuple[int, str]]) -> Stops:

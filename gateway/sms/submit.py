@@ -120,7 +120,8 @@ _STORE = BulkInsert(
 
 def _message(stamp: Stamp, each: _Settled) -> Row:
     judged, request, charged, answer = each.judged, each.judged.request, each.charged, each.answer
-    encoded = judged.composed.encoded if judged.composed else None
+    composed = judged.composed
+    encoded = composed.encoded if composed else None
     return (
         request.account_id,
         judged.message_id,
@@ -133,7 +134,7 @@ def _message(stamp: Stamp, each: _Settled) -> Row:
         answer.reason,
         judged.number.e164 if judged.number else storable(request.recipient, 20),
         judged.number.destination if judged.number else None,
-        judged.composed.display if judged.composed else request.display,
+        composed.display if composed else request.display,
         encoded.text if encoded else storable(request.text, _KEPT_OF_REFUSED),
         encoded.alphabet if encoded else None,
         answer.parts,

@@ -53,9 +53,9 @@ class Visit(NamedTuple):
     description: str | None = None
 
     @property
-    def day(self) -> date:
-        """The day on its own clock."""
-        return self.start.astimezone(self.zone).date()
+    def local(self) -> datetime:
+        """When it starts on its own clock."""
+        return self.start.astimezone(self.zone)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,15 +70,12 @@ class Style:
 class _Told(NamedTuple):
     """What a reminder tells, who sends it, how it is written, and when it leaves."""
 
+    first: Visit  # the one that all variables but the list are about
+    start: datetime  # of it, on its own clock
     visits: Sequence[Visit]
     practice: Practice
     style: Style
     now: datetime
-
-    @property
-    def first(self) -> Visit:
-        """The one that all variables but the list are about."""
-        return self.visits[0]
 
 
 def render(template: Template, visits: Sequence[Visit], practice: Practice, style: Style, now: datetime) -> str:
@@ -87,14 +84,13 @@ def render(template: Template, visits: Sequence[Visit], practice: Practice, styl
     Variables other than ``{appointments}`` are about the first one. What is not known is empty, see ``lacking``, or
     its optional part is left out.
     """
-    told = _Told(visits, practice, style, now)
-    values = {each: _VALUES[each](told) for each in template.variables}
-    return "".join([_fill(part, values) for part in template.parts]).strip()
+    told = _Told(visits[0], visits[0].local, visits, practice, style, now)
+    return "".join([_fill(part, told) for part in template.parts]).strip()
 
 
 def lacking(template: Template, visits: Sequence[Visit], practice: Practice, style: Style) -> frozenset[Variable]:
     """The variables that would leave a gap in the text: a default template says less, and says it well."""
-    told = _Told(visits, practice, style, visits[0].start)
+    told = _Told(visits[0], visits[0].local, visits, practice, style, visits[0].start)
     needed = {each for part in template.parts for each in part.variables if not part.optional}
     return frozenset(each for each in needed if not _VALUES[each](told))
 
@@ -109,19 +105,19 @@ def sample(template: Template, style: Style, zone: ZoneInfo, now: datetime, prac
 
 def _day_of(told: _Told) -> str:
     today = told.now.astimezone(told.first.zone).date() if told.style.relative else None
-    return _day(told.first.day, today, told.style.language)
+    return _day(told.start.date(), today, told.style.language)
 
 
 def _time_of(told: _Told) -> str:
-    return "" if told.first.all_day else _time(told.first, told.style)
+    return "" if told.first.all_day else _time(told.start, told.style)
 
 
 def _all_of(told: _Told) -> str:
     return _listed([_appointment(each, told.style) for each in told.visits], told.style.language)
 
 
-def _fill(part: Part, values: Mapping[Variable, str]) -> str:
-    filled = tuple([values[each] for each in part.variables])
+def _fill(part: Part, told: _Told) -> str:
+    filled = tuple([_VALUES[each](told) for each in part.variables])
     return "" if part.optional and not all(filled) else part.form % filled
 
 
@@ -148,8 +144,8 @@ def _weekday(day: date, language: Language) -> str:
     return format_date(day, dates.weekday, dates.locale)
 
 
-def _time(visit: Visit, style: Style) -> str:
-    return _hour(visit.start.astimezone(visit.zone).time(), style.language, style.hours_24)
+def _time(local: datetime, style: Style) -> str:
+    return _hour(local.time(), style.language, style.hours_24)
 
 
 @lru_cache(maxsize=_REMEMBERED)
@@ -160,7 +156,7 @@ def _hour(at: time, language: Language, hours_24: bool) -> str:
 
 def _appointment(visit: Visit, style: Style) -> str:
     dates = _dates(style.language)
-    return dates.all_day if visit.all_day else dates.appointment.format(time=_time(visit, style))
+    return dates.all_day if visit.all_day else dates.appointment.format(time=_time(visit.local, style))
 
 
 def _listed(appointments: Sequence[str], language: Language) -> str:
@@ -185,8 +181,8 @@ _VALUES: Mapping[Variable, Callable[[_Told], str]] = {
     Variable.TITLE: lambda told: _clean(told.first.title, 100),
     Variable.DESCRIPTION: lambda told: _clean(told.first.description, 200),
     Variable.DAY: _day_of,
-    Variable.DATE: lambda told: _date(told.first.day, told.style.language),
-    Variable.WEEKDAY: lambda told: _weekday(told.first.day, told.style.language),
+    Variable.DATE: lambda told: _date(told.start.date(), told.style.language),
+    Variable.WEEKDAY: lambda told: _weekday(told.start.date(), told.style.language),
     Variable.TIME: _time_of,
     Variable.APPOINTMENTS: _all_of,
 }
