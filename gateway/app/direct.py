@@ -28,7 +28,7 @@ from gateway.engine.writer import StorageUnavailable
 from gateway.settings import Settings
 
 PATIENCE_S = 10.0  # a service that is starting, or another command at work, is soon done
-_PAUSE_S = 0.05
+_PAUSE_S = 0.05  # nobody tells when the file is let go; a command has nothing else to do meanwhile
 _ROWS_AHEAD = 500
 
 
