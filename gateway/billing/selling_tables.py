@@ -3,7 +3,7 @@
 from sqlalchemy import JSON, BigInteger, Boolean, Column, Date, Index, Integer, String, Table, Text, UniqueConstraint
 
 from gateway.billing.words import AlertKind, EntryKind, LetterKind, OrderKind, OrderState
-from gateway.engine.metadata import METADATA, Instant, OneOf
+from gateway.engine.metadata import METADATA, Instant, OneOf, partial_index
 from gateway.engine.queue import lease_columns
 from gateway.wording import Language
 from plans.orders import PaymentMeans
@@ -74,12 +74,11 @@ subscription = Table(
     Column("started_at", Instant, nullable=False),
     Index("ix_subscription_next_at", "next_at", "account_id"),  # in the order in which they are taken
 )
-Index(
+partial_index(
     "uq_subscription_running",  # a client has one at a time
     subscription.c.account_id,
     unique=True,
-    sqlite_where=subscription.c.state != State.ENDED,
-    postgresql_where=subscription.c.state != State.ENDED,
+    where=subscription.c.state != State.ENDED,
 )
 
 postpaid_agreement = Table(
@@ -108,12 +107,11 @@ postpaid_use = Table(
     Column("at", Instant, nullable=False),
     Column("invoice_id", BigInteger),  # null until an invoice took it
 )
-Index(
+partial_index(
     "ix_postpaid_use_open",
     postpaid_use.c.account_id,
     postpaid_use.c.at,
-    sqlite_where=postpaid_use.c.invoice_id.is_(None),
-    postgresql_where=postpaid_use.c.invoice_id.is_(None),
+    where=postpaid_use.c.invoice_id.is_(None),
 )
 Index("ix_postpaid_use_invoice", postpaid_use.c.account_id, postpaid_use.c.invoice_id)
 

@@ -26,7 +26,7 @@ from gateway.calendar.words import (
     Provider,
     ReminderState,
 )
-from gateway.engine.metadata import METADATA, Instant, OneOf
+from gateway.engine.metadata import METADATA, Instant, OneOf, partial_index
 from gateway.engine.queue import lease_columns
 from gateway.engine.timetable import timetable_columns
 from plans.words import Reason
@@ -145,18 +145,16 @@ reminder = Table(
     # rows change in place: room on the page
     postgresql_with={"fillfactor": 80},
 )
-Index(
+partial_index(
     "ix_reminder_look_at",
     reminder.c.look_at,
-    sqlite_where=reminder.c.look_at.is_not(None),
-    postgresql_where=reminder.c.look_at.is_not(None),
+    where=reminder.c.look_at.is_not(None),
 )
-Index(
+partial_index(
     "ix_reminder_message_id",
     reminder.c.account_id,
     reminder.c.message_id,
-    sqlite_where=reminder.c.message_id.is_not(None),
-    postgresql_where=reminder.c.message_id.is_not(None),
+    where=reminder.c.message_id.is_not(None),
 )
 
 event_mark = Table(

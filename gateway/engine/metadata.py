@@ -3,9 +3,9 @@
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
-from sqlalchemy import JSON, BigInteger, Dialect, MetaData, String
+from sqlalchemy import JSON, BigInteger, Column, ColumnElement, Dialect, Index, MetaData, String
 from sqlalchemy.types import TypeDecorator
 
 METADATA = MetaData(
@@ -15,6 +15,12 @@ METADATA = MetaData(
         "pk": "pk_%(table_name)s",
     }
 )
+
+
+def partial_index(name: str, *columns: Column[Any], where: ColumnElement[bool], unique: bool = False) -> None:
+    """Give the table of ``columns`` an index of those rows alone that are looked for, on either database."""
+    Index(name, *columns, unique=unique, sqlite_where=where, postgresql_where=where)
+
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)

@@ -3,7 +3,7 @@
 from sqlalchemy import BigInteger, Boolean, Column, Float, Index, Integer, String, Table, Text, UniqueConstraint
 
 from gateway.accounts.words import Notify
-from gateway.engine.metadata import METADATA, Instant, Numbers, OneOf
+from gateway.engine.metadata import METADATA, Instant, Numbers, OneOf, partial_index
 from gateway.engine.queue import lease_columns
 from gateway.sms.words import Alphabet, MessageState, News
 from plans.words import MessageClass, Origin, Reason
@@ -52,19 +52,17 @@ message = Table(
     Index("ix_message_origin_id", "account_id", "origin_id"),
     Index("ix_message_recipient", "recipient", "message_id"),  # whom an answer answers
 )
-Index(
+partial_index(
     "ix_message_carrier_ref",
     message.c.carrier,
     message.c.carrier_ref,
-    sqlite_where=message.c.carrier_ref.is_not(None),
-    postgresql_where=message.c.carrier_ref.is_not(None),
+    where=message.c.carrier_ref.is_not(None),
 )
-Index(
+partial_index(
     "ix_message_in_doubt",
     message.c.carrier,
     message.c.recipient,
-    sqlite_where=message.c.reason == Reason.CARRIER_SILENT.value,
-    postgresql_where=message.c.reason == Reason.CARRIER_SILENT.value,
+    where=message.c.reason == Reason.CARRIER_SILENT.value,
 )
 
 message_part = Table(  # of messages whose parts have receipts of their own
@@ -92,18 +90,16 @@ job = Table(
     # rows change in place and go soon: room on the page, and vacuum before the dead outnumber the living
     postgresql_with={"fillfactor": 70, "autovacuum_vacuum_scale_factor": 0.01, "autovacuum_vacuum_cost_delay": 0},
 )
-Index(
+partial_index(
     "ix_job_ready",
     job.c.lane,
     job.c.fair_tag,
-    sqlite_where=job.c.parked_until.is_(None),
-    postgresql_where=job.c.parked_until.is_(None),
+    where=job.c.parked_until.is_(None),
 )
-Index(
+partial_index(
     "ix_job_parked",
     job.c.parked_until,
-    sqlite_where=job.c.parked_until.is_not(None),
-    postgresql_where=job.c.parked_until.is_not(None),
+    where=job.c.parked_until.is_not(None),
 )
 
 lane = Table(
@@ -221,9 +217,8 @@ sandbox_sms = Table(
     Column("receipt_state", OneOf(MessageState), nullable=False),  # by the rule of the number
     Column("receipt_due_at", Instant),  # null once the receipt was taken
 )
-Index(
+partial_index(
     "ix_sandbox_sms_receipt_due_at",
     sandbox_sms.c.receipt_due_at,
-    sqlite_where=sandbox_sms.c.receipt_due_at.is_not(None),
-    postgresql_where=sandbox_sms.c.receipt_due_at.is_not(None),
+    where=sandbox_sms.c.receipt_due_at.is_not(None),
 )

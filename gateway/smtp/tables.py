@@ -1,8 +1,8 @@
 """The tables of the smtp room."""
 
-from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, LargeBinary, String, Table
+from sqlalchemy import BigInteger, Boolean, Column, Integer, LargeBinary, String, Table
 
-from gateway.engine.metadata import METADATA, Instant, OneOf
+from gateway.engine.metadata import METADATA, Instant, OneOf, partial_index
 from gateway.engine.queue import lease_columns
 from gateway.smtp.spooled import EnvelopeJson
 from gateway.smtp.words import MailState
@@ -18,17 +18,15 @@ spool = Table(
     Column("received_at", Instant, nullable=False),
     *lease_columns(),
 )
-Index(
+partial_index(
     "ix_spool_ready",
     spool.c.mail_id,
-    sqlite_where=spool.c.parked_until.is_(None),
-    postgresql_where=spool.c.parked_until.is_(None),
+    where=spool.c.parked_until.is_(None),
 )
-Index(
+partial_index(
     "ix_spool_parked",
     spool.c.parked_until,
-    sqlite_where=spool.c.parked_until.is_not(None),
-    postgresql_where=spool.c.parked_until.is_not(None),
+    where=spool.c.parked_until.is_not(None),
 )
 
 mail = Table(

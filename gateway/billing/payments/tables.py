@@ -1,9 +1,9 @@
 """The tables of the ways of being paid that live in the database: the sandbox, and what admins record by hand."""
 
-from sqlalchemy import BigInteger, Boolean, Column, Index, String, Table
+from sqlalchemy import BigInteger, Boolean, Column, String, Table
 
 from gateway.billing.payments.words import PaymentKind, Standing
-from gateway.engine.metadata import METADATA, Instant, OneOf
+from gateway.engine.metadata import METADATA, Instant, OneOf, partial_index
 from plans.orders import PaymentMeans
 
 sandbox_setup = Table(
@@ -31,11 +31,10 @@ sandbox_charge = Table(
     Column("ends_at", Instant),
     Column("told_at", Instant),  # when its webhook was taken
 )
-Index(
+partial_index(
     "ix_sandbox_charge_ends_at",
     sandbox_charge.c.ends_at,
-    sqlite_where=sandbox_charge.c.told_at.is_(None),
-    postgresql_where=sandbox_charge.c.told_at.is_(None),
+    where=sandbox_charge.c.told_at.is_(None),
 )
 
 sandbox_refund = Table(
