@@ -16,7 +16,7 @@ from gateway.sms.words import MessageState
 from plans.words import MessageClass
 from tests.cast import alice, send, sms
 from tests.clock import StoppedClock
-from tests.sms.flow.window import Window, phone, until
+from tests.sms.flow.window import Window, phone, ten, until
 from tests.sms.steps import reap, say_stop, state
 
 SLOW = "+33639989999"
@@ -25,10 +25,7 @@ SLOW = "+33639989999"
 async def test_as_many_are_under_way_as_the_carrier_takes_at_once(
     engine: Engine, rules: Rules, carrier: Window, flow: Flow
 ) -> None:
-    member = await alice(engine)
-    phones = [phone(number) for number in range(10)]
-    await send(engine, rules, *(sms(member, each) for each in phones))
-    await until(flow, engine, {MessageState.SENDING: 4, MessageState.QUEUED: 6})
+    phones = await ten(engine, rules, flow)
     carrier.let(*phones)
     await until(flow, engine, {MessageState.SUBMITTED: 10})
     assert (carrier.most, len(carrier.sent)) == (4, 10)

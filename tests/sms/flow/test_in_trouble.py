@@ -19,17 +19,14 @@ from gateway.sms.words import Alphabet, MessageState
 from tests.cast import alice, bob, send, sms
 from tests.clock import StoppedClock
 from tests.databases import ON_SQLITE, room_for
-from tests.sms.flow.window import Window, phone, states, until
+from tests.sms.flow.window import Window, phone, states, ten, until
 from tests.sms.steps import reap
 
 
 async def test_at_the_end_nothing_more_leaves_and_every_answer_is_written_down(
     engine: Engine, rules: Rules, carrier: Window, flow: Flow
 ) -> None:
-    member = await alice(engine)
-    phones = [phone(number) for number in range(10)]
-    await send(engine, rules, *(sms(member, each) for each in phones))
-    await until(flow, engine, {MessageState.SENDING: 4, MessageState.QUEUED: 6})
+    phones = await ten(engine, rules, flow)
     finishing = asyncio.create_task(flow.finish())
     carrier.let(*phones)
     await finishing

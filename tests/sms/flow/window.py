@@ -8,8 +8,10 @@ from sqlalchemy import func, select
 from gateway.engine.database import Engine
 from gateway.sms.carriers.port import Outcome, OutgoingSms
 from gateway.sms.flow import Flow
+from gateway.sms.policy import Rules
 from gateway.sms.tables import message
 from gateway.sms.words import MessageState
+from tests.cast import alice, send, sms
 from tests.sms.steps import ScriptedCarrier
 
 
@@ -59,3 +61,12 @@ async def until(flow: Flow, engine: Engine, wanted: dict[MessageState, int]) -> 
 async def states(engine: Engine) -> Counter[MessageState]:
     found = select(message.c.state, func.count()).group_by(message.c.state)
     return Counter(dict(await engine.read(lambda connection: [tuple(row) for row in connection.execute(found)])))
+
+
+async def ten(engine: Engine, rules: Rules, flow: Flow) -> list[str]:
+    """Ten messages, of which as many are under way as the carrier takes; returns their phones."""
+    member = await alice(engine)
+    phones = [phone(number) for number in range(10)]
+    await send(engine, rules, *(sms(member, each) for each in phones))
+    await until(flow, engine, {MessageState.SENDING: 4, MessageState.QUEUED: 6})
+    return phones
