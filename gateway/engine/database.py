@@ -86,7 +86,6 @@ class Engine:
         item: I,
         *,
         wakes: Sequence[str] = (),
-        urgent: bool = False,
         at_once: bool = False,
     ) -> "asyncio.Future[T]":
         """Like ``write`` for a set-based unit: all items waiting for the same ``unit`` go into one call of it.
@@ -97,7 +96,7 @@ class Engine:
         as a future: who asks thousands of times a second takes it by a callback, without a task for each question.
         """
         work = self._work(unit, wakes, many=True, item=item)
-        return self._hand_in(self._writes, work, urgent=urgent, at_once=at_once)
+        return self._hand_in(self._writes, work, at_once=at_once)
 
     async def read(self, unit: Callable[[Connection], T]) -> T:
         """Run a unit that only reads, on a snapshot."""
