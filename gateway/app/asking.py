@@ -1,6 +1,6 @@
 """How a command asks the running service: the calling end of the control socket.
 
-It is all that a command loads which the service does for it.
+A command that the service does loads no more of the program than this.
 """
 
 import contextlib

@@ -62,9 +62,7 @@ async def _change_here(settings: Settings, command: str, arguments: Mapping[str,
     change = change_named(command)
     try:
         async with open_current(settings) as engine:
-            occasion = Occasion(
-                engine.stamp(), user_name(os.getuid()), settings, read_rules(settings), billing_rules(settings)
-            )
+            occasion = _occasion(settings, engine.stamp())
             return plain(
                 await engine.write(
                     lambda connection: run(change.function, connection, occasion, arguments), wakes=change.wakes
