@@ -152,17 +152,6 @@ class ShortMessage(NamedTuple):
             Reader(octets, end).tlvs(),
         )
 
-    def encode_data(self) -> bytes:
-        """As octets of a data_sm; ``ValueError`` for a value that is too long."""
-        return b"%b%c%c%b%c%c%c%b" % (
-            _opening(self.service_type, self.source),
-            *_written(self.destination),
-            self.esm_class,
-            self.registered_delivery,
-            self.data_coding,
-            tlvs(self.tlvs),
-        )
-
     @classmethod
     def decode_data(cls, octets: bytes) -> Self:
         """From the octets of a data_sm, or ``Malformed``."""
@@ -182,44 +171,6 @@ class ShortMessage(NamedTuple):
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Query:
-    """A query_sm (4.8.1): what became of a message."""
-
-    message_id: str
-    source: Address
-
-    def encode(self) -> bytes:
-        """As octets; ``ValueError`` for a value that is too long."""
-        return string(self.message_id, 65) + b"%c%c%b" % _written(self.source)
-
-    @classmethod
-    def decode(cls, body: bytes) -> Self:
-        """From octets, or ``Malformed``."""
-        reader = Reader(body)
-        return cls(reader.text(), _address(reader))
-
-
-@dataclass(frozen=True, slots=True)
-class QueryAnswer:
-    """A query_sm_resp (4.8.2)."""
-
-    message_id: str
-    final_date: str
-    state: int  # message_state (5.2.28)
-    error: int
-
-    def encode(self) -> bytes:
-        """As octets; ``ValueError`` for a value that is too long."""
-        return string(self.message_id, 65) + string(self.final_date, 17) + bytes((self.state, self.error))
-
-    @classmethod
-    def decode(cls, body: bytes) -> Self:
-        """From octets, or ``Malformed``."""
-        reader = Reader(body)
-        return cls(reader.text(), reader.text(), reader.octet(), reader.octet())
-
-
 def message_id(body: bytes) -> str:
     """The message_id of a submit_sm_resp, or an empty text: whatever else is wrong with it, the message was taken."""
     end = body.find(b"\0", 0, LONGEST_STRING)
@@ -234,11 +185,8 @@ def _read(kind: bytes, digits: bytes) -> Address:
     return Address(kind[0], kind[1], digits.decode("latin-1"))
 
 
-def _written(address: Address) -> tuple[int, int, bytes]:
-    return address.ton, address.npi, string(address.digits, 21)
-
-
 @lru_cache(maxsize=1_000)
 def _opening(service_type: str, source: Address) -> bytes:
     """What messages of one sender begin with."""
-    return b"%b%c%c%b" % (string(service_type, 6), *_written(source))
+    ton, npi, digits = source
+    return b"%b%c%c%b" % (string(service_type, 6), ton, npi, string(digits, 21))

@@ -11,7 +11,6 @@ class Command(IntEnum):
 
     BIND_RECEIVER = 0x01
     BIND_TRANSMITTER = 0x02
-    QUERY_SM = 0x03
     SUBMIT_SM = 0x04
     DELIVER_SM = 0x05
     UNBIND = 0x06
@@ -23,7 +22,6 @@ class Command(IntEnum):
     GENERIC_NACK = 0x80000000
     BIND_RECEIVER_RESP = 0x80000001
     BIND_TRANSMITTER_RESP = 0x80000002
-    QUERY_SM_RESP = 0x80000003
     SUBMIT_SM_RESP = 0x80000004
     DELIVER_SM_RESP = 0x80000005
     UNBIND_RESP = 0x80000006
@@ -33,7 +31,7 @@ class Command(IntEnum):
 
 
 class Status(IntEnum):
-    """The values of command_status (5.1.3) that the program itself says or looks for; all others are only classed."""
+    """The values of command_status (5.1.3) that have to be named; all others are only classed."""
 
     OK = 0x00
     INVALID_MESSAGE_LENGTH = 0x01
@@ -41,13 +39,8 @@ class Status(IntEnum):
     INVALID_COMMAND = 0x03
     WRONG_BIND_STATE = 0x04
     SYSTEM_ERROR = 0x08
-    INVALID_DESTINATION = 0x0B
-    BIND_FAILED = 0x0D
-    INVALID_PASSWORD = 0x0E
-    INVALID_SYSTEM_ID = 0x0F
     THROTTLED = 0x58
     TEMPORARY_APPLICATION_ERROR = 0x64  # ESME_RX_T_APPN: deliver it again later
-    PERMANENT_APPLICATION_ERROR = 0x65  # ESME_RX_P_APPN: never deliver it again
     INVALID_OPTIONAL_PART = 0xC0
     UNKNOWN_ERROR = 0xFF
 
@@ -60,7 +53,6 @@ class Tag(IntEnum):
     SAR_REFERENCE = 0x020C
     SAR_TOTAL = 0x020E
     SAR_NUMBER = 0x020F
-    INTERFACE_VERSION = 0x0210
     NETWORK_ERROR_CODE = 0x0423
     MESSAGE_PAYLOAD = 0x0424
     MESSAGE_STATE = 0x0427
@@ -71,7 +63,6 @@ class Ton(IntEnum):
 
     UNKNOWN = 0
     INTERNATIONAL = 1
-    NATIONAL = 2
     NETWORK = 3  # short codes
     ALPHANUMERIC = 5
 

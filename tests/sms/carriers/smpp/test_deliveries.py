@@ -5,10 +5,12 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
 from gateway.sms.carriers.smpp.deliveries import Deliveries
+from gateway.sms.carriers.smpp.frames import Frames
 from gateway.sms.carriers.smpp.pdus import Address, ShortMessage
 from gateway.sms.carriers.smpp.session import Answered, Hooks, Session
 from gateway.sms.carriers.smpp.settings import Timing
-from gateway.sms.carriers.smpp.words import Command, Status, Tag
+from gateway.sms.carriers.smpp.words import Command, Status
+from tests.sms.carriers.smpp import peer_codec
 from tests.sms.carriers.smpp.smsc import Connection, Smsc
 
 A_DELIVERY = ShortMessage(Address(1, 1, "33639981234"), Address(3, 0, "36000"), b"OUI")
@@ -89,9 +91,9 @@ async def test_what_comes_meanwhile_is_kept_together(smsc: Smsc) -> None:
 
 async def test_a_data_sm_is_a_delivery_too(smsc: Smsc) -> None:
     shelf = Shelf()
-    data = ShortMessage(A_DELIVERY.source, A_DELIVERY.destination, tlvs={Tag.MESSAGE_PAYLOAD: b"long"})
+    (data,) = Frames().feed(peer_codec.written("data_sm", source_addr="33639981234", message_payload=b"long"))
     async with delivering(smsc, shelf) as (connection, _):
-        connection.send(Command.DATA_SM, 0, 5, data.encode_data())
+        connection.send(Command.DATA_SM, 0, 5, data.body)
         (answer,) = await connection.got(Command.DATA_SM_RESP)
         assert (answer.status, shelf.batches) == (0, [[b"long"]])
 
