@@ -193,6 +193,11 @@ def config_file(name: str) -> Path:
     return installed if installed.exists() else package.parent / "config" / name
 
 
+def read_config(name: str) -> dict[str, Any]:
+    """A default data file in TOML, parsed."""
+    return tomllib.loads(config_file(name).read_text(encoding="utf-8"))
+
+
 def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
     """Read ``GATEWAY_CONFIG`` (TOML) where given, then let the other ``GATEWAY_*`` variables win."""
     document: dict[str, Any] = {}

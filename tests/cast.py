@@ -1,7 +1,6 @@
 """The cast of the tests: a few clients, each in a situation of its own, and short ways to send for them."""
 
 import functools
-import tomllib
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from hashlib import sha256
@@ -13,10 +12,10 @@ from sqlalchemy import Connection
 from gateway.accounts import clients, senders
 from gateway.billing.lots import Grant, grant
 from gateway.engine.database import Engine, Stamp
-from gateway.settings import config_file
+from gateway.settings import read_config
 from gateway.sms.policy import Rules
 from gateway.sms.request import SmsRequest, Submission
-from gateway.sms.routes import all_to
+from gateway.sms.routes import Route
 from gateway.sms.submit import submit
 from plans.destinations import rates_from
 from plans.stop import stop_rules_from
@@ -48,15 +47,25 @@ class Member:
 @functools.cache
 def shipped_rules() -> Rules:
     """The rules as they ship, with the sandbox phone reachable."""
-    document = tomllib.loads(config_file("windows.toml").read_text(encoding="utf-8"))
+    document = read_config("windows.toml")
     return Rules(
         windows=windows_from(document),
         stop=stop_rules_from(document),
-        rates=rates_from(tomllib.loads(config_file("rates.toml").read_text(encoding="utf-8"))),
+        rates=rates_from(read_config("rates.toml")),
         credit=credit_terms_from(document),
         routes=all_to("sandbox"),
         sandbox=True,
     )
+
+
+def rules_to(carrier: str) -> Rules:
+    """The rules as they ship, with everything going to one carrier."""
+    return replace(shipped_rules(), routes=all_to(carrier))
+
+
+def all_to(carrier: str) -> tuple[Route, ...]:
+    """Routes that lead everything to one carrier."""
+    return Route(carrier), Route(carrier, fictional=True)
 
 
 async def alice(engine: Engine, units: int = 100, **settings: Any) -> Member:

@@ -1,18 +1,16 @@
 """The lists of names that the operator keeps in files: free mail providers, countries, sender IDs."""
 
-import tomllib
 from functools import cache
 from importlib.resources import files
 
-from gateway.settings import config_file
+from gateway.settings import read_config
 from plans.sender_ids import SenderIdRules, sender_id_rules_from
 
 
 @cache
 def free_mail_domains() -> frozenset[str]:
     """The domains of ``config/free_mail.toml``, where anybody can open a mailbox."""
-    document = tomllib.loads(config_file("free_mail.toml").read_text(encoding="utf-8"))
-    return frozenset(document["domains"])
+    return frozenset(read_config("free_mail.toml")["domains"])
 
 
 @cache
@@ -25,4 +23,4 @@ def countries() -> frozenset[str]:
 @cache
 def sender_id_rules() -> SenderIdRules:
     """What may stand as the sender on a phone, by country, from ``config/sender_ids.toml``."""
-    return sender_id_rules_from(tomllib.loads(config_file("sender_ids.toml").read_text(encoding="utf-8")))
+    return sender_id_rules_from(read_config("sender_ids.toml"))

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from gateway.accounts.refusals import Refused
-from gateway.settings import Settings, config_file
+from gateway.settings import Settings, read_config
 from plans.checked import RuleError, Section
 from plans.dated import NotInForce
 
@@ -19,7 +19,7 @@ CURE = f"Add the entry to {NAME} in the data directory, in the form of the one t
 
 def law_in_force(settings: Settings) -> dict[str, Any]:
     """The document that ships, with the entries of the data directory; ``RuleError`` where those are no entries."""
-    shipped = tomllib.loads(config_file(NAME).read_text(encoding="utf-8"))
+    shipped = read_config(NAME)
     added = settings.data_dir / NAME
     return enlarged(shipped, _parsed(added)) if added.exists() else shipped
 

@@ -1,13 +1,11 @@
 """The commercial rules in force: the data files of ``config/``, read once and checked."""
 
-import tomllib
 from datetime import timedelta
-from typing import Any
 
 from gateway.accounts.lists import sender_id_rules
 from gateway.app.carriers import routes_of
 from gateway.app.keyed import stop_links
-from gateway.settings import DoubtSettings, Settings, config_file
+from gateway.settings import DoubtSettings, Settings, read_config
 from gateway.sms.conversations import Memory
 from gateway.sms.doubt import DoubtTerms
 from gateway.sms.forgetting import Keeping
@@ -25,7 +23,7 @@ from plans.words import MessageClass
 
 def read_rules(settings: Settings) -> Rules:
     """Windows, STOP, credit terms and rates; ``plans.checked.RuleError`` names a key that is wrong."""
-    windows, rates = _read("windows.toml"), _read("rates.toml")
+    windows, rates = read_config("windows.toml"), read_config("rates.toml")
     return Rules(
         windows=windows_from(windows),
         stop=stop_rules_from(windows),
@@ -62,7 +60,3 @@ def _doubt(settings: DoubtSettings) -> DoubtTerms:
         return DoubtTerms(frozenset(map(MessageClass, settings.resend)), timedelta(seconds=settings.grace_s))
     except ValueError:
         raise RuleError(f"in_doubt.resend takes {', '.join(MessageClass)}") from None
-
-
-def _read(name: str) -> dict[str, Any]:
-    return tomllib.loads(config_file(name).read_text(encoding="utf-8"))

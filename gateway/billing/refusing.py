@@ -1,10 +1,9 @@
 """Puts a refusal of ``plans`` into words and raises it, as every command understands it."""
 
-import tomllib
 from functools import cache
 
 from gateway.accounts.refusals import Refused
-from gateway.settings import config_file
+from gateway.settings import read_config
 from gateway.wording import Language
 from plans import refusals
 
@@ -24,4 +23,4 @@ def worded(refused: refusals.Refused, language: Language = Language.EN) -> Refus
 
 @cache
 def _words(language: Language) -> dict[str, dict[str, str]]:
-    return tomllib.loads(config_file(f"refusals.{language}.toml").read_text(encoding="utf-8"))
+    return read_config(f"refusals.{language}.toml")

@@ -1,13 +1,12 @@
 """What the acts of billing go by: the catalogue, the law, and the seller's calendar."""
 
-import tomllib
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cache
 from zoneinfo import ZoneInfo
 
 from gateway.billing.terms_texts import TermsTexts, read_texts
-from gateway.settings import SellerSettings, config_file
+from gateway.settings import SellerSettings, config_file, read_config
 from plans.catalogue import Catalogue, catalogue_from
 from plans.conditions import Conditions
 from plans.legal import Legal, legal_from
@@ -41,7 +40,8 @@ class BillingRules:
 @cache
 def shipped_billing_rules() -> BillingRules:
     """The rules of ``config/``; ``plans.checked.RuleError`` names a key that is wrong."""
-    legal = legal_from(tomllib.loads(config_file("legal.toml").read_text(encoding="utf-8")))
-    catalogue = tomllib.loads(config_file("catalogue.toml").read_text(encoding="utf-8"))
+    legal = legal_from(read_config("legal.toml"))
     texts = read_texts(config_file("terms"))
-    return BillingRules(catalogue_from(catalogue, legal.vat), legal, ZoneInfo(_SELLERS_ZONE), terms_texts=texts)
+    return BillingRules(
+        catalogue_from(read_config("catalogue.toml"), legal.vat), legal, ZoneInfo(_SELLERS_ZONE), terms_texts=texts
+    )

@@ -9,9 +9,8 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import cache
 from itertools import groupby
-from tomllib import loads
 
-from gateway.settings import config_file
+from gateway.settings import read_config
 from gateway.sms.words import Meaning
 from gateway.wording import Language
 from plans.checked import RuleError, Section
@@ -120,7 +119,7 @@ def keywords_from(document: Mapping[str, object]) -> Keywords:
 @cache
 def read_keywords() -> Keywords:
     """The words of ``config/keywords.toml``, read once."""
-    return keywords_from(loads(config_file("keywords.toml").read_text(encoding="utf-8")))
+    return keywords_from(read_config("keywords.toml"))
 
 
 def _vocabulary(section: Section) -> Vocabulary:

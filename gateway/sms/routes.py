@@ -156,11 +156,6 @@ def _spread(number: int) -> int:
     return (number * 0x9E3779B97F4A7C15 % 2**64) >> 32
 
 
-def all_to(carrier: str) -> tuple[Route, ...]:
-    """Routes that lead everything to one carrier."""
-    return Route(carrier), Route(carrier, fictional=True)
-
-
 W = TypeVar("W", bound=StrEnum)
 
 _KEYS = {"carrier", "destinations", "classes", "senders", "accounts", "priority", "cost", "share"}

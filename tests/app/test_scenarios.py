@@ -10,7 +10,7 @@ from gateway.app.law import law_in_force
 from gateway.app.simulation.scenario import read_scenario, rules_of, scenario_from
 from gateway.app.simulation.stage import PlayClock
 from gateway.billing.rules import shipped_billing_rules
-from gateway.settings import Settings, config_file
+from gateway.settings import Settings, read_config
 from plans.checked import RuleError
 from tests.clock import MONDAY_MORNING
 
@@ -44,7 +44,7 @@ def test_steps_are_in_the_order_of_time_on_the_clock_of_the_scenario() -> None:
 def test_what_a_scenario_adds_is_added_to_the_catalogue_in_force() -> None:
     entry = '\n[[tier]]\nname = "DUO"\nsince = 2026-01-01\ncalendars = 2\nmonth = "11.00"\nyear = "110.00"\n'
     scenario = scenario_from(tomllib.loads(TWO_STEPS + entry))
-    catalogue = tomllib.loads(config_file("catalogue.toml").read_text(encoding="utf-8"))
+    catalogue = read_config("catalogue.toml")
     law = law_in_force(Settings())
     rules = rules_of(scenario, catalogue, law, shipped_billing_rules())
     assert sorted(rules.catalogue.tiers) == ["BUSINESS", "DUO", "ENTERPRISE", "SOLO"]

@@ -1,13 +1,12 @@
 """The laws of the catalogue: every error names its key, and the past is never edited."""
 
-import tomllib
 from collections.abc import Callable, Mapping
 from copy import deepcopy
 from typing import Any
 
 import pytest
 
-from gateway.settings import config_file
+from gateway.settings import read_config
 from plans.catalogue import Catalogue, TaxBasis, catalogue_from
 from plans.checked import RuleError
 from plans.conditions import SubscriptionTerms
@@ -21,7 +20,7 @@ Edit = Callable[[dict[str, Any]], object]
 
 def edited(edit: Edit) -> Mapping[str, Any]:
     """The document that ships, after an edit in place."""
-    document = tomllib.loads(config_file("catalogue.toml").read_text(encoding="utf-8"))
+    document = read_config("catalogue.toml")
     edit(document)
     return document
 

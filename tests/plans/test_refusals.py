@@ -4,8 +4,8 @@ import re
 
 import pytest
 
+from gateway.settings import read_config
 from plans.refusals import Refusal, Refused
-from tests.terms.shop import shipped
 
 BRACES = re.compile(r"\{(\w+)\}")
 FACTS = {
@@ -17,7 +17,7 @@ FACTS = {
 
 def words(language: str) -> dict[str, dict[str, str]]:
     return {
-        name: dict(entry) for name, entry in shipped(f"refusals.{language}.toml").items() if isinstance(entry, dict)
+        name: dict(entry) for name, entry in read_config(f"refusals.{language}.toml").items() if isinstance(entry, dict)
     }
 
 

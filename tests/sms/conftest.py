@@ -1,21 +1,18 @@
 """The rules as they ship, and a carrier that answers by heart."""
 
-from dataclasses import replace
-
 import pytest
 
 from gateway.engine.database import Engine
 from gateway.sms.dispatch import Dispatcher
 from gateway.sms.policy import Rules
-from gateway.sms.routes import all_to
-from tests.cast import shipped_rules
+from tests.cast import rules_to
 from tests.sms.steps import ScriptedCarrier
 
 
 @pytest.fixture
 def rules() -> Rules:
     """The rules as they ship, with all messages going to the scripted carrier."""
-    return replace(shipped_rules(), routes=all_to(ScriptedCarrier.name))
+    return rules_to(ScriptedCarrier.name)
 
 
 @pytest.fixture(params=[True, False], ids=["deduplicating", "not deduplicating"])

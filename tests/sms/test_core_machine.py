@@ -4,7 +4,6 @@ import asyncio
 import contextlib
 from collections import Counter
 from collections.abc import Coroutine
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any, TypeVar
 
@@ -22,10 +21,9 @@ from gateway.engine.processes import process
 from gateway.sms.carriers.port import InDoubt, NotSent, Outcome, Receipt, Refused
 from gateway.sms.dispatch import Dispatcher
 from gateway.sms.request import SmsRequest
-from gateway.sms.routes import all_to
 from gateway.sms.words import MessageState
 from plans.words import LotKind, MessageClass, Origin, Reason
-from tests.cast import Member, grant_more, join, send, shipped_rules, sms
+from tests.cast import Member, grant_more, join, rules_to, send, sms
 from tests.clock import StoppedClock
 from tests.sms.steps import ScriptedCarrier, discrepancies, reap, work_off
 
@@ -33,7 +31,7 @@ T = TypeVar("T")
 
 NUMBERS = [f"+3363998120{number}" for number in range(4)]
 FAILURES: list[Outcome] = [Refused("no", Reason.CARRIER_REJECTED), NotSent("down"), InDoubt("?")]
-RULES = replace(shipped_rules(), routes=all_to(ScriptedCarrier.name))
+RULES = rules_to(ScriptedCarrier.name)
 
 numbers = st.sampled_from(NUMBERS)
 batches = st.lists(

@@ -26,7 +26,6 @@ from gateway.sms.policy import (
     next_departure,
     terms_of,
 )
-from gateway.sms.routes import all_to
 from gateway.sms.segments import MAX_PARTS
 from plans.destinations import Rates
 from plans.sender_ids import sender_id_rules_from
@@ -34,6 +33,7 @@ from plans.stop import StopMention, StopRules
 from plans.terms import CreditTerms
 from plans.windows import Hours, Window
 from plans.words import MessageClass, Reason
+from tests.cast import all_to
 
 MONDAY_NOON = datetime(2026, 11, 23, 11, tzinfo=UTC)  # 12:00 in Paris
 SUNDAY_NOON = MONDAY_NOON - timedelta(days=1)

@@ -1,12 +1,10 @@
 """The catalogue and the law as they ship, and the words that tests of subscriptions share."""
 
-import tomllib
-from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from fractions import Fraction
 from zoneinfo import ZoneInfo
 
-from gateway.settings import config_file
+from gateway.settings import read_config
 from plans.catalogue import catalogue_from
 from plans.invoices import Invoice, invoice_of
 from plans.legal import legal_from
@@ -23,13 +21,8 @@ PARIS = ZoneInfo("Europe/Paris")
 MONTH, YEAR = Interval.MONTH, Interval.YEAR
 
 
-def shipped(name: str) -> Mapping[str, object]:
-    """A configuration file of the project, parsed."""
-    return tomllib.loads(config_file(name).read_text(encoding="utf-8"))
-
-
-LEGAL = legal_from(shipped("legal.toml"))
-CATALOGUE = catalogue_from(shipped("catalogue.toml"), LEGAL.vat)
+LEGAL = legal_from(read_config("legal.toml"))
+CATALOGUE = catalogue_from(read_config("catalogue.toml"), LEGAL.vat)
 CONDITIONS = CATALOGUE.conditions.on(date(2026, 11, 23))
 PRICES = ClientPrices(CATALOGUE)
 VAT_20 = Vat(Treatment.TAXED, Fraction(20, 100))

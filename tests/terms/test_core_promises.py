@@ -1,6 +1,5 @@
 """The terms on packs, credit, prices and hours, kept by the whole sending core at work on a real database."""
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -14,11 +13,10 @@ from gateway.engine.database import Engine
 from gateway.sms.carriers.port import InDoubt, NotSent, Outcome, Receipt, Refused, Taken
 from gateway.sms.dispatch import Dispatcher
 from gateway.sms.policy import Rules
-from gateway.sms.routes import all_to
 from gateway.sms.words import MessageState, News
 from plans.lots import pack_end
 from plans.words import LotKind, MessageClass, Origin, Reason
-from tests.cast import DELIVERS, Member, alice, alices_branch, bob, grant_more, join, send, shipped_rules, sms
+from tests.cast import DELIVERS, Member, alice, alices_branch, bob, grant_more, join, rules_to, send, sms
 from tests.clock import StoppedClock
 from tests.sms.steps import ScriptedCarrier, credit, discrepancies, news, reap, story, work_off
 
@@ -30,7 +28,7 @@ DAY = timedelta(days=1)
 @pytest.fixture
 def core() -> Rules:
     """The rules as they ship, on a carrier that answers by heart."""
-    return replace(shipped_rules(), routes=all_to(ScriptedCarrier.name))
+    return rules_to(ScriptedCarrier.name)
 
 
 @pytest.fixture

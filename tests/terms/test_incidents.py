@@ -1,6 +1,5 @@
 """The terms on incidents, as they are carried out (article 6.2)."""
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -14,18 +13,17 @@ from gateway.engine.database import Engine
 from gateway.sms.carriers.port import Receipt
 from gateway.sms.dispatch import Dispatcher
 from gateway.sms.incidents import GivenBack, give_back
-from gateway.sms.routes import all_to
 from gateway.sms.words import MessageState
 from plans.incidents import Incident
 from plans.money import Rate
 from plans.postpaid import Agreement
 from tests.billing.buyers import CLINIC, RULES
-from tests.cast import DELIVERS, Member, alice, send, shipped_rules, sms
+from tests.cast import DELIVERS, Member, alice, rules_to, send, sms
 from tests.clock import StoppedClock
 from tests.sms.steps import ScriptedCarrier, credit, discrepancies, work_off
 from tests.terms.shop import euros
 
-SENDING = replace(shipped_rules(), routes=all_to(ScriptedCarrier.name))
+SENDING = rules_to(ScriptedCarrier.name)
 HOUR = timedelta(hours=1)
 OTHER = "+33639981235"
 

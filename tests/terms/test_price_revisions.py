@@ -7,13 +7,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from gateway.settings import read_config
 from plans.catalogue import Catalogue, catalogue_from
 from plans.money import NOTHING, Money, Rate
 from plans.notice import ends_on, first_day_after, is_refused_in_time, may_end_from, pack_adjustment
 from plans.orders import fees_refusal
 from plans.prices import ClientPrices, Formula, Ordered, Revision, refused, revision
 from plans.refusals import Refusal, Refused
-from tests.terms.shop import CONDITIONS, LEGAL, MONTH, day, euros, shipped
+from tests.terms.shop import CONDITIONS, LEGAL, MONTH, day, euros
 
 NOTICE = CONDITIONS.notice
 RAISED_ON = day("2027-03-01")
@@ -25,7 +26,7 @@ def every_day(when: date) -> bool:
 
 def raised() -> Catalogue:
     """The catalogue that ships, with a new price of SOLO and of a pack from 1 March 2027."""
-    document = shipped("catalogue.toml")
+    document = read_config("catalogue.toml")
     tiers, packs = document["tier"], document["pack"]
     assert isinstance(tiers, list)
     assert isinstance(packs, list)

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from gateway.settings import read_config
 from plans.catalogue import catalogue_from
 from plans.checked import RuleError
 from plans.dated import NotInForce
@@ -13,7 +14,7 @@ from plans.invoices import LineKind, invoice_of, line
 from plans.legal import legal_from, mentions_of
 from plans.money import Money, unit_rate
 from plans.vat import Buyer, Treatment, Vat, net_inside, vat_of
-from tests.terms.shop import LEGAL, VAT_20, day, euros, shipped
+from tests.terms.shop import LEGAL, VAT_20, day, euros
 
 
 def sold(times: int, price: str) -> tuple[Money, Money, Money]:
@@ -37,7 +38,7 @@ def test_a_price_with_tax_holds_its_net() -> None:
 @pytest.mark.parametrize("price", ["10.05", "10.11", "10.17"])
 def test_a_price_that_no_net_reaches_is_refused_when_the_catalogue_is_read(price: str) -> None:
     """A1: at 20 % these prices with tax cannot be invoiced."""
-    document = shipped("catalogue.toml")
+    document = read_config("catalogue.toml")
     pack = {"name": "P", "since": day("2026-01-01"), "units": 100, "price": price, "basis": "incl", "months": 12}
     with pytest.raises(RuleError, match=rf"pack\[1\]\.price: no price before tax gives {price} with 20.0% of tax"):
         catalogue_from({**document, "pack": [pack]}, LEGAL.vat)
@@ -49,7 +50,7 @@ def test_every_price_with_tax_that_the_catalogue_takes_can_be_invoiced_to_the_ce
     shown = Money(cents)
     pack = {"name": "P", "since": day("2026-01-01"), "units": 100, "price": str(shown), "basis": "incl", "months": 12}
     try:
-        catalogue = catalogue_from({**shipped("catalogue.toml"), "pack": [pack]}, LEGAL.vat)
+        catalogue = catalogue_from({**read_config("catalogue.toml"), "pack": [pack]}, LEGAL.vat)
     except RuleError:
         assert net_inside(shown, VAT_20.rate) is None
         return
@@ -89,7 +90,7 @@ def test_a_day_without_a_rate_stops_instead_of_guessing() -> None:
 
 def test_a_new_rate_of_tax_is_passed_on() -> None:
     """R20, article 4: the price before tax stays, and the rate of the day is put on it."""
-    document = dict(shipped("legal.toml"))
+    document = dict(read_config("legal.toml"))
     rate = {"territories": ["FR"], "since": day("2014-01-01"), "percent": "20"}
     raised = {"territories": ["FR"], "since": day("2028-01-01"), "percent": "21"}
     rules = legal_from({**document, "vat": {"home": "FR", "union": [], "rate": [rate, raised]}}).vat
@@ -123,7 +124,7 @@ def test_an_outdated_mention_stops_the_invoice() -> None:
 @pytest.mark.parametrize("change", ["removed", "misspelt"])
 def test_a_mention_that_is_missing_or_unknown_is_refused(change: str) -> None:
     """A27: found when the file is read, not on the first invoice."""
-    document = dict(shipped("legal.toml"))
+    document = dict(read_config("legal.toml"))
     mentions = document["mention"]
     assert isinstance(mentions, list)
     rest = [each for each in mentions if each["name"] != "no_discount"]

@@ -1,12 +1,11 @@
 """Sellers, buyers and invoices that the tests of documents share."""
 
-import tomllib
 from datetime import date, timedelta
 from fractions import Fraction
 
 from gateway.billing.documents.document import BankAccount, Corrected, DocumentKind, InvoiceDocument, Party
 from gateway.billing.documents.mentions import mentions_on
-from gateway.settings import config_file
+from gateway.settings import read_config
 from gateway.wording import Language
 from plans.credit_notes import whole_credit
 from plans.invoices import Invoice, Line, LineKind, invoice_of, line, sum_line
@@ -17,7 +16,7 @@ from plans.orders import PaymentMeans
 from plans.periods import Period
 from plans.vat import Treatment, Vat
 
-LEGAL = legal_from(tomllib.loads(config_file("legal.toml").read_text(encoding="utf-8")))
+LEGAL = legal_from(read_config("legal.toml"))
 TERMS = PaymentTerms(due_days=30, penalty_factor=3, suspend_after_days=30, retry_days=())
 DAY = date(2026, 6, 10)  # in the half-year whose legal interest rate is 2.62 %
 

@@ -1,6 +1,5 @@
 """A carrier over HTTP, the peer that it speaks to, and the web server at which that delivers."""
 
-import tomllib
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -11,7 +10,7 @@ from starlette.applications import Starlette
 
 from gateway.engine.clock import Clock
 from gateway.engine.writer import StorageUnavailable
-from gateway.settings import config_file
+from gateway.settings import read_config
 from gateway.sms.carriers.http.kinds import http_carrier, http_ear
 from gateway.sms.carriers.port import Carrier, InboundSms, Inbox, Receipt
 from gateway.web.carriers import carrier_routes
@@ -142,7 +141,7 @@ class Tables:
 
     def android(self, **more: Any) -> Table:
         """The phone of the example, as it is shipped."""
-        shown = tomllib.loads(config_file("carriers.example.toml").read_text(encoding="utf-8"))["carriers"]["phone"]
+        shown = read_config("carriers.example.toml")["carriers"]["phone"]
         del shown["kind"]
         shown |= {"username": android.USER, "secret_file": self.secret(android.PASSWORD)}
         shown["url"] = "{url}/3rdparty/v1/messages"

@@ -1,12 +1,11 @@
 """A provider is described by one table, and what is wrong in it is named."""
 
-import tomllib
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from gateway.settings import config_file
+from gateway.settings import read_config
 from gateway.sms.carriers.http import generic_configuration, ovh, smsfactor, twilio, vonage
 from gateway.sms.carriers.http.generic import Generic
 from gateway.sms.carriers.http.generic_configuration import generic_from
@@ -124,10 +123,10 @@ def test_what_makes_no_sense_is_refused_by_the_name_of_its_key(tables: Tables, s
     ],
 )
 def test_the_example_shows_every_key(carrier: str, keys: set[str]) -> None:
-    shown = tomllib.loads(config_file("carriers.example.toml").read_text(encoding="utf-8"))["carriers"]
+    shown = read_config("carriers.example.toml")["carriers"]
     assert keys <= shown[carrier].keys() <= keys | COMMON | {"kind"}
 
 
 def test_the_example_shows_every_key_that_all_have() -> None:
-    shown = tomllib.loads(config_file("carriers.example.toml").read_text(encoding="utf-8"))["carriers"]
+    shown = read_config("carriers.example.toml")["carriers"]
     assert {key for table in shown.values() for key in table} >= COMMON

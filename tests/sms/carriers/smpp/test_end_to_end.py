@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -13,9 +12,8 @@ from gateway.sms.carriers.smpp.carrier import SmppCarrier
 from gateway.sms.carriers.smpp.settings import MessageIds
 from gateway.sms.dispatch import Dispatcher
 from gateway.sms.policy import Rules
-from gateway.sms.routes import all_to
 from gateway.sms.words import MessageState
-from tests.cast import alice, send, shipped_rules, sms
+from tests.cast import alice, rules_to, send, sms
 from tests.peers.node import Node
 from tests.peers.smsc import peer as endings
 from tests.peers.smsc.peer import SmscPeer, running_smsc
@@ -27,7 +25,7 @@ from tests.waiting import eventually
 @pytest.fixture
 def rules() -> Rules:
     """The rules as they ship, with all messages going over SMPP."""
-    return replace(shipped_rules(), routes=all_to("smpp"))
+    return rules_to("smpp")
 
 
 @asynccontextmanager
