@@ -17,6 +17,7 @@ from gateway.calendar.polling import Pace
 from gateway.calendar.releases import TOPIC as RELEASES_TOPIC
 from gateway.calendar.releasing import Releasing
 from gateway.calendar.reminders import TOPIC as REMINDERS_TOPIC
+from gateway.calendar.silencing import Silencing
 from gateway.calendar.sync import Sync
 from gateway.calendar.words import Provider
 from gateway.calendar.write_back import WriteBack
@@ -26,6 +27,7 @@ from gateway.settings import Settings
 from gateway.sms.answers import TOPICS as ANSWER_TOPICS
 from gateway.sms.notices import TOPIC as NOTICES_TOPIC
 from gateway.sms.policy import Rules
+from gateway.sms.stop_changes import TOPIC as STOP_TOPIC
 from gateway.sms.words import Reader
 from gateway.worker.loops import Task
 
@@ -58,6 +60,7 @@ def calendar_tasks(bridge: Bridge) -> list[Task]:
         *(Task(f"calendars {each}", CALENDARS_TOPIC, Sync(bridge).run_once) for each in range(_SYNCS)),
         *(Task(f"reminders {each}", REMINDERS_TOPIC, Due(bridge).run_once) for each in ("a", "b")),
         Task("reminder answers", ANSWER_TOPICS[Reader.CALENDAR], ReminderAnswers(bridge).run_once),
+        Task("reminders of phones that said STOP", STOP_TOPIC, Silencing(bridge).run_once),
         Task("event marks", MARKS_TOPIC, WriteBack(bridge).run_once),
         Task("calendar releases", RELEASES_TOPIC, Releasing(bridge).run_once),
         Task("reminder news", NOTICES_TOPIC, ReminderNews(bridge.engine).run_once),

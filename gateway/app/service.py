@@ -57,6 +57,8 @@ from gateway.sms.jobs import JOBS
 from gateway.sms.jobs import TOPIC as JOB_TOPIC
 from gateway.sms.keywords import read_keywords
 from gateway.sms.policy import Rules
+from gateway.sms.stop_changes import STOP_CHANGES
+from gateway.sms.stop_changes import TOPIC as STOP_TOPIC
 from gateway.sms.words import Reader
 from gateway.smtp.answers import Answers
 from gateway.smtp.desk import Desk
@@ -98,6 +100,7 @@ QUEUES = {
     CALENDAR_LETTERS: (CALENDAR_LETTERS_TOPIC,),
     MARKS: (MARKS_TOPIC,),
     RELEASES: (RELEASES_TOPIC,),
+    STOP_CHANGES: (STOP_TOPIC,),
 }
 
 #: Rows that stay, each with a time of its own.

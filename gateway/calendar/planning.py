@@ -18,8 +18,9 @@ from gateway.calendar.words import Answer, ReminderState
 from gateway.engine.database import Stamp
 from gateway.engine.metadata import Instant
 from gateway.engine.rows import Rows
+from gateway.sms.facts import Stops, opted_out, voice_of
 from gateway.sms.territories import zone_of
-from plans.words import Reason
+from plans.words import Origin, Reason
 
 _IDS = Rows(event_id=BigInteger())
 _CHANGES = Rows(
@@ -29,6 +30,9 @@ _CHANGES = Rows(
 
 #: An answer that makes further reminders of the same start needless.
 _DONE = frozenset({Answer.CONFIRMED, Answer.CANCELLED})
+
+#: By which reminders are told from what else the client sends, for a STOP that silences not all of it.
+_VOICE = voice_of(Origin.CALENDAR, sender_id=0)
 
 #: All-day events start at midnight, and are on until the next.
 _OVER = timedelta(days=1)
@@ -48,7 +52,8 @@ def plan(connection: Connection, stamp: Stamp, calendar: Calendar, event_ids: Co
     stand = {str(row.event_id) for row in standing}
     existing = [_existing(row) for row in known]
     answered = {(row.event_id, row.start_at) for row in known if row.answer in _DONE}
-    wanted = _wanted(calendar, standing, answered, stamp.now)
+    stops = opted_out(connection, {(calendar.account_id, row.number) for row in standing if row.number})
+    wanted = _wanted(calendar, standing, answered, stops, stamp.now)
     wanted = _untold(connection, calendar, wanted, stamp.now)
     off = Reason.EVENT_GONE if calendar.enabled_at else Reason.CALENDAR_OFF
     changes = [
@@ -115,14 +120,18 @@ def _wanted(
     calendar: Calendar,
     rows: Iterable[_Row],
     answered: Collection[tuple[int, datetime]],
+    stops: Stops,
     now: datetime,
 ) -> list[Planned]:
     wants = schedule_of(calendar.settings, calendar.enabled_at)
     wanted: list[Planned] = []
     for row in rows:
         appointment = appointment_of(row)
-        done = (row.event_id, start_of(appointment, wants)) in answered
-        wanted += desired(replace(appointment, answered=True) if done else appointment, wants, now)
+        if row.number and stops.silence(calendar.account_id, row.number, _VOICE):
+            appointment = replace(appointment, silenced=True)
+        if (row.event_id, start_of(appointment, wants)) in answered:
+            appointment = replace(appointment, answered=True)
+        wanted += desired(appointment, wants, now)
     return wanted
 
 

@@ -35,6 +35,9 @@ from plans.words import MessageClass, Origin, Reason
 #: What the door refuses now and may take later.
 _PASSING = frozenset({Reason.NO_CREDIT, Reason.ACCOUNT_SUSPENDED})
 
+#: What can be undone, by a pack or by START: what leaves then is another SMS than the one that was refused.
+_UNDONE = frozenset({Reason.NO_CREDIT, Reason.OPTED_OUT})
+
 _MOST_PARTS = 6
 
 #: A calendar that can only be read whole is not read again for every reminder of a moment.
@@ -99,7 +102,7 @@ def dedup_key(each: DueReminder) -> str:
     """What makes two reminders the same SMS: event, number and rule, in whatever calendar a copy of the event lies.
 
     The account is part of the key already. A rule after a move carries the new start in its name. ``round`` counts
-    refusals for want of credit: what was refused is tried under a key of its own, in the same order on every copy.
+    refusals that can be undone: what was refused is tried under a key of its own, in the same order on every copy.
     """
     named = map(encode_basestring_ascii, (each.uid, each.original_start, each.recipient, each.offset_key))
     return sha256(f"[{', '.join(named)}, {each.round}]".encode()).hexdigest()  # as JSON, in a third of its time
@@ -176,11 +179,11 @@ def _sent(each: DueReminder, answer: Submission, now: datetime) -> Settled:
     if answer.state is not MessageState.REJECTED:
         reason = Reason.DUPLICATE if answer.replayed else None
         return Settled(each, ReminderState.SENT, reason, message_id=answer.message_id, round=each.round)
+    rounds = each.round + (1 if answer.reason in _UNDONE else 0)
     if answer.reason in _PASSING:
         again = now if answer.replayed else now + AGAIN
-        rounds = each.round + (1 if answer.reason is Reason.NO_CREDIT else 0)
         return Settled(each, ReminderState.WAITING, answer.reason, look_at=again, round=rounds)
-    return Settled(each, ReminderState.NOT_SENT, answer.reason, message_id=answer.message_id, round=each.round)
+    return Settled(each, ReminderState.NOT_SENT, answer.reason, message_id=answer.message_id, round=rounds)
 
 
 def keep_back(connection: Connection, stamp: Stamp, judged: Sequence[Judged]) -> None:

@@ -120,6 +120,7 @@ event = Table(
     Index("ix_event_starts_at", "account_id", "calendar_id", "starts_at"),
     Index("ix_event_uid", "account_id", "uid"),
 )
+partial_index("ix_event_number", event.c.account_id, event.c.number, where=event.c.number.is_not(None))
 
 reminder = Table(
     "reminder",
@@ -134,7 +135,7 @@ reminder = Table(
     Column("due_at", Instant, nullable=False),
     Column("state", OneOf(ReminderState), nullable=False),
     Column("reason", OneOf(Reason)),  # why it waits or was not sent
-    Column("round", Integer, nullable=False),  # how often it was refused for want of credit
+    Column("round", Integer, nullable=False),  # how often it was refused for what can be undone
     Column("message_id", BigInteger),
     Column("answer", OneOf(Answer)),
     Column("answered_at", Instant),

@@ -11,6 +11,7 @@ from gateway.accounts.refusals import Refused
 from gateway.accounts.words import Action
 from gateway.engine.database import Stamp
 from gateway.engine.upsert import insert_or
+from gateway.sms import stop_changes
 from gateway.sms.facts import EVERY_VOICE
 from gateway.sms.numbers import Number, parse
 from gateway.sms.tables import suppression
@@ -64,6 +65,7 @@ def stop(
     new = connection.scalar(row.on_conflict_do_nothing().returning(suppression.c.recipient)) is not None
     if new:
         audit_trail.append(connection, stamp, actor, account_id, Action.OPTOUT_ADDED)
+        stop_changes.enter(connection, stamp, account_id, recipient)
     return new
 
 
@@ -81,6 +83,7 @@ def lift(
     lifted = connection.execute(silenced).rowcount > 0
     if lifted:
         audit_trail.append(connection, stamp, actor, account_id, Action.OPTOUT_REMOVED)
+        stop_changes.enter(connection, stamp, account_id, recipient)
     return lifted
 
 

@@ -156,6 +156,16 @@ suppression = Table(
     Index("ix_suppression_recipient", "recipient"),
 )
 
+suppression_change = Table(  # who may be written to again, or no more: until the rooms that plan ahead have taken it in
+    "suppression_change",
+    METADATA,
+    Column("account_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("change_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("recipient", String(20), nullable=False),
+    *lease_columns(),
+)
+Index("ix_suppression_change_parked", suppression_change.c.parked_until, suppression_change.c.change_id)
+
 notice = Table(
     "notice",
     METADATA,

@@ -38,6 +38,7 @@ _PLANNING = frozenset(
         Reason.QUIET_HOURS,
         Reason.DUPLICATE,
         Reason.ALREADY_ANSWERED,
+        Reason.OPTED_OUT,  # at the door, too: START undoes it
         Reason.CALENDAR_OFF,
     }
 )

@@ -67,7 +67,9 @@ def _forbidden(appointment: Appointment, schedule: Schedule) -> Reason | None:
             return Reason.EVENT_TENTATIVE
     if appointment.recipient is None:
         return appointment.unreachable
-    return Reason.ALREADY_ANSWERED if appointment.answered else None
+    if appointment.answered:
+        return Reason.ALREADY_ANSWERED
+    return Reason.OPTED_OUT if appointment.silenced else None
 
 
 def departure(

@@ -28,6 +28,7 @@ class Appointment:
     booked_at: datetime | None = None  # None: long ago
     edited_at: datetime | None = None  # when it was last seen to change in what a reminder says
     answered: bool = False  # an earlier reminder of this very start, so that no other is wanted
+    silenced: bool = False  # the recipient said STOP
     clock: ZoneInfo | None = None  # the recipient's own, for the open hours, where it is another than ``zone``
 
 
