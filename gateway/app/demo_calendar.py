@@ -1,6 +1,7 @@
 """The calendar of the demo client: a file that this process publishes, linked and enabled like anybody's."""
 
 import contextlib
+import socket
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -33,6 +34,7 @@ PATH = "/demo.ics"
 #: The reminder of the first appointment leaves so long after the start, by the rule of an hour before.
 SOON = timedelta(seconds=15)
 
+_LAST_PORT = 65_535
 _UNITS = 20
 _CARD = "4000 0000 0000 0042"  # of the sandbox, which always pays
 
@@ -46,19 +48,26 @@ _EVENTS = (
 
 @contextlib.asynccontextmanager
 async def published(settings: Settings, clock: Clock) -> AsyncIterator[str]:
-    """Publish the calendar on a port beside the web server's; gives its "host:port"."""
+    """Publish the calendar on this machine alone; gives its "host:port"."""
     text = calendar_text(clock.now())
 
     async def answer(_request: Request) -> Response:
         return Response(text, media_type="text/calendar")
 
-    door = bind("127.0.0.1", settings.web.port + 1 if settings.web.port else 0)
+    door = _bind(settings.web.port)
     server = WebServer(Starlette(routes=[Route(PATH, answer)]), door)
     server.start()
     try:
         yield f"127.0.0.1:{door.getsockname()[1]}"
     finally:
         await server.close()
+
+
+def _bind(web_port: int) -> socket.socket:
+    """The port after the web server's, so that the address stays from start to start; any other where it is taken."""
+    with contextlib.suppress(OSError):
+        return bind("127.0.0.1", web_port + 1 if 0 < web_port < _LAST_PORT else 0)
+    return bind("127.0.0.1", 0)
 
 
 def calendar_text(now: datetime) -> str:

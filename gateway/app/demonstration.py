@@ -20,11 +20,13 @@ from gateway.engine.database import Engine
 from gateway.settings import Settings
 from gateway.sms.reports import MessageLine, list_messages
 from gateway.sms.words import FINAL
+from plans.words import Origin
 
 TEXT = "Hello from your new gateway: this mail became an SMS."
 
 _PATIENCE_S = 15.0
 _LOOK_EVERY_S = 0.05
+_AMONG = 50  # messages: more than anybody sends by hand meanwhile
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,12 +44,12 @@ async def demonstrate(settings: Settings, service: Running) -> Demonstration:
     stamp = engine.stamp()
     client = await engine.write(lambda connection: demo(connection, stamp, "demo", settings, terms))
     client = {**client, "smtp_port": service.smtp_port}
-    before = await _newest(engine)
+    before = await _newest(engine, Origin.EMAIL)
     try:
         await asyncio.to_thread(_send, client)
     except (smtplib.SMTPException, OSError) as error:
         return Demonstration(client, f"{type(error).__name__}: {error}", None)
-    return Demonstration(client, None, await _outcome(engine, before))
+    return Demonstration(client, None, await _outcome(engine, Origin.EMAIL, before))
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,10 +63,11 @@ class Reminded:
 async def demonstrate_calendar(settings: Settings, service: Running, server: str) -> Reminded:
     """Link the demo client's calendar, published at ``server``, and wait for its first reminder."""
     engine, rules, billing = service.engine, read_rules(settings), billing_rules(settings)
-    before = await _newest(engine)
+    before = await _newest(engine, Origin.CALENDAR)
     linking = partial(link_demo_calendar, stamp=engine.stamp(), settings=settings, rules=rules, billing=billing)
     linked = await engine.write(partial(linking, server=server), wakes=(CALENDARS_TOPIC,))
-    return Reminded(linked, await _outcome(engine, before, SOON.total_seconds() + _PATIENCE_S))
+    patience_s = SOON.total_seconds() + _PATIENCE_S
+    return Reminded(linked, await _outcome(engine, Origin.CALENDAR, before, patience_s))
 
 
 def _send(client: Mapping[str, Any]) -> None:
@@ -78,17 +81,20 @@ def _send(client: Mapping[str, Any]) -> None:
         smtp.send_message(mail)
 
 
-async def _outcome(engine: Engine, before: MessageLine | None, patience_s: float = _PATIENCE_S) -> MessageLine | None:
-    """The message that came of the mail, in its last state or in the one that it has after a while."""
+async def _outcome(
+    engine: Engine, origin: Origin, before: MessageLine | None, patience_s: float = _PATIENCE_S
+) -> MessageLine | None:
+    """The message that came of the mail or event, in its last state or in the one that it has after a while."""
     newest: MessageLine | None = None
     for _ in range(round(patience_s / _LOOK_EVERY_S)):
-        newest = await _newest(engine)
+        newest = await _newest(engine, origin)
         if newest and (before is None or newest.id > before.id) and newest.state in FINAL:
             return newest
         await asyncio.sleep(_LOOK_EVERY_S)
     return newest if newest and (before is None or newest.id > before.id) else None
 
 
-async def _newest(engine: Engine) -> MessageLine | None:
-    messages = await engine.read(lambda connection: list_messages(connection, limit=1))
-    return messages[0] if messages else None
+async def _newest(engine: Engine, origin: Origin) -> MessageLine | None:
+    """The newest of that origin: whoever tries the service meanwhile sends messages, too."""
+    messages = await engine.read(lambda connection: list_messages(connection, limit=_AMONG))
+    return next((each for each in messages if each.origin == origin), None)

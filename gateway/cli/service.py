@@ -24,6 +24,7 @@ from gateway.settings import Settings
 from gateway.smtp.maildir import folder_name
 
 _MOST_FILES = 65_536
+_ANOTHER_PORT = "Stop who has it, or set another port by GATEWAY_SMTP_PORT, GATEWAY_WEB_PORT or the configuration."
 
 
 async def run(settings: Settings, roles: Collection[Role], *, demo: bool) -> None:
@@ -36,7 +37,7 @@ async def run(settings: Settings, roles: Collection[Role], *, demo: bool) -> Non
     async with contextlib.AsyncExitStack() as stack:
         server = await stack.enter_async_context(published(settings, SystemClock())) if demo else None
         if server:
-            settings = replace(settings, calendars=replace(settings.calendars, private_servers=(server,)))
+            settings = letting_in(settings, server)
         service = await _start(stack, settings, roles)
         told = asyncio.create_task(until_told_to_stop())
         _greet(console, settings, service)
@@ -46,6 +47,12 @@ async def run(settings: Settings, roles: Collection[Role], *, demo: bool) -> Non
             shown.cancel()
         await told
         console.print("Stopping: finishing what is under way.")
+
+
+def letting_in(settings: Settings, server: str) -> Settings:
+    """The settings, with a calendar server of our own beside those that they name."""
+    servers = (*settings.calendars.private_servers, server)
+    return replace(settings, calendars=replace(settings.calendars, private_servers=servers))
 
 
 def take_files() -> None:
@@ -73,7 +80,7 @@ async def _start(stack: contextlib.AsyncExitStack, settings: Settings, roles: Co
         raise Refused(str(in_use), "Commands work while a service runs.") from None
     except (StorageUnavailable, OSError, VaultError) as error:
         taken = isinstance(error, OSError) and error.errno == errno.EADDRINUSE
-        cure = "Stop who has it, or set another port." if taken else "`gateway doctor` looks at all that it needs."
+        cure = _ANOTHER_PORT if taken else "`gateway doctor` looks at all that it needs."
         raise Refused(f"The service cannot start: {in_words(error)}.", cure) from None
 
 

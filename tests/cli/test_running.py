@@ -129,7 +129,7 @@ def test_a_port_that_is_taken_is_named_with_the_cure(gateway: Gateway, process_e
         result = gateway("serve")
     assert result.returncode == 1
     assert f"The service cannot start: 127.0.0.1:{port}: Address already in use." in result.stderr
-    assert "set another port" in result.stderr
+    assert "set another port by GATEWAY_SMTP_PORT, GATEWAY_WEB_PORT" in result.stderr
 
 
 def test_an_unknown_role_is_wrong_usage(gateway: Gateway) -> None:

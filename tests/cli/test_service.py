@@ -5,7 +5,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from gateway.cli.service import take_files
+from gateway.cli.service import letting_in, take_files
+from gateway.settings import CalendarsSettings, Settings
 
 
 @pytest.fixture
@@ -24,3 +25,8 @@ def test_a_service_takes_the_open_files_that_the_system_grants(few_files: int) -
     assert (soft, hard) == (65_536 if few_files == resource.RLIM_INFINITY else min(few_files, 65_536), few_files)
     take_files()
     assert resource.getrlimit(resource.RLIMIT_NOFILE) == (soft, hard)
+
+
+def test_the_demo_takes_nothing_from_the_calendar_servers_that_are_let_in() -> None:
+    settings = Settings(calendars=CalendarsSettings(private_servers=("127.0.0.1:5232",)))
+    assert letting_in(settings, "127.0.0.1:8026").calendars.private_servers == ("127.0.0.1:5232", "127.0.0.1:8026")
