@@ -17,14 +17,16 @@ from gateway.engine.database import Stamp
 from plans.alerts import AlertTerms, due_alert, next_alert
 from plans.words import LotKind
 
+_BATCH = 500
+
 _Row = Row[*tuple[Any, ...]]
 
 
-def warn(connection: Connection, stamp: Stamp, rules: BillingRules, limit: int = 500) -> int:
-    """Write the letters that are due, up to ``limit`` of each kind; returns how many."""
+def warn(connection: Connection, stamp: Stamp, rules: BillingRules) -> int:
+    """Write the letters that are due, a batch of each kind; returns how many."""
     terms = rules.conditions(rules.today(stamp.now)).alerts
-    ending = sum(_warn_of_ends(connection, stamp, terms, days, limit) for days in terms.days_before_end)
-    return ending + _warn_of_low_credit(connection, stamp, limit)
+    ending = sum(_warn_of_ends(connection, stamp, terms, days) for days in terms.days_before_end)
+    return ending + _warn_of_low_credit(connection, stamp)
 
 
 def next_warning(connection: Connection, now: datetime, rules: BillingRules) -> datetime | None:
@@ -41,7 +43,7 @@ def warned_at(connection: Connection, account_ids: Collection[int]) -> dict[int,
     return {each.account_id: each.email for each in rows}
 
 
-def _warn_of_ends(connection: Connection, stamp: Stamp, terms: AlertTerms, days: int, limit: int) -> int:
+def _warn_of_ends(connection: Connection, stamp: Stamp, terms: AlertTerms, days: int) -> int:
     """Warn of lots that end within ``days`` and were not warned of so close to their end."""
     lot = credit_lot.c
     told = exists().where(
@@ -51,7 +53,7 @@ def _warn_of_ends(connection: Connection, stamp: Stamp, terms: AlertTerms, days:
         alert.c.threshold <= days,
     )
     near = _lots(stamp.now).where(lot.expires_at <= stamp.now + timedelta(days=days), ~told)
-    lots = connection.execute(near.order_by(lot.expires_at, lot.lot_id).limit(limit)).all()
+    lots = connection.execute(near.order_by(lot.expires_at, lot.lot_id).limit(_BATCH)).all()
     for each in lots:
         left = due_alert(each.expires_at, stamp.now, terms)
         _note(
@@ -77,14 +79,14 @@ def _lots(now: datetime) -> Select[*tuple[Any, ...]]:
     ).where(lot.units_left > 0, lot.expires_at > now, lot.kind != LotKind.TEST)
 
 
-def _warn_of_low_credit(connection: Connection, stamp: Stamp, limit: int) -> int:
+def _warn_of_low_credit(connection: Connection, stamp: Stamp) -> int:
     """Warn clients whose balance is below their mark, until it has risen again."""
     _forget_who_has_credit(connection)
     row, mark = balance.c, account.c.low_credit_units
     told = exists().where(alert.c.account_id == row.account_id, alert.c.kind == AlertKind.LOW_CREDIT)
     low = _served(select(row.account_id, row.credit_units, mark).join(account, account.c.account_id == row.account_id))
     clients = connection.execute(
-        low.where(row.credit_units < mark, _has_bought(row.account_id), ~told).order_by(row.account_id).limit(limit)
+        low.where(row.credit_units < mark, _has_bought(row.account_id), ~told).order_by(row.account_id).limit(_BATCH)
     )
     found: Sequence[_Row] = clients.all()
     for each in found:

@@ -70,45 +70,19 @@ def order(connection: Connection, stamp: Stamp, actor: str, rules: BillingRules,
     today = rules.today(stamp.now)
     refuse_sub_account(connection, wanted.account_id)
     require_order(connection, rules, wanted.account_id, today)
-    if wanted.means is PaymentMeans.CARD and wanted.account_id not in methods(connection, {wanted.account_id}):
-        raise Refused(
-            "This client has given no card.",
-            "Have `gateway billing ask-details` ask for one, or order by another means.",
-        )
+    by_card = wanted.means is PaymentMeans.CARD
+    if by_card:
+        _require_card(connection, wanted.account_id)
     lines = quote(connection, rules, today, wanted)
     order_id = stamp.new_id()
     issued = issue(connection, stamp, rules, _invoice(rules, wanted, order_id, lines, today))
-    connection.execute(
-        insert(customer_order).values(
-            account_id=wanted.account_id,
-            order_id=order_id,
-            kind=OrderKind.PACK,
-            item=wanted.pack,
-            quantity=wanted.quantity,
-            means=wanted.means,
-            state=OrderState.ACCEPTED,
-            terms_version=rules.terms_version(today),
-            ordered_on=today,
-            ordered_at=stamp.now,
-            fees_told_cents=wanted.fees_told.cents,
-            invoice_id=issued.invoice_id,
-        )
-    )
-    if wanted.means is PaymentMeans.CARD:
+    _enter(connection, stamp, rules, wanted, Taken(order_id, issued))
+    if by_card:
         open_attempts(connection, stamp, [issued])
     audit_trail.append(
         connection, stamp, actor, wanted.account_id, Action.ORDER_TAKEN, order=order_id, item=wanted.pack
     )
-    write_letter(
-        connection,
-        stamp,
-        wanted.account_id,
-        LetterKind.ORDER_RECEIVED,
-        item=wanted.pack,
-        quantity=wanted.quantity,
-        invoice=issued.name,
-        amount=str(issued.document.due),
-    )
+    _acknowledge(connection, stamp, wanted, issued)
     return Taken(order_id, issued)
 
 
@@ -156,6 +130,47 @@ def listing(connection: Connection, account_id: int) -> list[Order]:
     row = customer_order.c
     of_client = select(customer_order).where(row.account_id == account_id)
     return list(connection.execute(of_client.order_by(row.order_id.desc())))
+
+
+def _require_card(connection: Connection, account_id: int) -> None:
+    if account_id not in methods(connection, {account_id}):
+        raise Refused(
+            "This client has given no card.",
+            "Have `gateway billing ask-details` ask for one, or order by another means.",
+        )
+
+
+def _enter(connection: Connection, stamp: Stamp, rules: BillingRules, wanted: PackOrder, taken: Taken) -> None:
+    today = rules.today(stamp.now)
+    connection.execute(
+        insert(customer_order).values(
+            account_id=wanted.account_id,
+            order_id=taken.order_id,
+            kind=OrderKind.PACK,
+            item=wanted.pack,
+            quantity=wanted.quantity,
+            means=wanted.means,
+            state=OrderState.ACCEPTED,
+            terms_version=rules.terms_version(today),
+            ordered_on=today,
+            ordered_at=stamp.now,
+            fees_told_cents=wanted.fees_told.cents,
+            invoice_id=taken.issued.invoice_id,
+        )
+    )
+
+
+def _acknowledge(connection: Connection, stamp: Stamp, wanted: PackOrder, issued: Issued) -> None:
+    write_letter(
+        connection,
+        stamp,
+        wanted.account_id,
+        LetterKind.ORDER_RECEIVED,
+        item=wanted.pack,
+        quantity=wanted.quantity,
+        invoice=issued.name,
+        amount=str(issued.document.due),
+    )
 
 
 def _invoice(

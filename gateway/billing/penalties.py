@@ -26,6 +26,7 @@ from plans.vat import INDEMNITY
 
 ACTOR = "billing"
 _INDEMNITIES = {LineKind.PENALTY, LineKind.RECOVERY_FEE}
+_BATCH = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,12 +68,12 @@ def charge_penalty(
     return bill(connection, stamp, rules, Bill(account_id, f"penalty {invoice_id}", lines, due_days=0))
 
 
-def suspend_late(connection: Connection, stamp: Stamp, rules: BillingRules, limit: int = 100) -> list[int]:
-    """Stop the service of clients whose payment is later than the terms allow; returns their accounts."""
+def suspend_late(connection: Connection, stamp: Stamp, rules: BillingRules) -> list[int]:
+    """Stop the service of a batch of clients whose payment is later than the terms allow; returns their accounts."""
     today = rules.today(stamp.now)
     last_due = today - timedelta(days=rules.conditions(today).payment.suspend_after_days + 1)
     too_late = _serving().having(func.min(invoice.c.due_on) <= last_due)
-    account_ids = [account_id for account_id, _ in connection.execute(too_late.limit(limit))]
+    account_ids = [account_id for account_id, _ in connection.execute(too_late.limit(_BATCH))]
     for account_id in account_ids:
         clients.suspend(connection, stamp, ACTOR, account=str(account_id))
         _mark(connection, account_id, stamp.now)

@@ -27,6 +27,7 @@ from plans.postpaid import Agreement, agreement_refusal, consumption_lines, prov
 
 _DAY = timedelta(days=1)
 _INSTANT = timedelta(microseconds=1)
+_BATCH = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,8 +139,8 @@ def agreed_with(connection: Connection, account_id: int) -> list[Agreed]:
     ]
 
 
-def invoice_due(connection: Connection, stamp: Stamp, rules: BillingRules, limit: int = 100) -> list[Issued | None]:
-    """Invoice one month that is over of each of up to ``limit`` agreements; called until it has no more to do.
+def invoice_due(connection: Connection, stamp: Stamp, rules: BillingRules) -> list[Issued | None]:
+    """Invoice one month that is over of each of a batch of agreements; called until it has no more to do.
 
     Returns what became of each month: its invoice, or None where there was nothing to invoice. A month is taken once:
     its key is that of the account and month, and each counted row goes to one invoice.
@@ -149,7 +150,7 @@ def invoice_due(connection: Connection, stamp: Stamp, rules: BillingRules, limit
         select(row.account_id, row.agreement_id, row.next_invoice_at)
         .where(row.next_invoice_at <= stamp.now)
         .order_by(row.next_invoice_at, row.account_id)
-        .limit(limit)
+        .limit(_BATCH)
         .with_for_update(skip_locked=True)
     ).all()
     lock_balances(connection, {each.account_id for each in due})  # what is counted later goes on the next invoice

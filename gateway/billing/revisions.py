@@ -30,6 +30,7 @@ from plans.subscription import State
 
 _SATURDAY = 5
 _DAY = timedelta(days=1)
+_BATCH = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,8 +88,8 @@ def refuse(
     return heard
 
 
-def adjust_due(connection: Connection, stamp: Stamp, rules: BillingRules, limit: int = 100) -> list[Issued | None]:
-    """Invoice what prices whose notice is over add to prepaid packs, of up to ``limit`` revisions.
+def adjust_due(connection: Connection, stamp: Stamp, rules: BillingRules) -> list[Issued | None]:
+    """Invoice what prices whose notice is over add to prepaid packs, a batch of revisions at a time.
 
     Returns what became of each: its invoice, or None where nothing was left to adjust. Only units that were unused when
     the price took effect count, however late this runs.
@@ -96,7 +97,7 @@ def adjust_due(connection: Connection, stamp: Stamp, rules: BillingRules, limit:
     row = price_revision.c
     soon = (row.adjusted_at.is_(None), ~row.refused, row.applies_on <= stamp.now.date() + _DAY)
     found = connection.execute(
-        _REVISION.where(*soon).order_by(row.applies_on, row.revision_id).limit(limit).with_for_update(skip_locked=True)
+        _REVISION.where(*soon).order_by(row.applies_on, row.revision_id).limit(_BATCH).with_for_update(skip_locked=True)
     ).all()
     adjusted: list[Issued | None] = []
     for each in found:

@@ -23,6 +23,7 @@ from plans.orders import PaymentMeans, order_refusal
 ACTOR = "auto top-up"
 _MOST_A_MONTH = 31
 _MOST_UNITS = 1_000_000_000
+_BATCH = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +49,8 @@ def set_top_up(
     audit_trail.append(connection, stamp, actor, account_id, Action.TOP_UP_SET, pack=pack)
 
 
-def top_up(connection: Connection, stamp: Stamp, rules: BillingRules, limit: int = 100) -> list[int]:
-    """Order for up to ``limit`` clients whose credit is low; returns their accounts.
+def top_up(connection: Connection, stamp: Stamp, rules: BillingRules) -> list[int]:
+    """Order for a batch of clients whose credit is low; returns their accounts.
 
     An order that waits for its money keeps another from being made, and so do a late payment and the bound of the
     month: money is never taken again and again while something is wrong.
@@ -63,7 +64,7 @@ def top_up(connection: Connection, stamp: Stamp, rules: BillingRules, limit: int
         .where(func.coalesce(balance.c.credit_units, 0) < row.below_units, account.c.state == AccountState.ACTIVE)
         .where(~_waiting(), _made_since(today.replace(day=1)) < row.most_a_month)
         .order_by(row.account_id)
-        .limit(limit)
+        .limit(_BATCH)
         .with_for_update(of=auto_top_up, skip_locked=True)
     )
     wanted = [(account_id, pack) for account_id, pack in connection.execute(low)]
