@@ -37,14 +37,8 @@ def listing(connection: Connection, *, account: str) -> Iterator[dict[str, Any]]
     listed = {each.connection_id for each in found}
     for link in labels.values():
         if link.connection_id not in listed and link.state is not ConnectionState.UNLINKED:
-            fault = _fault(link.fault)
-            yield {
-                "id": None,
-                "name": None,
-                "provider": link.provider,
-                "state": "being_listed",
-                "link": link.label,
-            } | fault
+            told = {"id": None, "name": None, "provider": link.provider, "state": "being_listed", "link": link.label}
+            yield {**told, **_fault(link.fault)}
 
 
 def link(
@@ -63,14 +57,11 @@ def link(
     """Link what lies behind an address: a published file, or with ``user`` and ``password`` a CalDAV server."""
     client = clients.find(connection, account)
     host = _host(address, settings.calendars.private_servers)
-    subject = sha256(f"{address} {user or ''}".encode()).hexdigest()
     if user is None or password is None:
-        file = Subscription(address, client.time_zone)
-        provider, secret = Provider.ICS, file.seal()
-        listed = [RemoteCalendar(sha256(address.encode()).hexdigest()[:_ID], file.name, writable=False)]
+        provider, secret, listed = _published(Subscription(address, client.time_zone))
     else:
-        provider, secret = Provider.CALDAV, Login(address, user, password, client.time_zone).seal()
-        listed = []
+        provider, secret, listed = Provider.CALDAV, Login(address, user, password, client.time_zone).seal(), []
+    subject = sha256(f"{address} {user or ''}".encode()).hexdigest()
     connection_id = connections.link(
         connection,
         stamp,
@@ -89,6 +80,12 @@ def link(
             choosing.enable(connection, stamp, actor, billing, each)
     again = calendars.by_keys(connection, [each.key for each in found])
     return {"link": host, "connection_id": connection_id, "calendars": [line(each) for each in again.values()]}
+
+
+def _published(file: Subscription) -> tuple[Provider, bytes, list[RemoteCalendar]]:
+    """A published file is one calendar, which has a name at once."""
+    one = RemoteCalendar(sha256(file.url.encode()).hexdigest()[:_ID], file.name, writable=False)
+    return Provider.ICS, file.seal(), [one]
 
 
 def unlink(

@@ -21,7 +21,7 @@ from gateway.sms import optouts, reports
 from gateway.sms.cancel import cancel
 from gateway.sms.gsm import outside
 from gateway.sms.policy import Rules
-from gateway.sms.preview import preview
+from gateway.sms.preview import Preview, preview
 from gateway.sms.request import SmsRequest
 from gateway.sms.submit import submit
 from gateway.sms.words import MessageState
@@ -77,6 +77,10 @@ def look_ahead(
         max_parts=max_parts,
     )
     seen = preview(connection, _instant(at, client.time_zone) if at else now, rules, request)
+    return _told(seen, to)
+
+
+def _told(seen: Preview, to: str) -> dict[str, Any]:
     encoded = seen.composed.encoded if seen.composed else None
     return {
         "state": seen.answer.state,

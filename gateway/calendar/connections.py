@@ -69,16 +69,9 @@ def link(
         "listed_at": stamp.now if calendars else None,
     }
     if known is None:
-        connection.execute(
-            insert(calendar_connection).values(
-                account_id=account_id,
-                connection_id=connection_id,
-                provider=provider,
-                subject=granted.subject,
-                linked_at=stamp.now,
-                **values,
-            )
-        )
+        new = {"account_id": account_id, "connection_id": connection_id, "provider": provider}
+        values |= {**new, "subject": granted.subject, "linked_at": stamp.now}
+        connection.execute(insert(calendar_connection).values(**values))
     else:
         _change(connection, account_id, connection_id, **values)
     vault.keep(connection, account_id, owner(connection_id), granted.secret)

@@ -41,37 +41,11 @@ def enter_calendars(
     listed = {each.calendar_id: each for each in calendars if len(each.calendar_id) <= _ID}
     if len(listed) > MOST:
         raise Refused(f"More than {MOST} calendars come with this connection.", "Share fewer with it.")
-    row, of_connection = calendar.c, _of(*of)
-    known = set(connection.scalars(select(row.remote_id).where(*of_connection)))
-    new = [
-        {
-            "account_id": of[0],
-            "calendar_id": stamp.new_id(),
-            "connection_id": of[1],
-            "provider": provider,
-            "remote_id": remote_id,
-            "name": _named(each.name),
-            "zone": each.zone or zone,
-            "paused": False,
-            "writable": each.writable,
-            "common": [],
-            "settings": stored(CalendarSettings()),
-            "version": 1,
-            "fault_detail": "",
-            "failures": 0,
-        }
-        for remote_id, each in listed.items()
-        if remote_id not in known
-    ]
-    if new:
-        connection.execute(insert(calendar), new)
-    renamed = [
-        {"of_remote": each, "new_name": _named(listed[each].name), "now_writable": listed[each].writable}
-        for each in sorted(known & listed.keys())
-    ]
-    if renamed:
-        this = update(calendar).where(*of_connection, row.remote_id == bindparam("of_remote"))
-        connection.execute(this.values(name=bindparam("new_name"), writable=bindparam("now_writable")), renamed)
+    known = set(connection.scalars(select(calendar.c.remote_id).where(*_of(*of))))
+    if new := [each for each in listed.values() if each.calendar_id not in known]:
+        mine = {"account_id": of[0], "connection_id": of[1], "provider": provider}
+        connection.execute(insert(calendar), [{**mine, **_row(stamp.new_id(), each, zone)} for each in new])
+    _rename(connection, of, [listed[each] for each in sorted(known & listed.keys())])
 
 
 def poll_enabled(connection: Connection, now: datetime, account_id: int, connection_id: int) -> None:
@@ -84,6 +58,34 @@ def forget_polls(connection: Connection, account_id: int, connection_id: int, *,
     """Poll the calendars of a connection no more; ``disable`` also gives their places in the plan back."""
     values = {"next_poll_at": None, **({"enabled_at": None, "cursor": None} if disable else {})}
     connection.execute(update(calendar).where(*_of(account_id, connection_id)).values(**values))
+
+
+def _row(calendar_id: int, remote: RemoteCalendar, zone: str) -> dict[str, Any]:
+    return {
+        "calendar_id": calendar_id,
+        "remote_id": remote.calendar_id,
+        "name": _named(remote.name),
+        "zone": remote.zone or zone,
+        "paused": False,
+        "writable": remote.writable,
+        "common": [],
+        "settings": stored(CalendarSettings()),
+        "version": 1,
+        "fault_detail": "",
+        "failures": 0,
+    }
+
+
+def _rename(connection: Connection, of: tuple[int, int], known: Sequence[RemoteCalendar]) -> None:
+    if known:
+        this = update(calendar).where(*_of(*of), calendar.c.remote_id == bindparam("of_remote"))
+        connection.execute(
+            this.values(name=bindparam("new_name"), writable=bindparam("now_writable")),
+            [
+                {"of_remote": each.calendar_id, "new_name": _named(each.name), "now_writable": each.writable}
+                for each in known
+            ],
+        )
 
 
 def _of(account_id: int, connection_id: int) -> tuple[ColumnElement[bool], ...]:
