@@ -6,11 +6,15 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
 from types import MappingProxyType
+from unicodedata import normalize
 
 from gateway.settings import config_file
 from plans.words import Reason
 
 _SMTP_LINE = 400  # characters: a reply line may hold 512 octets with code and CRLF (RFC 5321, 4.5.3.1.5)
+
+#: What letters without their accents are not.
+_IN_ASCII = str.maketrans({"\u2019": "'", "«": '"', "»": '"', "œ": "oe", "Œ": "OE", "\u2013": "-", "\u2014": "-"})
 
 
 class Language(StrEnum):
@@ -54,10 +58,11 @@ class Wording:
         """The words of a reason for a letter or a screen."""
         return self._reasons[language, reason]
 
-    def smtp_line(self, reason: Reason) -> str:
-        """The words of a reason as one line of English ASCII, fit for an SMTP reply after its codes."""
-        words = self._reasons[Language.EN, reason]
-        return f"{words.text} {words.cure}"[:_SMTP_LINE]
+    def smtp_line(self, reason: Reason, language: Language) -> str:
+        """The words of a reason as one line of ASCII, fit for an SMTP reply after its codes: accents are left out."""
+        words = self._reasons[language, reason]
+        plain = normalize("NFKD", f"{words.text} {words.cure}".translate(_IN_ASCII))
+        return plain.encode("ascii", "ignore").decode()[:_SMTP_LINE]
 
     def phrase(self, key: str, language: Language, **values: object) -> str:
         """The phrase ``key`` with its braces filled in; an unknown key or a missing value is a bug and raises."""

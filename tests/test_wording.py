@@ -20,13 +20,20 @@ def test_every_reason_has_a_text_and_a_cure_in_both_languages(reason: Reason, la
     assert words.cure.endswith(".")
 
 
+@pytest.mark.parametrize("language", Language)
 @pytest.mark.parametrize("reason", Reason)
-def test_an_smtp_line_is_short_ascii_with_the_cure_at_its_end(reason: Reason) -> None:
-    line = read_wording().smtp_line(reason)
+def test_an_smtp_line_is_short_ascii_with_the_cure_at_its_end(reason: Reason, language: Language) -> None:
+    line = read_wording().smtp_line(reason, language)
     assert line.isascii()
     assert line.isprintable()
     assert len(line) <= 400
-    assert line.endswith(read_wording().reason(reason, Language.EN).cure)
+    words = read_wording().reason(reason, language)
+    assert len(line) >= len(f"{words.text} {words.cure}")  # letters lose their accents, and none is lost
+
+
+def test_an_smtp_line_has_the_letters_of_its_language_without_their_accents() -> None:
+    line = read_wording().smtp_line(Reason.OPTED_OUT, Language.FR)
+    assert line.startswith("Le titulaire de ce numero ne veut plus recevoir de messages (STOP).")
 
 
 def test_both_languages_fill_in_the_same_values() -> None:

@@ -16,7 +16,7 @@ from gateway.sms.policy import Rules
 from gateway.smtp import spool
 from gateway.smtp.addresses import NumberAddress, RecipientAddress, ReplyAddress
 from gateway.smtp.automatic import automatic_sender
-from gateway.smtp.reception import Admitted, Asker, Envelope, Peer, Proof, SessionFacts
+from gateway.smtp.reception import Admitted, Asker, Envelope, Peer, Proof, Refusal, SessionFacts
 from gateway.smtp.reply_addresses import ReplyAddresses
 from plans.words import Reason
 
@@ -48,7 +48,7 @@ class Desk:
         self._rules = rules
         self._reply_addresses = reply_addresses
         self.expect_more = engine.expect_more
-        self._lately: dict[_Asked, tuple[float, Admitted | Reason]] = {}  # with the moment until which it holds
+        self._lately: dict[_Asked, tuple[float, Admitted | Refusal]] = {}  # with the moment until which it holds
 
     async def authenticate(self, login: str, password: str, peer: Peer) -> Proof | None:
         """Check an app password."""
@@ -58,11 +58,11 @@ class Desk:
 
     def admit(
         self, session: SessionFacts, mail_from: str, recipient: RecipientAddress, already: Sequence[Admitted]
-    ) -> Admitted | Reason | Awaitable[Admitted | Reason]:
+    ) -> Admitted | Refusal | Awaitable[Admitted | Refusal]:
         """Decide on one recipient; a role address is open to everybody, a number only to a proven sender."""
         if isinstance(recipient, ReplyAddress):
             meant = self._meant_by(recipient)
-            return self.admit(session, mail_from, meant, already) if meant else Reason.REPLY_ADDRESS_INVALID
+            return self.admit(session, mail_from, meant, already) if meant else _NOT_OURS
         if not isinstance(recipient, NumberAddress):
             return Admitted(recipient, spool.NO_ACCOUNT, None, None, None)
         promised = len([each for each in already if each.e164 is not None])
@@ -70,7 +70,7 @@ class Desk:
         until, answer = self._lately.get(asked, _NEVER)
         if monotonic() < until:
             return answer
-        return Reason.AUTOMATIC_MAIL if automatic_sender(mail_from) else self._engine.read_each(self._answer, asked)
+        return _AUTOMATIC if automatic_sender(mail_from) else self._engine.read_each(self._answer, asked)
 
     def _meant_by(self, address: ReplyAddress) -> NumberAddress | None:
         of = self._reply_addresses.read(address.tag, self._engine.clock.now())
@@ -90,7 +90,7 @@ class Desk:
         """Put the mail on disk."""
         return spool.store(self._engine, envelope, raw)
 
-    def _answer(self, connection: Connection, asked: Sequence[_Asked]) -> list[Admitted | Reason]:
+    def _answer(self, connection: Connection, asked: Sequence[_Asked]) -> list[Admitted | Refusal]:
         """A unit for many recipients at once: what several sessions ask alike is answered once."""
         distinct = list(dict.fromkeys(asked))
         answers = dict(zip(distinct, self._decide(connection, distinct), strict=True))
@@ -100,7 +100,7 @@ class Desk:
         self._lately.update((each, (until, answer)) for each, answer in answers.items())
         return [answers[each] for each in asked]
 
-    def _decide(self, connection: Connection, asked: Sequence[_Asked]) -> list[Admitted | Reason]:
+    def _decide(self, connection: Connection, asked: Sequence[_Asked]) -> list[Admitted | Refusal]:
         """First who asks, then whether they may."""
         senders = [each.sender for each in asked]
         distinct = list(dict.fromkeys(senders))
@@ -113,12 +113,13 @@ class Desk:
         ]
         numbers = iter(admission.admit(connection, self._engine.clock.now(), self._rules, questions))
         return [
-            asker if isinstance(asker, Reason) else _admitted(each, asker, next(numbers))
+            Refusal(asker) if isinstance(asker, Reason) else _admitted(each, asker, next(numbers))
             for each, asker in zip(asked, askers, strict=True)
         ]
 
 
-_NEVER = (0.0, Reason.SENDER_UNKNOWN)
+_NOT_OURS, _AUTOMATIC = Refusal(Reason.REPLY_ADDRESS_INVALID), Refusal(Reason.AUTOMATIC_MAIL)
+_NEVER = (0.0, Refusal(Reason.SENDER_UNKNOWN))
 
 
 def _recognise_all(
@@ -130,9 +131,9 @@ def _recognise_all(
     return [answers[end - len(of_mail) : end] for end, of_mail in zip(ends, asked, strict=True)]
 
 
-def _admitted(asked: _Asked, asker: RecognisedSender, number: Number | Reason) -> Admitted | Reason:
+def _admitted(asked: _Asked, asker: RecognisedSender, number: Number | Reason) -> Admitted | Refusal:
     if isinstance(number, Reason):
-        return number
+        return Refusal(number, asker.client.language)
     return Admitted(
         asked.recipient,
         asker.client.account_id,

@@ -16,6 +16,7 @@ from gateway.smtp.protocol import SmtpSession
 from gateway.smtp.reception import Reception
 from gateway.smtp.replies import Refusals
 from gateway.smtp.tls_door import TlsDoor
+from gateway.wording import Language
 from plans.words import Reason
 
 BACKLOG = 512
@@ -60,7 +61,7 @@ class Listener:
 async def serve_smtp(
     settings: Settings,
     reception: Reception,
-    explain: Callable[[Reason], str],
+    explain: Callable[[Reason, Language], str],
     doors: Doors,
     tls: ssl.SSLContext | None = None,
 ) -> Listener:

@@ -16,7 +16,7 @@ from gateway.smtp.inbox import Unread
 from gateway.smtp.office import Office, note_incident, promise
 from gateway.smtp.parameters import read_mail_parameters
 from gateway.smtp.paths import Path, read_path
-from gateway.smtp.reception import Admitted, Dialect, Envelope
+from gateway.smtp.reception import Admitted, Dialect, Envelope, Refusal
 from plans.words import Reason
 
 _UNREAD: Mapping[Unread, bytes] = {
@@ -88,7 +88,7 @@ class SmtpSession(Entrance):
         if isinstance(recipient, bytes):
             return recipient
         verdict = self._office.reception.admit(self._facts(), transaction.mail_from, recipient, transaction.recipients)
-        if isinstance(verdict, (Admitted, Reason)):  # a union would be made anew each time
+        if isinstance(verdict, (Admitted, Refusal)):  # a union would be made anew each time
             return self._admitted(transaction, verdict)
         return Errand(verdict, lambda outcome: self._admitted(transaction, outcome.result()))
 
@@ -102,7 +102,7 @@ class SmtpSession(Entrance):
             return replies.UTF8_NOT_ASKED
         recipient = read_recipient(path, self._office.domain)
         if isinstance(recipient, Misaddressed):
-            return self._office.refusals(recipient.reason, recipient.hint)
+            return self._office.refusals(recipient.reason, hint=recipient.hint)
         if isinstance(recipient, RoleAddress) and not self._may_write_to_roles():
             return self._office.refusals(Reason.ROLE_MAIL_LIMIT)
         return recipient
@@ -112,9 +112,9 @@ class SmtpSession(Entrance):
         stranger = None if self.dialect is Dialect.LMTP else self._address  # a front speaks for many
         return self._proof is not None or self._office.role_mail.take(stranger, self.loop.time())
 
-    def _admitted(self, transaction: Transaction, verdict: Admitted | Reason) -> bytes:
-        if isinstance(verdict, Reason):
-            return self._office.refusals(verdict)
+    def _admitted(self, transaction: Transaction, verdict: Admitted | Refusal) -> bytes:
+        if isinstance(verdict, Refusal):
+            return self._office.refusals(*verdict)
         transaction.recipients.append(verdict)
         return replies.RECIPIENT_OK
 

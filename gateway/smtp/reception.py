@@ -8,6 +8,7 @@ from ipaddress import IPv4Address, IPv6Address
 from typing import NamedTuple, Protocol
 
 from gateway.smtp.addresses import RecipientAddress
+from gateway.wording import Language
 from plans.words import MessageClass, Reason
 
 
@@ -69,6 +70,13 @@ class Admitted(NamedTuple):
     author_to_confirm: bool = False  # proven by its IP address alone: the From header has to be registered too
 
 
+class Refusal(NamedTuple):
+    """A recipient that was refused."""
+
+    reason: Reason
+    language: Language = Language.EN  # of the account that asked, where it is known
+
+
 class Envelope(NamedTuple):
     """A mail as it was handed over, apart from its bytes."""
 
@@ -93,7 +101,7 @@ class Reception(Protocol):
 
     def admit(
         self, session: SessionFacts, mail_from: str, recipient: RecipientAddress, already: Sequence[Admitted]
-    ) -> Admitted | Reason | Awaitable[Admitted | Reason]:
+    ) -> Admitted | Refusal | Awaitable[Admitted | Refusal]:
         """Decide on one recipient, given those that the same mail was ``already`` promised."""
         ...
 

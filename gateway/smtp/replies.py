@@ -6,6 +6,7 @@ asks, save the greeting and the answer to EHLO.
 
 from collections.abc import Callable, Mapping
 
+from gateway.wording import Language
 from plans.words import Reason
 
 REPLY_BYTES = 512  # RFC 5321, 4.5.3.1.5: one line with its CRLF
@@ -86,15 +87,19 @@ CODES: Mapping[Reason, tuple[int, str]] = {
 
 
 class Refusals:
-    """The reply for each reason, rendered once."""
+    """The reply for each reason in each language, rendered once."""
 
-    def __init__(self, explain: Callable[[Reason], str]) -> None:
+    def __init__(self, explain: Callable[[Reason, Language], str]) -> None:
         """``explain`` words a reason and its cure in one ASCII line."""
-        self._lines = {reason: reply(*codes, explain(reason)) for reason, codes in CODES.items()}
+        self._lines = {
+            (reason, language): reply(*codes, explain(reason, language))
+            for reason, codes in CODES.items()
+            for language in Language
+        }
 
-    def __call__(self, reason: Reason, hint: str = "") -> bytes:
+    def __call__(self, reason: Reason, language: Language = Language.EN, hint: str = "") -> bytes:
         """The reply for ``reason``; a ``hint`` takes the place of the usual words."""
-        return reply(*CODES[reason], hint) if hint else self._lines[reason]
+        return reply(*CODES[reason], hint) if hint else self._lines[reason, language]
 
 
 def greeting(hostname: str, protocol: str) -> bytes:

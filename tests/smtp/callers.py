@@ -7,10 +7,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from gateway.smtp.addresses import NumberAddress, RecipientAddress
-from gateway.smtp.reception import Admitted, Envelope, Peer, Proof, SessionFacts
+from gateway.smtp.reception import Admitted, Envelope, Peer, Proof, Refusal, SessionFacts
+from gateway.wording import Language
 from plans.words import MessageClass, Reason
 
 PASSWORD = "open sesame"
+
+
+def worded(reason: Reason, language: Language) -> str:
+    """The words of a refusal, for those whom only its reason concerns."""
+    del language
+    return f"<{reason}>"
 
 
 def base64_of(text: str) -> bytes:
@@ -50,7 +57,7 @@ class FakeReception:
 
     async def admit(
         self, session: SessionFacts, mail_from: str, recipient: RecipientAddress, already: Sequence[Admitted]
-    ) -> Admitted | Reason:
+    ) -> Admitted | Refusal:
         """Admit what is not ``refused``."""
         del already
         self._fail()
@@ -58,7 +65,7 @@ class FakeReception:
         if not isinstance(recipient, NumberAddress):
             return Admitted(recipient, 0, None, None, None)
         if recipient.number_text in self.refused:
-            return self.refused[recipient.number_text]
+            return Refusal(self.refused[recipient.number_text])
         return Admitted(recipient, 7, 1, recipient.number_text, MessageClass.ALERT, self.by_address_alone)
 
     async def confirm(self, envelope: Envelope, author: str | None) -> Sequence[Reason | None]:

@@ -12,7 +12,7 @@ import uvloop
 
 from gateway.settings import Settings, SmtpSettings
 from gateway.smtp.listener import Doors, Listener, bind_doors, serve_smtp
-from tests.smtp.callers import FakeReception, House
+from tests.smtp.callers import FakeReception, House, worded
 
 #: Test modules of what the two event loops do each in their own way.
 ON_BOTH_LOOPS = {"test_tls_door"}
@@ -59,7 +59,7 @@ async def serve(server_context: ssl.SSLContext, client_context: ssl.SSLContext) 
             doors = bind_doors(smtp)
             settings = Settings(domain="sms.test", smtp=smtp)
             reception = FakeReception()
-            listener = await serve_smtp(settings, reception, lambda reason: f"<{reason}>", doors, server_context)
+            listener = await serve_smtp(settings, reception, worded, doors, server_context)
             house = House(reception, *_ports(doors), client_context)
             stack.push_async_callback(_close, house, listener)
             return house, listener

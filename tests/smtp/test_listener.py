@@ -15,7 +15,7 @@ from gateway.settings import Settings, SmtpSettings, TlsSettings
 from gateway.smtp.inbox import LINE_BYTES
 from gateway.smtp.limits import Connections, RoleMail, address_of
 from gateway.smtp.listener import Doors, bind_doors, serve_smtp, server_tls
-from tests.smtp.callers import PASSWORD, Caller, FakeReception, House
+from tests.smtp.callers import PASSWORD, Caller, FakeReception, House, worded
 from tests.smtp.conftest import Serve
 
 
@@ -210,7 +210,7 @@ async def test_the_unix_door_is_open_to_owner_and_group_alone(tmp_path: Path) ->
     for _ in range(2):  # the second finds the file that the first left behind
         settings = Settings(domain="sms.test", smtp=SmtpSettings(port=0, lmtp_socket=path))
         doors = bind_doors(settings.smtp)
-        listener = await serve_smtp(settings, FakeReception(), str, doors)
+        listener = await serve_smtp(settings, FakeReception(), worded, doors)
         assert stat.S_IMODE(path.stat().st_mode) == 0o660
         caller = Caller(*await asyncio.open_unix_connection(str(path)))
         assert "LIMITS" in await caller.greet(b"LHLO front.test")
@@ -222,7 +222,7 @@ async def test_a_submissions_door_without_a_certificate_is_refused() -> None:
     settings = Settings(smtp=SmtpSettings(port=0, submissions_port=0))
     doors = bind_doors(settings.smtp)
     with pytest.raises(ValueError, match="certificate"):
-        await serve_smtp(settings, FakeReception(), str, doors)
+        await serve_smtp(settings, FakeReception(), worded, doors)
     for door in (*doors.smtp, *doors.submissions):
         door.close()
 
@@ -230,7 +230,7 @@ async def test_a_submissions_door_without_a_certificate_is_refused() -> None:
 async def test_without_a_certificate_starttls_is_neither_offered_nor_done() -> None:
     settings = Settings(domain="sms.test", smtp=SmtpSettings(port=0))
     doors = bind_doors(settings.smtp)
-    listener = await serve_smtp(settings, FakeReception(), str, doors)
+    listener = await serve_smtp(settings, FakeReception(), worded, doors)
     caller = await Caller.at(doors.smtp[0].getsockname()[1])
     assert "STARTTLS" not in await caller.greet()
     assert (await caller.say(b"STARTTLS"))[0][:9] == "502 5.5.1"
@@ -253,7 +253,7 @@ def test_tls_is_started_on_uvloop_too(server_context: ssl.SSLContext, client_con
     async def visit() -> list[str]:
         settings = Settings(domain="sms.test", smtp=SmtpSettings(port=0))
         doors = bind_doors(settings.smtp)
-        listener = await serve_smtp(settings, FakeReception(), str, doors, server_context)
+        listener = await serve_smtp(settings, FakeReception(), worded, doors, server_context)
         caller = await Caller.at(doors.smtp[0].getsockname()[1])
         await caller.greet()
         await caller.say(b"STARTTLS")
@@ -274,7 +274,7 @@ def test_the_same_listener_runs_on_uvloop() -> None:
         settings = Settings(domain="sms.test", smtp=SmtpSettings(port=0))
         reception = FakeReception()
         doors: Doors = bind_doors(settings.smtp)
-        listener = await serve_smtp(settings, reception, str, doors)
+        listener = await serve_smtp(settings, reception, worded, doors)
         caller = await Caller.at(doors.smtp[0].getsockname()[1])
         await caller.greet()
         await caller.open_mail(b"0612345678")

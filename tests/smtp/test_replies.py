@@ -3,6 +3,7 @@
 import pytest
 
 from gateway.smtp import replies
+from gateway.wording import Language
 from plans.words import Reason
 
 
@@ -37,9 +38,10 @@ def test_a_reply_is_no_longer_than_a_line_may_be() -> None:
 
 
 def test_a_refusal_tells_codes_and_words() -> None:
-    refusals = replies.Refusals(lambda reason: f"words for {reason}.")
-    assert refusals(Reason.NO_CREDIT) == b"552 5.2.2 words for no_credit.\r\n"
-    assert refusals(Reason.NUMBER_INVALID, "a hint") == b"550 5.1.3 a hint\r\n"
+    refusals = replies.Refusals(lambda reason, language: f"words for {reason} in {language}.")
+    assert refusals(Reason.NO_CREDIT) == b"552 5.2.2 words for no_credit in en.\r\n"
+    assert refusals(Reason.NO_CREDIT, Language.FR) == b"552 5.2.2 words for no_credit in fr.\r\n"
+    assert refusals(Reason.NUMBER_INVALID, hint="a hint") == b"550 5.1.3 a hint\r\n"
 
 
 @pytest.mark.parametrize("name", [name for name in vars(replies) if name.isupper() and name not in {"CODES", "OK"}])

@@ -16,7 +16,7 @@ from gateway.smtp.office import Commits, Office
 from gateway.smtp.protocol import SmtpSession
 from gateway.smtp.replies import Refusals
 from gateway.smtp.tls_door import TlsDoor
-from tests.smtp.callers import FakeReception, House
+from tests.smtp.callers import FakeReception, House, worded
 from tests.smtp.conftest import Serve
 from tests.waiting import eventually
 
@@ -142,7 +142,7 @@ def _office(connections: Connections) -> Office:
         settings=SmtpSettings(),
         domain="sms.test",
         reception=reception,
-        refusals=Refusals(str),
+        refusals=Refusals(worded),
         tls=None,
         connections=connections,
         role_mail=RoleMail(1, 1),

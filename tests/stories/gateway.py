@@ -50,12 +50,12 @@ class Gateway:
         assert self.running.smtp_port is not None
         return self.running.smtp_port
 
-    async def client(self, slug: str, units: int = 100, **of_sender: Any) -> "Sender":
+    async def client(self, slug: str, units: int = 100, language: Language = Language.EN, **of_sender: Any) -> "Sender":
         """Open an account with a pack of ``units``, a sender ``staff@<slug>.example`` and an app password."""
         stamp = self.running.engine.stamp()
 
         def unit(connection: Connection) -> Sender:
-            client = clients.add(connection, stamp, "tests", name=slug.capitalize(), slug=slug, language=Language.EN)
+            client = clients.add(connection, stamp, "tests", name=slug.capitalize(), slug=slug, language=language)
             address = f"staff@{slug}.example"
             senders.add(connection, stamp, "tests", account=slug, value=address, **of_sender)
             if units:

@@ -1,6 +1,7 @@
 """A mail becomes an SMS, is charged once, and news of it comes back in the same thread."""
 
 from gateway.sms.words import Alphabet, MessageState
+from gateway.wording import Language
 from plans.words import Reason
 from tests.stories.gateway import Gateway, Sender
 
@@ -41,6 +42,13 @@ async def test_each_recipient_that_must_be_refused_is_refused_for_its_own_reason
         ),
     }
     assert sorted(number for number, _ in await gateway.phone()) == ["+33639981234", "+33639981235"]
+
+
+async def test_a_french_client_is_refused_in_french_in_the_letters_that_smtp_has(gateway: Gateway) -> None:
+    marie = await gateway.client("marie", language=Language.FR)
+    refused = await marie.send("Bonjour", "0123456789")
+    words = b"5.1.1 C'est une ligne fixe ; elle ne peut pas recevoir de SMS. Utilisez un numero de mobile."
+    assert list(refused.values()) == [(550, words)]
 
 
 async def test_one_cedilla_in_a_hundred_characters_costs_two_and_the_receipt_says_so(
