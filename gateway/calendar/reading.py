@@ -37,6 +37,7 @@ _LAST_DAY = datetime(2200, 1, 1, tzinfo=UTC)
 _WHY = {
     WhyNothing.NO_NUMBER: Reason.NO_NUMBER,
     WhyNothing.TOLD_NOT_TO: Reason.REMINDER_DECLINED,
+    WhyNothing.CANCELLED: Reason.EVENT_CANCELLED,
     WhyNothing.BLOCKED: Reason.REMINDER_DECLINED,
     WhyNothing.OWN: Reason.NO_NUMBER,
     WhyNothing.LANDLINE: Reason.NUMBER_LANDLINE,

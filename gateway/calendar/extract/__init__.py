@@ -21,7 +21,7 @@ from gateway.calendar.extract.outcome import (
 from gateway.calendar.extract.own import Occurrence, count, own_numbers
 from gateway.calendar.extract.runs import LEAST_DIGITS
 from gateway.calendar.extract.scoring import Weighed, decide, nothing
-from gateway.calendar.extract.tags import says_no_sms, sms_tags, tells_not_to
+from gateway.calendar.extract.tags import says_cancelled, says_no_sms, sms_tags, tells_not_to
 from gateway.calendar.extract.weighing import weigh
 
 __all__ = [
@@ -57,13 +57,16 @@ def extract(event: EventText, settings: ExtractionSettings) -> Outcome:
     """The one number to text about an event, none with the reason, or the numbers to ask about.
 
     Pure; of each field the first ``normalising.MAX_LENGTH`` characters are read. ``#nosms`` wins over everything, then
-    the block list, then a number behind ``sms:``, then the first field that has a client's number.
+    a title that says it was cancelled, the block list, a number behind ``sms:``, and the first field that has a
+    client's number.
     """
     whole = f"{event.title}\n{event.location}\n{event.description}"
     if not _is_telling(whole):
         return _EMPTY
     if any(mark in whole for mark in _MARKS) and _tells_not_to(event):
         return Nothing(WhyNothing.TOLD_NOT_TO)
+    if event.title and says_cancelled(event.title):
+        return Nothing(WhyNothing.CANCELLED)
     texts = _texts(event, settings.field_order)
     weighed = _weigh_all(texts, settings)
     if not any(each.number for each in weighed):

@@ -73,6 +73,7 @@ class WhyNothing(StrEnum):
 
     NO_NUMBER = "no_number"
     TOLD_NOT_TO = "told_not_to"  # #nosms or #skip
+    CANCELLED = "cancelled"  # in the words of its title
     BLOCKED = "blocked"
     OWN = "own"
     LANDLINE = "landline"

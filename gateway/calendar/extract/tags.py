@@ -1,4 +1,4 @@
-"""What a practitioner writes into an event for us: ``#nosms``, ``#skip``, ``sms:``, and "pas de SMS" in words."""
+"""What stands in an event for us: ``#nosms``, ``#skip``, ``sms:``, "pas de SMS" and "annulé" in words."""
 
 import re
 
@@ -10,6 +10,12 @@ _IN_WORDS = re.compile(
     r"|\bne (?:pas|plus) (?:lui )?envoyer (?:de |d')?(?:sms|texto)"
     r"|\b(?:don['\u2019]t|do not) (?:text|send (?:a |any )?(?:sms|texts?))\b|\bno texts?\b"
 )
+
+_OFF = (
+    r"(?<!non )(?<!pas )(?<!not )\b"
+    r"(?:annul(?:é|e\u0301?)e?s?|cancell?ed|abgesagt|geannuleerd|annullat[oa]|cancelad[oa])(?!\w)"
+)
+_CANCELLED = re.compile(rf"^\W*{_OFF}(?! et remplace)|{_OFF}\s?:|[(\[]\s?{_OFF}\s?[)\]]|{_OFF}\W*$")
 
 
 def tells_not_to(text: str) -> bool:
@@ -25,3 +31,14 @@ def sms_tags(text: str) -> int:
 def says_no_sms(text: str) -> bool:
     """Whether the words ask for no SMS, as a person would write it to a person."""
     return any(word in text for word in _NEAR) and _IN_WORDS.search(text.lower()) is not None
+
+
+def says_cancelled(title: str) -> bool:
+    """Whether a title says that its event does not take place, at its beginning or end, in brackets or before a colon.
+
+    Outlook puts "Canceled: " before the title of what its organiser called off, and publishes it as confirmed
+    (github.com/derekantrican/GAS-ICS-Sync, issue 218); people write it there, too.
+    """
+    low = title.lower()
+    may = "nnul" in low or "ancel" in low or "gesagt" in low  # looking for the words takes far longer
+    return may and _CANCELLED.search(low) is not None

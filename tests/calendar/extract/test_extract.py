@@ -65,6 +65,44 @@ def test_a_tag_against_sms_counts_in_markup_and_in_a_field_that_is_not_read() ->
     assert why(read("0639981234", "", "<p>#<b>nosms</b></p>", field_order=(Field.TITLE,))) is WhyNothing.TOLD_NOT_TO
 
 
+@pytest.mark.parametrize(
+    "title",
+    [
+        "Canceled: Mme Durand {}",  # as Outlook writes it, and publishes it as confirmed
+        "Annulé : Mme Durand {}",
+        "TR: Annulé : Mme Durand {}",
+        "ANNULE Mme Durand {}",
+        "❌ [Annulée] Mme Durand {}",
+        "Annule\u0301 Mme Durand {}",
+        "Mme Durand {} (cancelled)",
+        "Mme Durand {} - ANNULÉ !",
+        "Abgesagt: Frau Keller {}",
+    ],
+)
+def test_nobody_is_reminded_of_what_its_title_says_was_cancelled(title: str) -> None:
+    assert read(title.format("06 39 98 12 34")) == Nothing(WhyNothing.CANCELLED)
+    assert read(title.format(""), "", "sms:+33639981234") == Nothing(WhyNothing.CANCELLED)
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "Annuler la commande de M. Durand {}",
+        "Annule et remplace : M. Durand {}",
+        "M. Durand {} : pas annulé",
+        "M. Durand {}, a annulé deux fois",
+        "Cancellation fee, M. Durand {}",
+        "Client souhaite annuler : {}",
+    ],
+)
+def test_a_title_that_speaks_of_cancelling_cancels_nothing(title: str) -> None:
+    assert found(read(title.format("06 39 98 12 34"))) == ANNE
+
+
+def test_words_about_cancelling_outside_of_the_title_cancel_nothing() -> None:
+    assert found(read("Mme Durand 06 39 98 12 34", "", "Annulé : celui de mardi")) == ANNE
+
+
 def test_a_tagged_number_wins_over_better_fields() -> None:
     outcome = read("Durand 06 39 98 56 78", "", "sms: 06 39 98 12 34")
     assert isinstance(outcome, Found)

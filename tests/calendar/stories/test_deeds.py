@@ -62,6 +62,9 @@ DEEDS = {
     "moved and moved back": Deed(_move_and_back),
     "cancelled": Deed(lambda server, handle, _: server.cancel(handle), None, because="event_"),
     "cancelled and taken back": Deed(_cancel_and_back),
+    "called off in its title": Deed(
+        lambda server, handle, moment: server.edit(handle, title=f"Canceled: {NUMBERS[moment]}"), None, because="event_"
+    ),
     "deleted": Deed(lambda server, handle, _: server.delete(handle), None, because="event_gone"),
     "number removed": Deed(
         lambda server, handle, _: server.edit(handle, title="Mme Dupont"), None, because="no_number"
