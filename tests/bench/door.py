@@ -9,6 +9,7 @@ from gateway.app.keyed import reply_addresses
 from gateway.app.opening import open_current
 from gateway.app.rules import read_rules
 from gateway.app.service import until_told_to_stop
+from gateway.engine import garbage
 from gateway.settings import Settings, read_settings
 from gateway.smtp.desk import Desk
 from gateway.smtp.listener import bind_doors, serve_smtp
@@ -25,4 +26,5 @@ async def serve(settings: Settings) -> None:
 
 
 if __name__ == "__main__":
+    garbage.settle()  # as the service does
     uvloop.run(serve(read_settings()))
