@@ -56,6 +56,7 @@ class Engine:
         self.dialect = dialect  # "sqlite" or "postgresql"
         self.ids = Ids(clock, node)
         self._loop = asyncio.get_running_loop()
+        self._new_future = self._loop.create_future
         self._writes = Inbox("writer", 1 if dialect == "sqlite" else PG_WRITERS)
         self._reads = Inbox("reader", 1)
         self._bell = Bell(self._loop, (self._writes, self._reads))
@@ -78,7 +79,8 @@ class Engine:
         ``wakes`` names the topics whose waiters have new work after the commit. ``urgent`` units (claims, finishes)
         go before others. What the unit raises is raised here; ``StorageUnavailable`` where the database failed.
         """
-        return cast("T", await self._hand_in(self._writes, self._work(unit, wakes), urgent=urgent))
+        work = Work(unit, self._new_future(), wakes=tuple(wakes))
+        return cast("T", await self._hand_in(self._writes, work, urgent=urgent))
 
     def write_each(
         self,
@@ -92,19 +94,20 @@ class Engine:
 
         A unit ``at_once`` does not wait for company: right for one so big that company makes it no cheaper.
 
-        ``unit`` must be the same function object each time, and return one result per item, in order. The answer comes
-        as a future: who asks thousands of times a second takes it by a callback, without a task for each question.
+        ``unit`` must be the same function each time, or the same method of one object, and return one result per item,
+        in order. The answer comes as a future: who asks thousands of times a second takes it by a callback, without a
+        task for each question.
         """
-        work = self._work(unit, wakes, many=True, item=item)
+        work = Work(unit, self._new_future(), True, item, tuple(wakes))
         return self._hand_in(self._writes, work, at_once=at_once)
 
     async def read(self, unit: Callable[[Connection], T]) -> T:
         """Run a unit that only reads, on a snapshot."""
-        return cast("T", await self._hand_in(self._reads, self._work(unit)))
+        return cast("T", await self._hand_in(self._reads, Work(unit, self._new_future())))
 
     def read_each(self, unit: Callable[[Connection, Sequence[I]], Sequence[T]], item: I) -> "asyncio.Future[T]":
         """Like ``write_each`` for a unit that only reads."""
-        return self._hand_in(self._reads, self._work(unit, many=True, item=item))
+        return self._hand_in(self._reads, Work(unit, self._new_future(), True, item))
 
     async def wait_for_work(self, topic: str, timeout_s: float = 1.0, *, who: str = "") -> None:
         """Return as soon as ``topic`` was woken since the last call, or after ``timeout_s``: then look for yourself.
@@ -117,11 +120,6 @@ class Engine:
         """Wake the waiters of ``topics`` in this process."""
         for topic in topics:
             self._topics[topic].wake()
-
-    def _work(
-        self, unit: Callable[..., Any], wakes: Sequence[str] = (), *, many: bool = False, item: Any = None
-    ) -> Work:
-        return Work(unit, self._loop.create_future(), many, item, tuple(wakes))
 
     def _hand_in(
         self, inbox: Inbox, work: Work, *, urgent: bool = False, at_once: bool = False

@@ -222,7 +222,8 @@ class Connection(SMTP):
     def _set_out(self, errand: Errand) -> None:
         self._busy = True
         self._deadline = math.inf  # it is we who keep the client waiting
-        self._errand = asyncio.ensure_future(errand.under_way)
+        under_way = errand.under_way
+        self._errand = under_way if isinstance(under_way, asyncio.Future) else asyncio.ensure_future(under_way)
         self._errand.add_done_callback(partial(self._come_back, errand.reply))
 
     def _come_back(self, reply: Callable[[Outcome], bytes], outcome: Outcome) -> None:

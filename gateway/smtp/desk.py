@@ -1,5 +1,6 @@
 """The reception over the database: what the listener asks is answered from accounts, credit and opt-outs."""
 
+import asyncio
 from collections.abc import Awaitable, Sequence
 from itertools import accumulate
 from time import monotonic
@@ -13,11 +14,11 @@ from gateway.engine.database import Engine
 from gateway.sms import admission
 from gateway.sms.numbers import Number
 from gateway.sms.policy import Rules
-from gateway.smtp import spool
 from gateway.smtp.addresses import NumberAddress, RecipientAddress, ReplyAddress
 from gateway.smtp.automatic import automatic_sender
 from gateway.smtp.reception import Admitted, Asker, Envelope, Peer, Proof, Refusal, SessionFacts
 from gateway.smtp.reply_addresses import ReplyAddresses
+from gateway.smtp.spool import NO_ACCOUNT, Spool
 from plans.words import Reason
 
 
@@ -45,6 +46,7 @@ class Desk:
 
     def __init__(self, engine: Engine, rules: Rules, reply_addresses: ReplyAddresses) -> None:
         self._engine = engine
+        self._spool = Spool(engine)
         self._rules = rules
         self._reply_addresses = reply_addresses
         self.expect_more = engine.expect_more
@@ -64,7 +66,7 @@ class Desk:
             meant = self._meant_by(recipient)
             return self.admit(session, mail_from, meant, already) if meant else _NOT_OURS
         if not isinstance(recipient, NumberAddress):
-            return Admitted(recipient, spool.NO_ACCOUNT, None, None, None)
+            return Admitted(recipient, NO_ACCOUNT, None, None, None)
         promised = len([each for each in already if each.e164 is not None])
         asked = _Asked(session.asker, mail_from, recipient, promised)
         until, answer = self._lately.get(asked, _NEVER)
@@ -86,9 +88,9 @@ class Desk:
             for each, answer in zip(envelope.recipients, answers, strict=True)
         ]
 
-    def store(self, envelope: Envelope, raw: bytes) -> Awaitable[int]:
+    def store(self, envelope: Envelope, raw: bytes) -> "asyncio.Future[int]":
         """Put the mail on disk."""
-        return spool.store(self._engine, envelope, raw)
+        return self._spool.store(envelope, raw)
 
     def _answer(self, connection: Connection, asked: Sequence[_Asked]) -> list[Admitted | Refusal]:
         """A unit for many recipients at once: what several sessions ask alike is answered once."""

@@ -63,6 +63,9 @@ class Inbox:
         """The next line with its end: a line feed, rightly preceded by a carriage return or not."""
         held = self.held
         size = held.find(b"\n") + 1
+        if 0 < size == len(held) <= LINE_BYTES and not self._trouble:  # nearly always
+            self.held = b""
+            return bytes(held)
         if size > LINE_BYTES or (not size and len(held) > LINE_BYTES):
             self._trouble = Unread.LINE_TOO_LONG
         if not size:

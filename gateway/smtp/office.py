@@ -46,7 +46,7 @@ class Commits:
         """Store a mail; ``promise`` makes the reply of what came of it."""
         while self._under_way and self._under_way[0].done():
             self._under_way.popleft()
-        kept = asyncio.ensure_future(self._reception.store(envelope, raw))
+        kept = self._reception.store(envelope, raw)
         self._under_way.append(kept)
         return kept
 

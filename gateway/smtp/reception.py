@@ -1,5 +1,6 @@
 """The port through which the listener asks who may write to whom, and hands over what it took."""
 
+import asyncio
 from collections.abc import Awaitable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -114,7 +115,7 @@ class Reception(Protocol):
         """
         ...
 
-    def store(self, envelope: Envelope, raw: bytes) -> Awaitable[int]:
+    def store(self, envelope: Envelope, raw: bytes) -> "asyncio.Future[int]":
         """Put the mail on disk for good and answer with its id.
 
         Fails with the engine's ``StorageUnavailable`` or ``StorageFull``: the sender should then try again.

@@ -73,8 +73,11 @@ class FakeReception:
         self.authors.append(author)
         return [self.unconfirmed.get(each.e164 or "") for each in envelope.recipients]
 
-    async def store(self, envelope: Envelope, raw: bytes) -> int:
+    def store(self, envelope: Envelope, raw: bytes) -> asyncio.Future[int]:
         """Keep the mail once ``storing`` is set."""
+        return asyncio.ensure_future(self._store(envelope, raw))
+
+    async def _store(self, envelope: Envelope, raw: bytes) -> int:
         self.at_the_disk.set()
         await self.storing.wait()
         self._fail()

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from ipaddress import IPv4Address
 
 from gateway.engine.database import Engine
-from gateway.smtp import spool
 from gateway.smtp.addresses import NumberAddress, Role, RoleAddress
 from gateway.smtp.mailer import Letter, MailOutcome, Sent
 from gateway.smtp.reception import Admitted, Dialect, Envelope, Peer, Proof, SessionFacts
+from gateway.smtp.spool import NO_ACCOUNT, Spool
 from tests.cast import Member
 
 
@@ -27,14 +27,14 @@ async def spooled(engine: Engine, member: Member, raw: bytes, *numbers: str) -> 
         for each in numbers
         for raw, _, number in [each.rpartition("=") if "=" in each else (each, "", each)]
     )
-    return await spool.store(engine, Envelope(session, member.sender.value, recipients, smtp_utf8=False), raw)
+    return await Spool(engine).store(Envelope(session, member.sender.value, recipients, smtp_utf8=False), raw)
 
 
 async def spooled_for_postmaster(engine: Engine, raw: bytes) -> int:
     """Store a mail that a stranger wrote to postmaster; its id."""
     session = SessionFacts(Peer(IPv4Address("127.0.0.1"), encrypted=False), None, Dialect.SMTP, "test")
-    role = Admitted(RoleAddress("postmaster@sms.localhost", Role.POSTMASTER), spool.NO_ACCOUNT, None, None, None)
-    return await spool.store(engine, Envelope(session, "x@y.example", (role,), smtp_utf8=False), raw)
+    role = Admitted(RoleAddress("postmaster@sms.localhost", Role.POSTMASTER), NO_ACCOUNT, None, None, None)
+    return await Spool(engine).store(Envelope(session, "x@y.example", (role,), smtp_utf8=False), raw)
 
 
 class ScriptedMailer:
