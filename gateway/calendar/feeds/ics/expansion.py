@@ -35,7 +35,7 @@ def expand(text: bytes, window: Window, zone: str) -> Expanded:
     if fault := fault_of(text):
         raise FeedError(fault)
     try:
-        calendar = Calendar.from_ical(_MICROSOFT_UTC.sub(b"UTC", text))
+        calendar = Calendar.from_ical(_MICROSOFT_UTC.sub(b"UTC", _in_utf8(text)))
     except (ValueError, IndexError, KeyError) as error:
         raise FeedError(FeedFault.UNREADABLE, type(error).__name__) from None
     mend(calendar)
@@ -45,6 +45,15 @@ def expand(text: bytes, window: Window, zone: str) -> Expanded:
         raise FeedError(FeedFault.TOO_LARGE, "occurrences")
     events = [series.event(each) for each in found]
     return Expanded(events, _text(calendar.get("X-WR-CALNAME"), 200), _poll_after(calendar), skipped)
+
+
+def _in_utf8(text: bytes) -> bytes:
+    """The text as RFC 5545 wants it; old programs write the letters of Windows, which the parser would drop."""
+    try:
+        text.decode()
+    except UnicodeDecodeError:
+        return text.decode("cp1252", "replace").encode()
+    return text
 
 
 def _occurrences(calendar: Calendar, window: Window) -> tuple[list[Component], int]:

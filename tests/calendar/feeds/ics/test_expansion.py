@@ -33,6 +33,13 @@ def test_an_event_keeps_its_texts_its_booking_time_and_its_name_on_every_copy() 
     assert (found.created_at, found.zone) == (datetime(2026, 11, 1, 8, tzinfo=UTC), ZONE)
 
 
+def test_letters_of_windows_are_read_as_such() -> None:
+    text = calendar(event(SUMMARY=":Hélène, coupe à 40 €"), head="X-WR-CALNAME:Été")
+    for each in (text, text.decode().encode("cp1252")):
+        found = expand(each, WINDOW, ZONE)
+        assert (found.events[0].title, found.name) == ("Hélène, coupe à 40 €", "Été")
+
+
 def test_a_weekly_series_keeps_its_hour_over_a_clock_change() -> None:
     text = calendar(event(start=f"{PARIS}20261020T090000", RRULE=":FREQ=WEEKLY;COUNT=2"))
     window = type(WINDOW)(datetime(2026, 10, 19, tzinfo=UTC), WINDOW.end)
