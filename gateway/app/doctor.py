@@ -6,7 +6,6 @@ import platform
 import shutil
 import socket
 import sqlite3
-import ssl
 import stat
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -22,7 +21,8 @@ from gateway.engine import migration
 from gateway.engine.clock import Clock
 from gateway.engine.migration import SchemaUnknown
 from gateway.engine.vault import VaultError, open_vault
-from gateway.settings import Settings
+from gateway.settings import Settings, TlsSettings
+from gateway.smtp.listener import server_tls
 
 _MENDED_SQLITE = (3, 51, 3)  # mends the WAL-reset defect (sqlite.org, release notes)
 _DISK_LOW = 1_000_000_000  # bytes
@@ -58,7 +58,10 @@ def examine(settings: Settings, clock: Clock) -> Iterator[Finding]:
     yield _database(settings)
     yield _vault_key(settings.data_dir / "vault.key")
     if settings.smtp.tls:
-        yield _certificate(settings.smtp.tls.certificate, settings.smtp.tls.key)
+        yield _certificate(settings.smtp.tls)
+    yield from (_secret(name, path) for name, path in _secret_files(settings))
+    if settings.smtp.lmtp_socket:
+        yield _socket(settings.smtp.lmtp_socket)
     serves = is_listening(settings.data_dir)
     for name, host, port in _ports(settings):
         yield _port(name, host, port, serves=serves)
@@ -136,17 +139,40 @@ def _vault_key(path: Path) -> Finding:
     return Finding("vault key", Health.WELL, str(path.absolute()))
 
 
-def _certificate(certificate: Path, key: Path) -> Finding:
+def _certificate(tls: TlsSettings) -> Finding:
     try:
-        ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(certificate, key)
-    except (OSError, ssl.SSLError) as error:
+        server_tls(tls)
+    except OSError as error:
+        return Finding("tls", Health.MEND, in_words(error), "Give a certificate and its key that the service can read.")
+    return Finding("tls", Health.WELL, str(tls.certificate))
+
+
+def _secret_files(settings: Settings) -> Iterator[tuple[str, Path]]:
+    if settings.relay and settings.relay.password_file:
+        yield "relay password", settings.relay.password_file
+    if settings.google:
+        yield "google secret", settings.google.client_secret_file
+    if settings.outlook:
+        yield "outlook secret", settings.outlook.client_secret_file
+
+
+def _secret(name: str, path: Path) -> Finding:
+    try:
+        given = path.read_text(encoding="utf-8").strip()
+    except (OSError, ValueError) as error:
         return Finding(
-            "tls",
-            Health.MEND,
-            f"{certificate} with {key}: {type(error).__name__}",
-            "Give a PEM certificate and its key.",
+            name, Health.MEND, f"{path}: {_why(error)}", "Put it there, for the user of the service to read."
         )
-    return Finding("tls", Health.WELL, str(certificate))
+    if not given:
+        return Finding(name, Health.MEND, f"{path} is empty", "Write it there.")
+    return Finding(name, Health.WELL, str(path))
+
+
+def _socket(path: Path) -> Finding:
+    if not os.access(path.parent, os.W_OK | os.X_OK):
+        text = f"{path.parent} is not there, or cannot be written"
+        return Finding("lmtp socket", Health.MEND, text, "Make the folder, and give it to the user of the service.")
+    return Finding("lmtp socket", Health.WELL, str(path))
 
 
 def _ports(settings: Settings) -> Iterator[tuple[str, str, int]]:
@@ -175,8 +201,13 @@ def _why_unbindable(host: str, port: int) -> str | None:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             probe.bind(address)
         except OSError as error:
-            return error.strerror or type(error).__name__
+            return _why(error)
     return None
+
+
+def _why(error: OSError | ValueError) -> str:
+    """What went wrong with a file or a port that is named beside it."""
+    return getattr(error, "strerror", None) or type(error).__name__
 
 
 def _clock(clock: Clock) -> Finding:

@@ -1,6 +1,8 @@
 """The doors of the gateway: opens them, serves who comes, and closes them without losing a mail."""
 
 import asyncio
+import contextlib
+import errno
 import os
 import socket
 import ssl
@@ -98,23 +100,29 @@ async def _open(office: Office, session: type[SmtpSession], door: socket.socket)
 
 def bind_doors(settings: SmtpSettings) -> Doors:
     """Bind the addresses that the settings name; ``OSError`` where one is taken."""
-    return Doors(
-        smtp=(_bind(settings.host, settings.port),),
-        submissions=() if settings.submissions_port is None else (_bind(settings.host, settings.submissions_port),),
-        lmtp=(
-            *(() if settings.lmtp_port is None else (_bind(settings.host, settings.lmtp_port),)),
-            *(() if settings.lmtp_socket is None else (_bind_unix(settings.lmtp_socket),)),
-        ),
-    )
+    with contextlib.ExitStack() as bound:
+        ports = (
+            () if port is None else (bound.enter_context(_bind(settings.host, port)),)
+            for port in (settings.port, settings.submissions_port, settings.lmtp_port)
+        )
+        smtp, submissions, lmtp = ports
+        if settings.lmtp_socket:
+            lmtp = (*lmtp, bound.enter_context(_bind_unix(settings.lmtp_socket)))
+        bound.pop_all()
+        return Doors(smtp, submissions, lmtp)
 
 
 def server_tls(settings: TlsSettings) -> ssl.SSLContext:
-    """The TLS context of the configured certificate; ``OSError`` where it cannot be read or is none."""
+    """The TLS context of the configured certificate; ``OSError`` says which file cannot be read, or is none."""
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    for each in (settings.certificate, settings.key):
+        each.open("rb").close()  # or the error would not say which it is
     try:
-        context.load_cert_chain(settings.certificate, settings.key)
-    except OSError as error:  # which names no file
-        raise OSError(error.errno, error.strerror, f"{settings.certificate} with {settings.key}") from error
+        context.load_cert_chain(settings.certificate, settings.key, password="")  # or it would ask at the terminal
+    except ssl.SSLError as error:
+        strange = error.reason == "KEY_VALUES_MISMATCH"
+        why = "is not the key of this certificate" if strange else "no certificate and key in PEM without a passphrase"
+        raise OSError(errno.EINVAL, why, f"{settings.key} with {settings.certificate}") from error
     return context
 
 
@@ -137,6 +145,9 @@ def _bind_unix(path: Path) -> socket.socket:
     mask = os.umask(0o117)  # owner and group only, from the first moment
     try:
         door.bind(str(path))
+    except OSError as error:
+        door.close()
+        raise OSError(error.errno, error.strerror or str(error), str(path)) from None  # it names no file
     finally:
         os.umask(mask)
     return door

@@ -1,6 +1,7 @@
 """The doctor names what is well, what to watch and what must be mended, and hides nothing."""
 
 import socket
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -10,7 +11,16 @@ import trustme
 from gateway.app import opening
 from gateway.app.doctor import Finding, Health, examine
 from gateway.engine.vault import open_vault
-from gateway.settings import SandboxSettings, Settings, SmtpSettings, TlsSettings, WebSettings
+from gateway.settings import (
+    GoogleSettings,
+    OutlookSettings,
+    RelaySettings,
+    SandboxSettings,
+    Settings,
+    SmtpSettings,
+    TlsSettings,
+    WebSettings,
+)
 from tests.clock import StoppedClock
 
 
@@ -102,6 +112,28 @@ def test_a_certificate_that_cannot_be_used_must_be_mended(settings: Settings, tm
     for path, health in ((key, Health.WELL), (certificate, Health.MEND), (tmp_path / "nowhere", Health.MEND)):
         smtp = SmtpSettings(port=0, tls=TlsSettings(certificate, path))
         assert findings(Settings(data_dir=settings.data_dir, smtp=smtp))["tls"].health is health
+
+
+def test_files_with_secrets_must_be_there_and_hold_something(settings: Settings, tmp_path: Path) -> None:
+    """Or the service does not start."""
+    path = tmp_path / "secret"
+    told = replace(
+        settings,
+        relay=RelaySettings("smtp.example.com", username="gateway", password_file=path),
+        google=GoogleSettings("client", path),
+        outlook=OutlookSettings("client", path),
+    )
+    for content, health in ((None, Health.MEND), ("\n", Health.MEND), ("secret\n", Health.WELL)):
+        if content:
+            path.write_text(content, encoding="utf-8")
+        found = findings(told)
+        assert {found[each].health for each in ("relay password", "google secret", "outlook secret")} == {health}
+
+
+def test_a_socket_for_lmtp_needs_a_folder(settings: Settings, tmp_path: Path) -> None:
+    for folder, health in ((tmp_path, Health.WELL), (tmp_path / "nowhere", Health.MEND)):
+        smtp = SmtpSettings(port=0, lmtp_socket=folder / "lmtp.sock")
+        assert findings(replace(settings, smtp=smtp))["lmtp socket"].health is health
 
 
 def test_a_clock_that_lost_the_time_must_be_set(settings: Settings) -> None:

@@ -1,6 +1,7 @@
 """Doors that open, limits that hold, timers that run out, and a house that closes without losing a mail."""
 
 import asyncio
+import re
 import smtplib
 import socket
 import ssl
@@ -296,8 +297,22 @@ def test_the_certificate_is_read_from_the_files_that_the_settings_name(authority
     issued.cert_chain_pems[0].write_to_path(certificate)
     issued.private_key_pem.write_to_path(key)
     assert server_tls(TlsSettings(certificate, key)).verify_mode is ssl.CERT_NONE
-    with pytest.raises(OSError, match="No such file"):
-        server_tls(TlsSettings(tmp_path / "nowhere.pem", key))
+    other, nowhere = tmp_path / "other.pem", tmp_path / "nowhere.pem"
+    authority.issue_cert("localhost").private_key_pem.write_to_path(other)
+    for pair, why in (
+        ((nowhere, key), f"No such file or directory: '{nowhere}'"),
+        ((certificate, nowhere), f"No such file or directory: '{nowhere}'"),
+        ((certificate, other), f"is not the key of this certificate: '{other} with {certificate}'"),
+        ((key, key), "no certificate and key in PEM"),
+    ):
+        with pytest.raises(OSError, match=re.escape(why)):
+            server_tls(TlsSettings(*pair))
+
+
+def test_a_socket_that_cannot_be_made_says_which(tmp_path: Path) -> None:
+    for path in (tmp_path / "nowhere" / "lmtp.sock", tmp_path / ("long" * 50)):
+        with pytest.raises(OSError, match=re.escape(str(path))):
+            bind_doors(SmtpSettings(port=0, lmtp_socket=path))
 
 
 async def test_a_door_that_is_taken_says_so(house: House) -> None:
