@@ -11,7 +11,7 @@ from sqlalchemy import Engine as SqlEngine
 from tests.bench.clients import address_of, make_clients
 from tests.bench.figures import Figure, rates, ratio
 from tests.bench.postfix import Tools
-from tests.crash.findings import work_left
+from tests.crash.mail_findings import work_left
 from tests.databases import from_outside
 from tests.service_process import ServiceProcess
 

@@ -30,23 +30,13 @@ from tests.bench.kannel import DELIVERED, TEXT, WINDOW, Kannel, KannelMissing
 from tests.bench.postfix import Tools
 from tests.databases import from_outside
 from tests.peers.node import Node, NodeMissing, find_node
-from tests.peers.smsc.peer import SmscPeer, running_smsc
+from tests.peers.smsc.peer import SmscPeer, configured, running_smsc
 from tests.service_process import ROOT, ServiceProcess
 
 BATCHES, UNSYNCED, BY_MAIL, KANNEL = "ours, in batches", "the same, not synced", "ours, by SMTP", "kannel, file store"
 ACCEPTED, AT_THE_SMSC, STORED = "accepted", "at the SMSC", "receipts stored"
 PATIENCE_S = 300.0
 _NUMBER = "33612345678"  # it leaves this machine as far as the SMSC on it
-
-_CONFIG = """
-[carriers.north]
-kind = "smpp"
-host = "127.0.0.1"
-port = {port}
-system_id = "gateway"
-password_file = "{password}"
-timing = {{ window = {window} }}
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,9 +130,7 @@ async def _service(node: Node, hand_in: HandIn, module: str = "gateway") -> Asyn
         with tempfile.TemporaryDirectory(prefix="gateway-bench-") as name:
             folder = Path(name)
             await make_clients(folder, None, 1)
-            password, config = folder / "password", folder / "gateway.toml"
-            password.write_text("secret")
-            config.write_text(_CONFIG.format(port=smsc.port, password=password, window=WINDOW))
+            config = configured(folder, smsc.port, f"window = {WINDOW}")
             outside = from_outside(f"sqlite:///{folder}/gateway.db")
             with ServiceProcess(folder, config=config, module=module) as service:
                 family = [psutil.Process(service.pid)]

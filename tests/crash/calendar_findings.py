@@ -9,13 +9,12 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, Row, and_, func, select
 
-from gateway.billing.tables import ledger_entry
 from gateway.billing.words import EntryKind
 from gateway.calendar.tables import calendar, event, reminder
 from gateway.calendar.words import ReminderState
-from gateway.sms.audit import audit
 from gateway.sms.tables import job, message, sandbox_sms
 from plans.words import Reason
+from tests.crash.books import difference, discrepancies, entries
 from tests.crash.diary import Diary, Version, Visit
 
 #: How many reads of a calendar may have been lost by kills before one was kept.
@@ -66,8 +65,6 @@ def look(connection: Connection, diaries: Iterable[Diary]) -> Findings:
     sent = [each for some in told.values() for each in some]
     texts = Counter((each.recipient, each.body) for each in sent)
     on_phones = Counter(map(tuple, connection.execute(select(sandbox_sms.c.recipient, sandbox_sms.c.body))))
-    charges = select(ledger_entry.c.message_id).where(ledger_entry.c.kind == EntryKind.CHARGE)
-    charged = Counter(connection.scalars(charges))
     messages = Counter(connection.scalars(select(message.c.message_id)))
     return Findings(
         appointments=len(visits),
@@ -77,9 +74,9 @@ def look(connection: Connection, diaries: Iterable[Diary]) -> Findings:
         untrue=sum(not _was_true(diary, visit, each) for diary, visit in visits for each in told[visit.uid]),
         lost=sum(visit.versions[-1].is_reminded and not _moved_late(some) for visit, some in untold),
         unexplained=sum(not visit.versions[-1].is_reminded and not _explained(visit, some) for visit, some in untold),
-        phones_otherwise=_difference(texts, on_phones),
-        charged_otherwise=_difference(charged, messages),
-        discrepancies=sum(1 for _ in audit(connection)),
+        phones_otherwise=difference(texts, on_phones),
+        charged_otherwise=difference(entries(connection, EntryKind.CHARGE), messages),
+        discrepancies=discrepancies(connection),
     )
 
 
@@ -142,7 +139,3 @@ def _reasons(version: Version) -> set[Reason]:
         Reason.NO_NUMBER: not version.has_number,
     }
     return {reason for reason, holds in against.items() if holds}
-
-
-def _difference(found: Counter[Any], expected: Counter[Any]) -> int:
-    return sum(abs(found[key] - expected[key]) for key in found | expected)

@@ -18,13 +18,11 @@ import random
 import sys
 import tempfile
 from collections.abc import Mapping, Sequence
-from dataclasses import fields
+from dataclasses import asdict
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
 
-from rich.console import Console
-from rich.table import Table
 from sqlalchemy import Connection
 from sqlalchemy import Engine as SqlEngine
 
@@ -37,9 +35,9 @@ from gateway.calendar.settings import CalendarSettings, Rule, stored
 from gateway.engine.database import Engine
 from gateway.settings import Settings, read_settings
 from tests.calendar.practice import client
-from tests.crash.calendar_findings import Findings, look, work_left
+from tests.crash.calendar_findings import look, work_left
 from tests.crash.diary import Diary, disturbed, now, published
-from tests.crash.stage import database_for_service, kill_by_chance, parser_of, work_off
+from tests.crash.stage import choose_database, conclude, database_for_service, kill_by_chance, parser_of, work_off
 from tests.databases import from_outside
 from tests.service_process import ServiceProcess, all_stopped
 
@@ -76,8 +74,9 @@ def main() -> int:
                 worked_off_s = _run(processes, asked, diaries, outside)
         with outside.connect() as connection:
             findings = look(connection, diaries.values())
-    _print(asked, worked_off_s, findings)
-    return 0 if findings.clean else 1
+    title = f"{asked.kills + 2} times kill -9 on {asked.database}, seed {asked.seed}"
+    figures = {"worked off within, s": f"{worked_off_s:.1f}", **asdict(findings)}
+    return conclude(title, figures, clean=findings.clean)
 
 
 def _run(
@@ -132,19 +131,9 @@ def _processes(folder: Path, config: Path, url: str | None) -> list[ServiceProce
 
 def _arguments() -> argparse.Namespace:
     parser = parser_of("calendar_loop", __doc__, kills=20)  # while appointments change; two more follow
+    choose_database(parser)
     parser.add_argument("--seconds", type=float, default=60.0, help="of change, over which the kills are spread")
     return parser.parse_args()
-
-
-def _print(asked: argparse.Namespace, worked_off_s: float, findings: Findings) -> None:
-    title = f"{asked.kills + 2} times kill -9 on {asked.database}, seed {asked.seed}"
-    table = Table("figure", "value", title=title)
-    table.add_row("worked off within, s", f"{worked_off_s:.1f}")
-    for each in fields(findings):
-        table.add_row(each.name.replace("_", " "), str(getattr(findings, each.name)))
-    console = Console()
-    console.print(table)
-    console.print("clean" if findings.clean else "NOT CLEAN")
 
 
 if __name__ == "__main__":

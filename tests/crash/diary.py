@@ -143,6 +143,11 @@ def published(diaries: dict[str, Diary]) -> Iterator[int]:
 
         protocol_version = "HTTP/1.1"
 
+        def handle(self) -> None:
+            """One reader, which may be killed at any moment."""
+            with contextlib.suppress(ConnectionError):
+                super().handle()
+
         def do_GET(self) -> None:
             """The file, a little late."""
             body = diaries[self.path.strip("/").removesuffix(".ics")].text()
@@ -151,8 +156,7 @@ def published(diaries: dict[str, Diary]) -> Iterator[int]:
             self.send_header("Content-Type", "text/calendar")
             self.send_header("Content-Length", str(len(body)))
             self.end_headers()
-            with contextlib.suppress(ConnectionError):  # the reader was killed meanwhile
-                self.wfile.write(body)
+            self.wfile.write(body)
 
         def log_message(self, *_words: object) -> None:
             """Nothing is logged."""

@@ -14,8 +14,8 @@ import random
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
-from dataclasses import dataclass
+from contextlib import AbstractContextManager
+from dataclasses import asdict, dataclass
 from datetime import timedelta
 
 from sqlalchemy import Connection, func, select
@@ -31,8 +31,8 @@ from plans.periods import Interval
 from plans.prices import Formula
 from tests.billing.buyers import RULES, buyer, card
 from tests.clock import MONDAY_MORNING, StoppedClock
-from tests.crash.invoicer import work
-from tests.crash.stage import at_once, database_with_tables, parser_of
+from tests.crash.invoicing_worker import work
+from tests.crash.stage import at_once, at_work, choose_database, conclude, database_with_tables, parser_of
 from tests.databases import from_outside
 
 PERIODS = 3
@@ -119,30 +119,22 @@ def look(connection: Connection, clients: int) -> Findings:
     )
 
 
-@contextlib.contextmanager
-def _invoicer(url: str, number: int) -> Iterator["subprocess.Popen[str]"]:
+def _invoicer(url: str, number: int) -> AbstractContextManager["subprocess.Popen[str]"]:
     """A run that is at work when this returns; each begins a second later, for its identifiers are made of the time."""
-    command = [sys.executable, "-m", "tests.crash.invoicer", url, (DUE + timedelta(seconds=number)).isoformat()]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)  # noqa: S603 - our own program
-    with process:
-        assert process.stdout is not None
-        assert process.stdout.readline() == "ready\n"
-        try:
-            yield process
-        finally:
-            process.kill()
+    return at_work("tests.crash.invoicing_worker", url, (DUE + timedelta(seconds=number)).isoformat())
 
 
 def main() -> int:
     """Run the loop; 0 where nothing went wrong."""
     parser = parser_of("invoicing_loop", __doc__, kills=20)
+    choose_database(parser)
     parser.add_argument("--clients", type=int, default=400)
     asked = parser.parse_args()
     together = at_once(asked.database)
     with database_with_tables(asked.database) as url:
         found = run(url, clients=asked.clients, kills=asked.kills, at_once=together, seed=asked.seed)
-    print(f"{asked.kills} kills, seed {asked.seed}: {found}", "clean" if found.clean else "NOT CLEAN")  # noqa: T201 - whoever runs it reads it
-    return 0 if found.clean else 1
+    title = f"{asked.kills} times kill -9 on {asked.database}, seed {asked.seed}"
+    return conclude(title, asdict(found), clean=found.clean)
 
 
 if __name__ == "__main__":

@@ -20,22 +20,19 @@ import random
 import sys
 import tempfile
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
 
-from rich.console import Console
-from rich.table import Table
 from sqlalchemy import Connection, func, select
+from sqlalchemy import Engine as SqlEngine
 
 from gateway.accounts import clients
 from gateway.app.opening import open_current
 from gateway.app.rules import read_rules
-from gateway.billing.tables import ledger_entry
 from gateway.billing.words import EntryKind
-from gateway.engine.database import Stamp, open_engine
+from gateway.engine.database import Stamp
 from gateway.settings import read_settings
-from gateway.sms.audit import audit
 from gateway.sms.policy import Rules
 from gateway.sms.request import SmsRequest
 from gateway.sms.submit import submit
@@ -43,9 +40,11 @@ from gateway.sms.tables import job, message
 from gateway.sms.words import MessageState
 from plans.words import MessageClass, Origin, Reason
 from tests.bench.clients import make_clients
+from tests.crash.books import difference, discrepancies, entries
+from tests.crash.stage import conclude, parser_of
 from tests.databases import from_outside
 from tests.peers.node import find_node
-from tests.peers.smsc.peer import SmscPeer, running_smsc
+from tests.peers.smsc.peer import SmscPeer, configured, running_smsc
 from tests.service_process import ServiceProcess
 
 WINDOW = 50
@@ -53,15 +52,7 @@ LATENCY_MS = 50
 GRACE_S = 3.0
 WORKED_OFF_WITHIN_S = 180.0
 
-_CONFIG = """
-[carriers.north]
-kind = "smpp"
-host = "127.0.0.1"
-port = {port}
-system_id = "gateway"
-password_file = "{password}"
-timing = {{ window = {window}, first_pause_s = 0.1 }}
-
+_IN_DOUBT = """
 [in_doubt]
 resend = {resend}
 grace_s = {grace}
@@ -97,17 +88,17 @@ async def main() -> int:
         async with running_smsc(find_node(), {"delayMs": LATENCY_MS, "tlvs": True}) as smsc:
             service = _service(folder, smsc.port, asked.policy)
             await _hand_in(service, asked.messages)
-            await _kill_again_and_again(service, asked, folder)
-            findings = await _look(folder, smsc)
-    _print(asked, findings)
-    return 0 if findings.clean(asked.policy, asked.kills) else 1
+            outside = from_outside(f"sqlite:///{folder}/gateway.db")
+            await _kill_again_and_again(service, asked, outside)
+            with outside.connect() as connection:
+                findings = _look(connection, smsc)
+    title = f"{asked.kills} times kill -9, {WINDOW} in flight, policy {asked.policy}, seed {asked.seed}"
+    return conclude(title, asdict(findings), clean=findings.clean(asked.policy, asked.kills))
 
 
 def _service(folder: Path, port: int, policy: str) -> ServiceProcess:
-    password, config = folder / "password", folder / "gateway.toml"
-    password.write_text("secret")
-    resend = '["alert"]' if policy == "resend" else "[]"
-    config.write_text(_CONFIG.format(port=port, password=password, window=WINDOW, resend=resend, grace=GRACE_S))
+    in_doubt = _IN_DOUBT.format(resend='["alert"]' if policy == "resend" else "[]", grace=GRACE_S)
+    config = configured(folder, port, f"window = {WINDOW}, first_pause_s = 0.1", in_doubt)
     return ServiceProcess(folder, config=config)
 
 
@@ -139,23 +130,22 @@ def _request(account_id: int, number: int) -> SmsRequest:
     )
 
 
-async def _kill_again_and_again(service: ServiceProcess, asked: argparse.Namespace, folder: Path) -> None:
+async def _kill_again_and_again(service: ServiceProcess, asked: argparse.Namespace, outside: SqlEngine) -> None:
     chance = random.Random(asked.seed)  # noqa: S311 - moments, not secrets
     await asyncio.to_thread(service.start)
     for _ in range(asked.kills):
         await asyncio.sleep(chance.uniform(0.2, 1.5))
         await asyncio.to_thread(service.kill)
         await asyncio.to_thread(service.start)
-    await _worked_off(folder)
+    await _worked_off(outside)
     await asyncio.to_thread(service.stop)
 
 
-async def _worked_off(folder: Path) -> None:
+async def _worked_off(outside: SqlEngine) -> None:
     """Wait until nothing moves but what is held for an operator.
 
     The SMSC forgets a receipt that it wrote to a link as that died: such a message stays submitted for good.
     """
-    outside = from_outside(f"sqlite:///{folder}/gateway.db")
     held = (job.c.park_reason == Reason.CARRIER_SILENT) & job.c.claimed_by.is_(None)
     left = select(func.count()).select_from(job).where(~func.coalesce(held, False))
     states = select(message.c.state, func.count()).group_by(message.c.state).order_by(message.c.state)
@@ -170,15 +160,10 @@ async def _worked_off(folder: Path) -> None:
             await asyncio.sleep(GRACE_S * 2)
 
 
-async def _look(folder: Path, smsc: SmscPeer) -> Findings:
+def _look(connection: Connection, smsc: SmscPeer) -> Findings:
     seen = Counter(each["pdu"]["short_message"]["message"] for each in smsc.seen("submit_sm"))
-    async with open_engine(f"sqlite:///{folder}/gateway.db") as engine:
-        row = message.c
-        sent = select(row.message_id, row.body, row.state)
-        rows = await engine.read(lambda connection: connection.execute(sent).all())
-        charge = select(ledger_entry.c.message_id).where(ledger_entry.c.kind == EntryKind.CHARGE)
-        charges = Counter(await engine.read(lambda connection: connection.scalars(charge).all()))
-        discrepancies = await engine.read(lambda connection: sum(1 for _ in audit(connection)))
+    row = message.c
+    rows = connection.execute(select(row.message_id, row.body, row.state)).all()
     held = {each.body for each in rows if each.state is MessageState.UNKNOWN}
     return Findings(
         messages=len(rows),
@@ -187,28 +172,16 @@ async def _look(folder: Path, smsc: SmscPeer) -> Findings:
         doubled=seen.total() - len(seen),
         held_in_doubt=len(held),
         without_receipt=sum(each.state is MessageState.SUBMITTED for each in rows),
-        charged_otherwise=sum(charges[each.message_id] != 1 for each in rows),
-        discrepancies=discrepancies,
+        charged_otherwise=difference(entries(connection, EntryKind.CHARGE), Counter(each.message_id for each in rows)),
+        discrepancies=discrepancies(connection),
     )
 
 
 def _arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="python -m tests.crash.smpp_loop", description=(__doc__ or "").split("\n")[0])
+    parser = parser_of("smpp_loop", __doc__, kills=5)
     parser.add_argument("--policy", choices=("resend", "hold"), default="resend")
-    parser.add_argument("--kills", type=int, default=5)
     parser.add_argument("--messages", type=int, default=5_000)
-    parser.add_argument("--seed", type=int, default=random.randrange(1_000_000))  # noqa: S311 - moments, not secrets
     return parser.parse_args()
-
-
-def _print(asked: argparse.Namespace, findings: Findings) -> None:
-    title = f"{asked.kills} times kill -9, {WINDOW} in flight, policy {asked.policy}, seed {asked.seed}"
-    table = Table("figure", "value", title=title)
-    for name in findings.__slots__:
-        table.add_row(name.replace("_", " "), str(getattr(findings, name)))
-    console = Console()
-    console.print(table)
-    console.print("clean" if findings.clean(asked.policy, asked.kills) else "NOT CLEAN")
 
 
 if __name__ == "__main__":

@@ -3,11 +3,15 @@
 import argparse
 import contextlib
 import random
+import subprocess
+import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
+from rich.console import Console
+from rich.table import Table
 from sqlalchemy import Connection
 from sqlalchemy import Engine as SqlEngine
 
@@ -24,10 +28,14 @@ def parser_of(name: str, doc: str | None, *, kills: int) -> argparse.ArgumentPar
     """The arguments that all loops share; what they are about is the first line of their own description."""
     summary = (doc or "").split("\n")[0]
     parser = argparse.ArgumentParser(prog=f"python -m tests.crash.{name}", description=summary)
-    parser.add_argument("--database", choices=("sqlite", "postgres"), default="sqlite")
     parser.add_argument("--kills", type=int, default=kills)
     parser.add_argument("--seed", type=int, default=random.randrange(1_000_000))  # noqa: S311 - moments, not secrets
     return parser
+
+
+def choose_database(parser: argparse.ArgumentParser) -> None:
+    """Let a loop that runs on both be told on which."""
+    parser.add_argument("--database", choices=("sqlite", "postgres"), default="sqlite")
 
 
 @contextlib.contextmanager
@@ -52,6 +60,19 @@ def database_with_tables(kind: str) -> Iterator[str]:
 def at_once(kind: str) -> int:
     """How many processes may share a database: an SQLite file serves one."""
     return 1 if kind == "sqlite" else 2
+
+
+@contextlib.contextmanager
+def at_work(module: str, *arguments: str) -> Iterator["subprocess.Popen[str]"]:
+    """A process of ours that is at work when this returns, as it says itself, and killed when it is left."""
+    command = [sys.executable, "-m", module, *arguments]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:  # noqa: S603 - our own program
+        assert process.stdout is not None
+        try:
+            assert process.stdout.readline() == "ready\n"
+            yield process
+        finally:
+            process.kill()
 
 
 def kill_by_chance(
@@ -81,3 +102,14 @@ def work_off(outside: SqlEngine, left: Callable[[Connection], int]) -> float:
                 break
         time.sleep(POLL_S)
     return time.perf_counter() - since
+
+
+def conclude(title: str, figures: Mapping[str, object], *, clean: bool) -> int:
+    """Show what was found; returns the exit code."""
+    table = Table("figure", "value", title=title)
+    for name, value in figures.items():
+        table.add_row(name.replace("_", " "), str(value))
+    console = Console()
+    console.print(table)
+    console.print("clean" if clean else "NOT CLEAN")
+    return 0 if clean else 1

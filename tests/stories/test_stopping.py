@@ -11,7 +11,7 @@ from gateway.sms.tables import job, message
 from gateway.sms.words import MessageState
 from gateway.smtp.tables import spool
 from tests.bench.clients import address_of, make_clients
-from tests.crash.findings import look, work_left
+from tests.crash.mail_findings import look, work_left
 from tests.crash.senders import Client
 from tests.databases import from_outside
 from tests.service_process import ServiceProcess, all_stopped

@@ -19,6 +19,17 @@ UNDELIVERED, REFUSED, EXPIRED, THROTTLED, BROKEN, SILENT, CUT, LATE = (
 Told = dict[str, Any]
 
 
+_CONFIG = """
+[carriers.north]
+kind = "smpp"
+host = "127.0.0.1"
+port = {port}
+system_id = "gateway"
+password_file = "{password}"
+timing = {{ {timing} }}
+"""
+
+
 class SmscPeer:
     """A running SMSC."""
 
@@ -76,3 +87,11 @@ async def running_smsc(node: Node, options: Mapping[str, Any]) -> AsyncIterator[
         process.stdin.close()
         await listening
         await process.wait()
+
+
+def configured(folder: Path, port: int, timing: str, more: str = "") -> Path:
+    """The configuration of a service that sends by way of an SMSC on this port, written to ``folder``."""
+    password, config = folder / "password", folder / "gateway.toml"
+    password.write_text("secret")
+    config.write_text(_CONFIG.format(port=port, password=password, timing=timing) + more)
+    return config

@@ -1,4 +1,4 @@
-"""Renews, invoices and collects until nothing is due: ``python -m tests.crash.invoicer URL INSTANT``.
+"""Renews, invoices and collects until nothing is due: ``python -m tests.crash.invoicing_worker URL INSTANT``.
 
 It is meant to be killed. Two loops renew side by side and one collects, as in two services, in
 small batches, so that a kill finds much half-way.
@@ -35,7 +35,7 @@ async def work(url: str, now: datetime) -> None:
 async def renew_and_collect(url: str, now: datetime) -> None:
     """The same with both at once, over and over: never ends by itself."""
     async with open_engine(url, StoppedClock(now)) as engine:
-        print("ready", flush=True)  # noqa: T201 - whoever runs it reads it
+        print("ready", flush=True)  # noqa: T201 - whoever waits to kill
         collector = Collector(engine, RULES, {"sandbox": SandboxGateway(engine, b"secret")})
         while True:
             await asyncio.gather(_renew(engine), _renew(engine), collector.run_once())

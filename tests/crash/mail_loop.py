@@ -1,13 +1,13 @@
 """Kills the running service with ``kill -9`` again and again under load, and proves that nothing was lost or doubled.
 
-    python -m tests.crash.kill_loop --database sqlite --kills 30 --seconds 60
-    python -m tests.crash.kill_loop --database postgres --kills 30 --seconds 60
+    python -m tests.crash.mail_loop --database sqlite --kills 30 --seconds 60
+    python -m tests.crash.mail_loop --database postgres --kills 30 --seconds 60
 
 Clients send mail after mail to the sandbox phone, each mail with a Message-ID of its own, and send again whatever was
 not answered 250. The service is killed at random moments, so in the middle of taking mail in, filing it, handing SMS
 over or taking receipts, and started again with nothing done by hand. On PostgreSQL it is two processes, one that takes
 mail in and one that works, killed in turn by chance. At the end the clients finish their last mail, the service
-works off what is left, and ``tests.crash.findings`` compares promises, messages, money and phones.
+works off what is left, and ``tests.crash.mail_findings`` compares promises, messages, money and phones.
 
 The exit code is 0 where all is well. ``--seed`` repeats the moments of an earlier run, as far as a machine repeats.
 """
@@ -19,18 +19,16 @@ import sys
 import tempfile
 import threading
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import psutil
-from rich.console import Console
-from rich.table import Table
 from sqlalchemy import Engine as SqlEngine
 
 from tests.bench.clients import address_of, make_clients
-from tests.crash.findings import Findings, look, work_left
+from tests.crash.mail_findings import Findings, look, work_left
 from tests.crash.senders import Client, SentMail
-from tests.crash.stage import database_for_service, kill_by_chance, parser_of, work_off
+from tests.crash.stage import choose_database, conclude, database_for_service, kill_by_chance, parser_of, work_off
 from tests.databases import from_outside
 from tests.service_process import ServiceProcess, all_stopped
 
@@ -60,8 +58,7 @@ def main() -> int:
             run = _run(processes, asked, outside)
         with outside.connect() as connection:
             findings = look(connection, run.answered)
-    _print(asked, run, findings)
-    return 0 if findings.clean and not run.orphans else 1
+    return _conclude(asked, run, findings)
 
 
 def _run(processes: Sequence[ServiceProcess], asked: argparse.Namespace, outside: SqlEngine) -> Run:
@@ -107,26 +104,23 @@ def _processes(folder: Path, url: str | None) -> list[ServiceProcess]:
 
 
 def _arguments() -> argparse.Namespace:
-    parser = parser_of("kill_loop", __doc__, kills=30)
+    parser = parser_of("mail_loop", __doc__, kills=30)
+    choose_database(parser)
     parser.add_argument("--seconds", type=float, default=60.0, help="of load, over which the kills are spread")
     return parser.parse_args()
 
 
-def _print(asked: argparse.Namespace, run: Run, findings: Findings) -> None:
-    table = Table("figure", "value", title=f"{run.kills} times kill -9 on {asked.database}, seed {asked.seed}")
-    told = {
+def _conclude(asked: argparse.Namespace, run: Run, findings: Findings) -> int:
+    figures = {
         "mails answered 250": len(run.answered),
         "tries": run.tries,
         "slowest start, s": f"{run.slowest_start_s:.2f}",
         "worked off within, s": f"{run.worked_off_s:.1f}",
         "reading processes left behind": run.orphans,
-        **{each.name.replace("_", " "): getattr(findings, each.name) for each in fields(findings)},
+        **asdict(findings),
     }
-    for name, value in told.items():
-        table.add_row(name, str(value))
-    console = Console()
-    console.print(table)
-    console.print("clean" if findings.clean and not run.orphans else "NOT CLEAN")
+    title = f"{run.kills} times kill -9 on {asked.database}, seed {asked.seed}"
+    return conclude(title, figures, clean=findings.clean and not run.orphans)
 
 
 if __name__ == "__main__":

@@ -9,11 +9,8 @@ reminder, every phone got one SMS and those of cancelled events none, and the bo
 import asyncio
 import contextlib
 import random
-import subprocess
-import sys
 import time
 from collections import Counter
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, func, select
@@ -22,11 +19,12 @@ from gateway.calendar.settings import CalendarSettings
 from gateway.calendar.tables import reminder
 from gateway.calendar.words import Provider, ReminderState
 from gateway.engine.database import open_engine
-from gateway.sms.audit import audit
 from gateway.sms.tables import message
 from tests.calendar.practice import client, link
 from tests.clock import StoppedClock
+from tests.crash.books import discrepancies
 from tests.crash.reminder_worker import DUE, READING, SENDING, bridge_at, number_of, work
+from tests.crash.stage import at_work
 from tests.databases import from_outside
 
 
@@ -71,7 +69,7 @@ def _phase(url: str, phase: str, events: int, kills: int, at_once: int, chance: 
     for number in range(kills):
         with contextlib.ExitStack() as stack:
             for _ in range(at_once):
-                stack.enter_context(_worker(url, phase, number, events))
+                stack.enter_context(at_work("tests.crash.reminder_worker", url, phase, str(number), str(events)))
             time.sleep(chance.uniform(0, 0.6))
     asyncio.run(work(url, phase, -1, events))
 
@@ -97,7 +95,7 @@ def _sent(connection: Connection, events: int) -> Findings:
         doubled=sum(count > 1 for count in phones.values()),
         wrong=len(phones.keys() - wanted),
         astray=connection.scalar(select(func.count()).where(open_ones)) or 0,
-        discrepancies=sum(1 for _ in audit(connection)),
+        discrepancies=discrepancies(connection),
     )
 
 
@@ -107,16 +105,3 @@ async def _open_practice(url: str, events: int) -> None:
         account_id = await client(engine, units=10 * events, plan="SOLO")
         lies = (Provider.GOOGLE, b"token 1", "main")
         await engine.write(lambda connection: link(connection, bridge, account_id, lies, CalendarSettings()))
-
-
-@contextlib.contextmanager
-def _worker(url: str, phase: str, number: int, events: int) -> Iterator[None]:
-    """A process that is at work when this returns, and killed when it is left."""
-    command = [sys.executable, "-m", "tests.crash.reminder_worker", url, phase, str(number), str(events)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:  # noqa: S603 - our own program
-        assert process.stdout is not None
-        try:
-            assert process.stdout.readline() == "ready\n"
-            yield
-        finally:
-            process.kill()
