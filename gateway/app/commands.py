@@ -43,7 +43,7 @@ from gateway.calendar.releases import TOPIC as RELEASES_TOPIC
 from gateway.calendar.reminders import TOPIC as REMINDERS_TOPIC
 from gateway.engine.database import Stamp
 from gateway.settings import Settings
-from gateway.sms import optouts
+from gateway.sms import dead_numbers, optouts
 from gateway.sms.audit import audit
 from gateway.sms.inbox import INBOUND_TOPIC
 from gateway.sms.jobs import TOPIC as JOB_TOPIC
@@ -85,6 +85,7 @@ READS: Mapping[str, Callable[..., Any]] = {
     "sms.list": messages.listing,
     "sms.show": messages.show,
     "sms.preview": messages.look_ahead,
+    "sms.dead": dead_numbers.listing,
     "inbound.list": answers.listing,
     "inbound.show": answers.show,
     "number.list": inbound_numbers.listing,

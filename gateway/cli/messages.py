@@ -109,6 +109,18 @@ def _send_file(account: str, file: Path, text: str | None, options: dict[str, An
     print_one(asdict(tally), as_json=as_json)
 
 
+@group.command("dead")
+def list_dead(
+    account: Account,
+    *,
+    failures: Annotated[int | None, typer.Option(min=1, help="After so many without a delivery. Default: 2.")] = None,
+    as_json: Json = False,
+) -> None:
+    """List numbers that are out of use, or that no network delivers to."""
+    columns = ("to", "failures", "since", "last_at", "reason", "code")
+    print_rows(listing("sms.dead", **given(account=account, failures=failures)), columns, as_json=as_json)
+
+
 unknown = typer.Typer(no_args_is_help=True, help="Messages in doubt: nobody knows whether they left.")
 group.add_typer(unknown, name="unknown")
 

@@ -69,6 +69,7 @@ def test_carriers_are_listed_and_their_pace_is_set(ok: Ok, gateway: Gateway, cli
 def test_what_is_not_in_doubt_is_neither_released_nor_refunded(ok: Ok, gateway: Gateway, clinic: str) -> None:
     (sent,) = ok("sms", "send", clinic, NUMBER, "Hello")
     assert ok("sms", "unknown", "list") == []
+    assert ok("sms", "dead", clinic, "--failures", "1") == []
     for what in ("release", "refund"):
         assert "not in doubt" in gateway("sms", "unknown", what, sent["id"]).stderr
         assert "no message" in gateway("sms", "unknown", what, "7").stderr
