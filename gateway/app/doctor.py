@@ -159,9 +159,9 @@ def _secret_files(settings: Settings) -> Iterator[tuple[str, Path]]:
 def _secret(name: str, path: Path) -> Finding:
     try:
         given = path.read_text(encoding="utf-8").strip()
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError):
         return Finding(
-            name, Health.MEND, f"{path}: {_why(error)}", "Put it there, for the user of the service to read."
+            name, Health.MEND, f"{path} cannot be read", "Put it there, for the user of the service to read."
         )
     if not given:
         return Finding(name, Health.MEND, f"{path} is empty", "Write it there.")
@@ -201,13 +201,8 @@ def _why_unbindable(host: str, port: int) -> str | None:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             probe.bind(address)
         except OSError as error:
-            return _why(error)
+            return error.strerror or type(error).__name__
     return None
-
-
-def _why(error: OSError | ValueError) -> str:
-    """What went wrong with a file or a port that is named beside it."""
-    return getattr(error, "strerror", None) or type(error).__name__
 
 
 def _clock(clock: Clock) -> Finding:
