@@ -30,6 +30,7 @@ from plans.periods import Interval
 
 NAME = "Demo practice"
 PATH = "/demo.ics"
+_NAMES = (NAME, f"127.0.0.1{PATH}")  # the second until it was read
 
 #: The reminder of the first appointment leaves so long after the start, by the rule of an hour before.
 SOON = timedelta(seconds=15)
@@ -91,13 +92,16 @@ def calendar_text(now: datetime) -> str:
 def link_demo_calendar(
     connection: Connection, stamp: Stamp, settings: Settings, rules: Rules, billing: BillingRules, *, server: str
 ) -> dict[str, Any]:
-    """Link what is published at ``server`` to the demo client, and have its reminders sent; once made, it stays."""
+    """Link what is published at ``server`` to the demo client, and have its reminders sent; once made, it stays.
+
+    One that was published elsewhere at an earlier start is disabled, and nothing that somebody linked to try it out.
+    """
     account_id = _subscribed(connection, stamp, settings, rules, billing)
     address = f"http://{server}{PATH}"
     linked = calendars.link(connection, stamp, "demo", settings, billing, account=SLUG, address=address)
     for each in rows.of_account(connection, account_id):
-        ours = each.connection_id == linked["connection_id"]
-        if each.enabled_at is not None and not ours:
+        earlier = each.name in _NAMES and each.connection_id != linked["connection_id"]
+        if earlier and each.enabled_at is not None:
             choosing.disable(connection, stamp, "demo", each)
     (found,) = rows.of_connection(connection, account_id, linked["connection_id"])
     if found.enabled_at is None:
@@ -127,7 +131,7 @@ def _subscribed(connection: Connection, stamp: Stamp, settings: Settings, rules:
         )
         ordering.accept_terms(connection, stamp, "demo", billing, account=SLUG)
         ordering.sandbox_card(connection, stamp, "demo", settings, billing, account=SLUG, number=_CARD)
-        subscribing.subscribe(connection, stamp, "demo", billing, account=SLUG, plan="SOLO", every=Interval.MONTH)
+        subscribing.subscribe(connection, stamp, "demo", billing, account=SLUG, plan="BUSINESS", every=Interval.MONTH)
         packs.add(connection, stamp, "demo", rules.credit, account=SLUG, units=_UNITS, label="demo reminders")
     return account_id
 

@@ -70,7 +70,10 @@ async def _show(console: Console, settings: Settings, service: Running, server: 
     """A mail that becomes an SMS, and an appointment that is reminded of."""
     _tell(console, settings, await demonstrate(settings, service))
     console.print("\nIts calendar has an appointment in an hour; the reminder leaves in a moment.")
-    _tell_reminder(console, await demonstrate_calendar(settings, service, server))
+    try:
+        _tell_reminder(console, await demonstrate_calendar(settings, service, server))
+    except Refused as refused:  # whoever tries it out may have filled the plan, or closed the account
+        console.print(f"  It is not enabled: {refused.text} {refused.cure}")
 
 
 async def _start(stack: contextlib.AsyncExitStack, settings: Settings, roles: Collection[Role]) -> Running:
