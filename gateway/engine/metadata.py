@@ -52,7 +52,7 @@ class Instant(TypeDecorator[datetime]):
     def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[int | None], datetime | None]:
         """Turn stored microseconds back into an aware UTC datetime."""
         del dialect, coltype
-        return lambda value: None if value is None else _EPOCH + timedelta(microseconds=value)
+        return lambda value: None if value is None else _EPOCH + value * _MICROSECOND
 
 
 class Numbers(TypeDecorator[list[int]]):

@@ -24,26 +24,31 @@ _SQLITE = SQLiteDialect_pysqlite()
 class Prepared:
     """One statement; its parameters are named (``bindparam``), and none of them expands."""
 
-    def __init__(self, statement: Any) -> None:
-        """``statement``: itself or, where it is not the same on both databases, what makes it for a dialect's name."""
+    def __init__(self, statement: Any, row: Callable[[Sequence[Any]], Any] | None = None) -> None:
+        """``statement``: itself or, where it is not the same on both databases, what makes it for a dialect's name.
+
+        ``row`` makes a row of its columns; where it is left out, rows have them by place and by name.
+        """
         self._for: Callable[[str], Any] = cache(statement) if callable(statement) else lambda _dialect: statement
+        self._row = row
 
     def __call__(self, connection: Connection, parameters: Mapping[str, Any]) -> Sequence[Any]:
-        """Run it: the rows, their columns by place and by name; none where the statement brings none."""
+        """Run it: the rows; none where the statement brings none."""
         if connection.dialect.name == "sqlite":
             return self._in_sqlite(connection, parameters)
         result = connection.execute(self._for(connection.dialect.name), parameters)
-        return result.all() if result.returns_rows else ()
+        found = result.all() if result.returns_rows else ()
+        return list(map(self._row, found)) if self._row else found
 
     @cached_property
     def _in_sqlite(self) -> "_InSqlite":
-        return _InSqlite(self._for("sqlite"))
+        return _InSqlite(self._for("sqlite"), self._row)
 
 
 class _InSqlite:
     """A statement in SQLite's words, with how its types want values stored and read."""
 
-    def __init__(self, statement: ClauseElement) -> None:
+    def __init__(self, statement: ClauseElement, row: Callable[[Sequence[Any]], Any] | None) -> None:
         compiled = cast("SQLCompiler", statement.compile(dialect=_SQLITE))
         binds = [compiled.binds[name] for name in compiled.positiontup or ()]
         columns = list(getattr(statement, "exported_columns", ()))
@@ -52,19 +57,23 @@ class _InSqlite:
         self._given = [(each.key, stored_in_sqlite(each.type)) for each in binds]
         self._fixed = {each.key: each.value for each in binds if not each.required}
         self._read = [(place, turn) for place, turn in enumerate(read) if turn]
-        self._row: Any = namedtuple("Row", [each.key for each in columns], rename=True)  # type: ignore[misc]  # noqa: PYI024 - its names are known only now
+        self._row = row or _named([each.key for each in columns])._make
 
     def __call__(self, connection: Connection, parameters: Mapping[str, Any]) -> Sequence[Any]:
         given = {**self._fixed, **parameters}
         values = [turn(given[name]) if turn else given[name] for name, turn in self._given]
         found = in_sqlite(connection, self._text, values)
-        return list(map(self._row._make, self._typed(found))) if found else found
+        return list(map(self._row, self._typed(found))) if found else found
 
     def _typed(self, rows: Sequence[tuple[Any, ...]]) -> Iterable[Sequence[Any]]:
         columns: list[Iterable[Any]] = list(zip(*rows, strict=True))
         for place, turn in self._read:
             columns[place] = map(turn, columns[place])
         return zip(*columns, strict=True)
+
+
+def _named(names: Sequence[str]) -> Any:
+    return namedtuple("Row", names, rename=True)  # noqa: PYI024 - its names are known only now
 
 
 def in_sqlite(connection: Connection, text: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:

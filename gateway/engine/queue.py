@@ -226,5 +226,5 @@ def _fenced(connection: Connection, statement: Prepared, claims: Sequence[Claim]
     """Run a fenced statement for all claims at once; the ids of the rows whose claim held."""
     if not claims:
         return set()
-    held = [{"account_id": c.account_id, "row_id": c.row_id, "epoch": c.epoch} for c in claims]
-    return {row_id for (row_id,) in statement(connection, {**_FENCE.parameter(held), **values})}
+    held = [(each.account_id, each.row_id, each.epoch) for each in claims]
+    return {row_id for (row_id,) in statement(connection, {**_FENCE.in_order(held), **values})}

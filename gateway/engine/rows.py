@@ -5,7 +5,7 @@ its own, by one ``UPDATE … FROM``.
 """
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, Subquery, Text, bindparam, cast, func, select
@@ -29,6 +29,12 @@ class Rows:
         read = _in_postgres if dialect == "postgresql" else _in_sqlite
         columns = read(list(self._columns.values()))
         return select(*(each.label(name) for name, each in zip(self._columns, columns, strict=True))).subquery("given")
+
+    def in_order(self, rows: Sequence[Sequence[Any]]) -> dict[str, str]:
+        """The same of rows that bring every value, in the order of the columns: for thousands at a time."""
+        turns = zip(self._turns.values(), zip(*rows, strict=True), strict=bool(rows))
+        columns = [map(turn, column) if turn else column for turn, column in turns]
+        return {_PARAMETER: json.dumps(list(zip(*columns, strict=True)))}
 
     def parameter(self, rows: Iterable[Mapping[str, Any]]) -> dict[str, str]:
         """The parameter of a statement over ``table``; a value that a row lacks is null."""
