@@ -1,8 +1,8 @@
 """The rows of reminders that are due, with their events: read for many in one statement, and settled in one."""
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
-from functools import cache
 from operator import itemgetter
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
@@ -111,21 +111,19 @@ def due(connection: Connection, now: datetime, limit: int) -> list[DueReminder]:
 
     Those that somebody else has locked are left to them. What outlasts the transaction has to be held.
     """
-    found = _DUE(connection, {"now": now, "most": limit})
-    return _by_account(found)
+    return _by_account(_DUE(connection, {"now": now, "most": limit}))
 
 
 def by_ids(connection: Connection, keys: Collection[tuple[int, int]]) -> list[DueReminder]:
     """Reminders (account, id) with their events, by account and id."""
     if not keys:
         return []
-    found = connection.execute(_by_ids(connection.dialect.name), as_pairs(sorted(keys))).all()
-    return _by_account(found)
+    return _by_account(_BY_IDS(connection, as_pairs(sorted(keys))))
 
 
-def _by_account(found: Iterable[Sequence[Any]]) -> list[DueReminder]:
+def _by_account(found: Iterable[DueReminder]) -> list[DueReminder]:
     """In the order of the tables: what is written of neighbours one after the other stays in the processor's cache."""
-    return sorted(map(DueReminder._make, found), key=itemgetter(0, 1))
+    return sorted(found, key=itemgetter(0, 1))
 
 
 class Settled(NamedTuple):
@@ -145,35 +143,29 @@ class Settled(NamedTuple):
 
 
 def settle(connection: Connection, now: datetime, settled: Sequence[Settled]) -> None:
-    """Write down what becomes of reminders that are held, and give them back: one statement for all."""
-    if settled:
-        rows = [
-            {
-                "account_id": each.reminder.account_id,
-                "reminder_id": each.reminder.reminder_id,
-                "state": each.state,
-                "reason": each.reason,
-                "look_at": each.look_at,
-                "message_id": each.message_id,
-                "round": each.round,
-            }
-            for each in settled
-        ]
-        connection.execute(_settle(connection.dialect.name), {**_SETTLED.parameter(rows), "now": now})
+    """Write down what becomes of reminders that are held, and give them back: one statement for all that fare alike."""
+    alike: dict[tuple[Any, ...], list[tuple[Any, ...]]] = defaultdict(list)
+    for each in settled:
+        of = each.reminder
+        alike[each.state, each.reason, each.round].append(
+            (of.account_id, of.reminder_id, each.look_at, each.message_id)
+        )
+    for fate, rows in alike.items():
+        _SETTLE(connection, {**_SETTLED.in_order(rows), **dict(zip(_FATE, fate, strict=True)), "now": now})
 
 
-_SET = ("state", "reason", "look_at", "message_id", "round")
-_SETTLED = Rows(account_id=BigInteger(), reminder_id=BigInteger(), **{name: reminder.c[name].type for name in _SET})
+_FATE = ("state", "reason", "round")
+_SETTLED = Rows(account_id=BigInteger(), reminder_id=BigInteger(), look_at=Instant(), message_id=BigInteger())
 
 
-@cache
 def _settle(dialect: str) -> Update:
-    row, given = reminder.c, _SETTLED.table(dialect)
-    over = case((given.c.look_at.is_(None), bindparam("now", type_=Instant)))
+    row, given = reminder.c, _SETTLED.table(dialect).c
     return (
         update(reminder)
-        .where(row.account_id == given.c.account_id, row.reminder_id == given.c.reminder_id)
-        .values(**{name: given.c[name] for name in _SET}, settled_at=over, claimed_by=None, attempts=0)
+        .where(row.account_id == given.account_id, row.reminder_id == given.reminder_id)
+        .values({name: bindparam(name, type_=row[name].type) for name in _FATE})
+        .values(look_at=given.look_at, message_id=given.message_id, claimed_by=None, attempts=0)
+        .values(settled_at=case((given.look_at.is_(None), bindparam("now", type_=Instant))))
     )
 
 
@@ -197,7 +189,6 @@ def _due() -> Select[*tuple[Any, ...]]:
     return _with_events(longest_due.c, select(*longest_due.c))
 
 
-@cache
 def _by_ids(dialect: str) -> Select[*tuple[Any, ...]]:
     row, wanted = reminder.c, pairs(dialect)
     these = and_(wanted.c.first == row.account_id, wanted.c.second == row.reminder_id)
@@ -213,4 +204,6 @@ def _with_events(
     )
 
 
-_DUE = Prepared(_due())
+_DUE = Prepared(_due(), DueReminder._make)
+_BY_IDS = Prepared(_by_ids, DueReminder._make)
+_SETTLE = Prepared(_settle)
