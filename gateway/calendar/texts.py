@@ -1,8 +1,9 @@
 """What the reminders of a calendar say, and which texts of an event they need for it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 
 from gateway.calendar.calendars import Calendar
 from gateway.calendar.extract import Field
@@ -18,7 +19,12 @@ from gateway.calendar.wording import (
     parse_template,
     read_texts,
     render,
+    signed,
 )
+from gateway.wording import Language
+
+#: Voices that are kept, with the templates that they have used.
+_REMEMBERED = 1_000
 
 
 def kept_fields(settings: CalendarSettings) -> frozenset[Field]:
@@ -35,6 +41,7 @@ class Voice:
     practice: Practice
     style: Style
     own: Template | None  # the client's template; None where it took what ships
+    ready: dict[str, Template] = field(default_factory=dict, compare=False)  # by their source, as they were needed
 
     @property
     def usual(self) -> Template:
@@ -43,7 +50,7 @@ class Voice:
 
     def text(self, visits: Sequence[Visit], now: datetime, *, moved: bool = False) -> str:
         """The text of one reminder of these appointments, as it leaves now."""
-        return render(self.template(visits, moved=moved), visits, self.practice, self.style, now)
+        return render(self._signed(self.template(visits, moved=moved)), visits, self.practice, self.style, now)
 
     def template(self, visits: Sequence[Visit], *, moved: bool) -> Template:
         """The template of the client where it fits what is told and leaves no gap, else the one that ships for it."""
@@ -52,6 +59,11 @@ class Voice:
             return self.own
         return self._shipped(kind)
 
+    def _signed(self, template: Template) -> Template:
+        if template.source not in self.ready:
+            self.ready[template.source] = signed(template, self.practice)
+        return self.ready[template.source]
+
     def _shipped(self, kind: Kind) -> Template:
         return read_texts(self.style.language).templates[kind]
 
@@ -59,11 +71,14 @@ class Voice:
 def voice_of(calendar: Calendar) -> Voice:
     """How a calendar speaks; what its settings leave open follows the account."""
     chosen = calendar.settings
-    return Voice(
-        Practice(chosen.name or calendar.account_name, chosen.contact),
-        Style(chosen.language or calendar.language),
-        parse_template(chosen.template) if chosen.template is not None else None,
-    )
+    name, language = chosen.name or calendar.account_name, chosen.language or calendar.language
+    return _voice(name, chosen.contact, language, chosen.template)
+
+
+@lru_cache(maxsize=_REMEMBERED)  # a calendar speaks as it did a moment ago
+def _voice(name: str, contact: str, language: Language, template: str | None) -> Voice:
+    own = parse_template(template) if template is not None else None
+    return Voice(Practice(name, contact), Style(language), own)
 
 
 _USUAL = frozenset({Kind.REMINDER, Kind.ALL_DAY})

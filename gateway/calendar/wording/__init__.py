@@ -1,7 +1,7 @@
 """What a reminder says: templates with checked variables, filled in on the client's clock and in its language."""
 
 from gateway.calendar.wording.cautions import Caution, Cautioned, cautions
-from gateway.calendar.wording.rendering import Practice, Style, Visit, lacking, render, sample
+from gateway.calendar.wording.rendering import Practice, Style, Visit, lacking, render, sample, signed
 from gateway.calendar.wording.templates import EventText, Template, Variable, needs, parse_template
 from gateway.calendar.wording.texts import Kind, Texts, read_texts
 
@@ -23,4 +23,5 @@ __all__ = [
     "read_texts",
     "render",
     "sample",
+    "signed",
 ]

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from babel.dates import format_date, format_time
 
 from gateway.accounts.refusals import Refused
-from gateway.calendar.wording.templates import Part, Template, Variable
+from gateway.calendar.wording.templates import Part, Template, Variable, with_values
 from gateway.calendar.wording.texts import Dates, read_texts
 from gateway.sms.graphemes import graphemes
 from gateway.wording import Language
@@ -88,6 +88,11 @@ def render(template: Template, visits: Sequence[Visit], practice: Practice, styl
     return "".join([_fill(part, told) for part in template.parts]).strip()
 
 
+def signed(template: Template, practice: Practice) -> Template:
+    """The template with what all texts of a practice have in common: who sends it, and how to reach them."""
+    return with_values(template, {Variable.NAME: _name(practice), Variable.CONTACT: _contact(practice)})
+
+
 def lacking(template: Template, visits: Sequence[Visit], practice: Practice, style: Style) -> frozenset[Variable]:
     """The variables that would leave a gap in the text: a default template says less, and says it well."""
     told = _Told(visits[0], visits[0].local, visits, practice, style, visits[0].start)
@@ -101,6 +106,14 @@ def sample(template: Template, style: Style, zone: ZoneInfo, now: datetime, prac
     start = datetime.combine(now.astimezone(zone).date() + timedelta(days=1), _HALF_PAST_TWO, zone)
     visit = Visit(start, zone, title=words.title, location=words.location, description=words.description)
     return render(template, [visit], practice or Practice(words.name, words.contact), style, now)
+
+
+def _name(practice: Practice) -> str:
+    return _clean(practice.name, 60)
+
+
+def _contact(practice: Practice) -> str:
+    return _clean(practice.contact, 60)
 
 
 def _day_of(told: _Told) -> str:
@@ -175,8 +188,8 @@ def _dates(language: Language) -> Dates:
 #: What stands in the place of each variable. Of the texts of others so many characters are told: a description can be
 #: a novel.
 _VALUES: Mapping[Variable, Callable[[_Told], str]] = {
-    Variable.NAME: lambda told: _clean(told.practice.name, 60),
-    Variable.CONTACT: lambda told: _clean(told.practice.contact, 60),
+    Variable.NAME: lambda told: _name(told.practice),
+    Variable.CONTACT: lambda told: _contact(told.practice),
     Variable.PLACE: lambda told: _clean(told.first.location, 100),
     Variable.TITLE: lambda told: _clean(told.first.title, 100),
     Variable.DESCRIPTION: lambda told: _clean(told.first.description, 200),

@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import chain
@@ -103,8 +103,20 @@ def parse_template(source: str) -> Template:
         raise Refused(f"The text of the reminder has over {LONGEST} characters.", "Shorten it.")
     if any(unicodedata.category(each) in {"Cc", "Cs", "Co", "Cn"} and each != "\n" for each in source):
         raise Refused("The text of the reminder holds a control character.", "Type it anew instead of pasting it.")
-    parts = tuple(_parts(source))
-    return Template(source, parts, frozenset(chain.from_iterable(part.variables for part in parts)))
+    return _template(source, _parts(source))
+
+
+def with_values(template: Template, values: Mapping[Variable, str]) -> Template:
+    """The same with some variables filled in for good, in as few parts as say it."""
+    parts: list[Part] = []
+    for part in template.parts:
+        if part.optional and not all(values.get(each, "any") for each in part.variables):
+            continue
+        filled = _with_values(part, values)
+        if parts and not filled.optional and not parts[-1].optional:
+            filled = Part(parts[-1].form + filled.form, parts.pop().variables + filled.variables)
+        parts.append(filled)
+    return _template(template.source, parts)
 
 
 def needs(template: Template) -> frozenset[EventText]:
@@ -115,6 +127,17 @@ def needs(template: Template) -> frozenset[EventText]:
 def spelt(variable: Variable, language: Language) -> str:
     """A variable as a template names it, braces and all."""
     return f"{{{_IN_FRENCH[variable] if language is Language.FR else variable}}}"
+
+
+def _template(source: str, parts: Iterable[Part]) -> Template:
+    parts = tuple(parts)
+    return Template(source, parts, frozenset(chain.from_iterable(part.variables for part in parts)))
+
+
+def _with_values(part: Part, values: Mapping[Variable, str]) -> Part:
+    written = [values[each].replace("%", "%%") if each in values else "%s" for each in part.variables]
+    left = tuple(each for each in part.variables if each not in values)
+    return Part(part.form.replace("%%", "%%%%") % tuple(written), left, part.optional and bool(left))
 
 
 def _parts(source: str) -> Iterator[Part]:

@@ -21,6 +21,7 @@ from gateway.calendar.wording import (
     read_texts,
     render,
     sample,
+    signed,
 )
 from gateway.sms.gsm import outside
 from gateway.wording import Language
@@ -107,6 +108,23 @@ def test_an_all_day_event_has_no_time() -> None:
 def test_what_is_optional_goes_where_a_value_is_missing() -> None:
     assert said("Rendez-vous[ à {lieu}][ : {titre}].") == "Rendez-vous."
     assert said("Rendez-vous[ à {lieu}].", VISIT._replace(location="Lyon")) == "Rendez-vous à Lyon."
+
+
+@pytest.mark.parametrize("name", ["Cabinet Martin", "100 % {vélo} %s"])
+@pytest.mark.parametrize("contact", ["", "01 99 00 12 34"])
+@pytest.mark.parametrize(
+    "source",
+    [
+        *(each.source for language in Language for each in read_texts(language).templates.values()),
+        "{nom} 5 % %s%%[ ou {contact} {titre}][ au {contact}][ : {titre}] {heure}",
+    ],
+)
+def test_a_template_that_its_practice_has_signed_says_the_same(source: str, name: str, contact: str) -> None:
+    practice, template = Practice(name, contact), parse_template(source)
+    for title in (None, "Bilan"):
+        visits = [VISIT._replace(title=title)]
+        written = render(signed(template, practice), visits, practice, FRENCH, MONDAY)
+        assert written == render(template, visits, practice, FRENCH, MONDAY)
 
 
 def test_a_gap_is_told_beforehand() -> None:
