@@ -6,8 +6,9 @@ from itertools import groupby
 from typing import NamedTuple
 
 from gateway.accounts.words import Encoding
+from gateway.sms import gsm
 from gateway.sms.graphemes import graphemes
-from gateway.sms.gsm import EXTENSION, septets
+from gateway.sms.gsm import EXTENSION
 from gateway.sms.transliteration import Replacement, to_gsm
 from gateway.sms.words import Alphabet
 
@@ -42,17 +43,17 @@ def encode(text: str, mode: Encoding) -> Encoded:
     surrogate pair, and no grapheme that fits a part is ever cut.
     """
     plain = _compose(text)
-    written = septets(plain)
-    if written is not None:
-        return _in_gsm(plain, len(written))
+    units = gsm.count(plain)
+    if units is not None:
+        return _in_gsm(plain, units)
     original = Encoded(plain, Alphabet.UCS2, _cut(plain, _units(plain), Alphabet.UCS2))
     return original if mode is Encoding.AUTO else _replaced(original, mode)
 
 
 def cut(text: str, alphabet: Alphabet) -> tuple[str, ...]:
     """The parts of a text that was encoded before: those of ``encode``, which gave it this alphabet."""
-    units = len(septets(text) or text) if alphabet is Alphabet.GSM else _units(text)
-    return _cut(text, units, alphabet)
+    units = gsm.count(text) if alphabet is Alphabet.GSM else _units(text)
+    return _cut(text, units or len(text), alphabet)
 
 
 def _compose(text: str) -> str:
@@ -72,7 +73,7 @@ def _replaced(original: Encoded, mode: Encoding) -> Encoded:
     if said is None:
         return original
     text, replacements = said
-    smaller = _in_gsm(text, len(text) + sum(map(text.count, EXTENSION)), replacements)
+    smaller = _in_gsm(text, gsm.count(text) or len(text), replacements)
     return smaller if len(smaller.parts) <= len(original.parts) else original
 
 

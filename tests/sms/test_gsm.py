@@ -2,8 +2,10 @@
 
 import pytest
 import smsutil
+from hypothesis import given
+from hypothesis import strategies as st
 
-from gateway.sms.gsm import CHARACTERS, EXTENSION, outside, septets
+from gateway.sms.gsm import CHARACTERS, EXTENSION, count, outside, septets
 
 
 @pytest.mark.parametrize(
@@ -42,6 +44,12 @@ def test_the_whole_alphabet_agrees_with_an_independent_codec() -> None:
 def test_every_other_character_is_foreign() -> None:
     others = (chr(code) for code in range(0x11000) if chr(code) not in CHARACTERS)
     assert [each for each in others if septets(each) is not None] == []
+
+
+@given(st.text(st.sampled_from(sorted(CHARACTERS))) | st.text(max_size=5))
+def test_septets_are_counted_without_being_written(text: str) -> None:
+    written = septets(text)
+    assert count(text) == (None if written is None else len(written))
 
 
 def test_the_characters_that_cost_the_most_are_named_once_each() -> None:
