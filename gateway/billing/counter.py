@@ -11,7 +11,7 @@ from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, Row, Select, and_, insert, or_, select
+from sqlalchemy import Connection, Row, Select, and_, bindparam, insert, or_, select
 
 from gateway.accounts.tables import account
 from gateway.billing.selling_tables import postpaid_agreement, postpaid_use
@@ -39,19 +39,27 @@ def agreements(connection: Connection, payer_ids: Collection[int], now: datetime
     """The agreement in force for each payer that has one, on its own calendar."""
     if not payer_ids:
         return {}
-    row, today = postpaid_agreement.c, now.astimezone(UTC).date()
-    near = select(row.account_id, row.agreement_id, row.since, row.until, account.c.time_zone).where(
-        row.account_id.in_(sorted(payer_ids)),
-        row.since <= today + _DAY,
-        or_(row.until.is_(None), row.until >= today - _DAY),
-    )
-    found = connection.execute(near.join(account, account.c.account_id == row.account_id)).all()
+    today = now.astimezone(UTC).date()
+    given = {"payers": sorted(payer_ids), "yesterday": today - _DAY, "tomorrow": today + _DAY}
+    found = connection.execute(_NEAR, given).all()
     days = {zone: now.astimezone(ZoneInfo(zone)).date() for zone in {each.time_zone for each in found}}
     return {
         each.account_id: each.agreement_id
         for each in found
         if each.since <= days[each.time_zone] and (each.until is None or days[each.time_zone] <= each.until)
     }
+
+
+_row = postpaid_agreement.c
+_NEAR = (
+    select(_row.account_id, _row.agreement_id, _row.since, _row.until, account.c.time_zone)
+    .join(account, account.c.account_id == _row.account_id)
+    .where(
+        _row.account_id.in_(bindparam("payers", expanding=True)),
+        _row.since <= bindparam("tomorrow"),
+        or_(_row.until.is_(None), _row.until >= bindparam("yesterday")),
+    )
+)
 
 
 def count(connection: Connection, stamp: Stamp, uses: Sequence[Use]) -> None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, select
+from sqlalchemy import Connection, Row, bindparam, func, select
 
 from gateway.accounts.tables import account
 from gateway.accounts.words import AccountState
@@ -88,20 +88,17 @@ def _refusal(cover: Cover, calendars: int, rules: BillingRules, now: datetime) -
 
 def _people(connection: Connection, account_ids: Collection[int]) -> Sequence[_Account]:
     """Accounts with who pays for them, and the states of both."""
-    row, payer, profile = account.c, account.alias("payer"), billing_profile.c
-    payer_id = func.coalesce(row.parent_id, row.account_id)
-    return connection.execute(
-        select(
-            row.account_id,
-            payer_id.label("payer_id"),
-            row.state,
-            payer.c.state.label("payer_state"),
-            profile.suspended_at,
-        )
-        .join(payer, payer.c.account_id == payer_id)
-        .outerjoin(billing_profile, profile.account_id == payer_id)
-        .where(row.account_id.in_(sorted(account_ids)))
-    ).all()
+    return connection.execute(_PEOPLE, {"accounts": sorted(account_ids)}).all()
+
+
+_payer, _payer_id = account.alias("payer"), func.coalesce(account.c.parent_id, account.c.account_id)
+_PEOPLE = (
+    select(account.c.account_id, _payer_id.label("payer_id"), account.c.state)
+    .add_columns(_payer.c.state.label("payer_state"), billing_profile.c.suspended_at)
+    .join(_payer, _payer.c.account_id == _payer_id)
+    .outerjoin(billing_profile, billing_profile.c.account_id == _payer_id)
+    .where(account.c.account_id.in_(bindparam("accounts", expanding=True)))
+)
 
 
 def _subscribed(

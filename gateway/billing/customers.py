@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, Row, bindparam, select
 
 from gateway.accounts.refusals import Refused
 from gateway.accounts.tables import account
@@ -95,10 +95,14 @@ def _profile(row: Row[*tuple[Any, ...]]) -> Profile:
     return Profile(**{**values, "address": tuple(row.address)})
 
 
+_row = price_revision.c
+_REVISIONS = select(*(_row.account_id, _row.item, _row.since, _row.notified_on, _row.applies_on, _row.refused)).where(
+    _row.account_id.in_(bindparam("accounts", expanding=True))
+)
+
+
 def _revisions(connection: Connection, account_ids: Iterable[int]) -> dict[int, list[Revision]]:
-    row = price_revision.c
-    made = select(row.account_id, row.item, row.since, row.notified_on, row.applies_on, row.refused)
     revisions: dict[int, list[Revision]] = {}
-    for account_id, *each in connection.execute(made.where(row.account_id.in_(sorted(account_ids)))):
+    for account_id, *each in connection.execute(_REVISIONS, {"accounts": sorted(account_ids)}):
         revisions.setdefault(account_id, []).append(Revision(*each))
     return revisions

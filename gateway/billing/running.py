@@ -3,14 +3,15 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Connection, and_, bindparam, exists, func, insert, select, update
+from sqlalchemy import Connection, Select, Text, and_, bindparam, cast, exists, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from gateway.accounts.refusals import Refused
 from gateway.billing.rules import BillingRules
 from gateway.billing.selling_tables import billing_profile, subscription
-from gateway.billing.stored import from_stored, to_stored
+from gateway.billing.stored import from_text, to_stored
 from gateway.engine.database import Stamp
 from plans import renewal
 from plans.subscription import State, Subscription
@@ -27,7 +28,8 @@ class Running:
 
 
 _ROW = select(
-    subscription.c.account_id, subscription.c.subscription_id, subscription.c.version, subscription.c.document
+    *(subscription.c.account_id, subscription.c.subscription_id, subscription.c.version),
+    cast(subscription.c.document, Text),
 )
 
 
@@ -54,15 +56,23 @@ def latest(connection: Connection, account_id: int) -> Running | None:
 
 def latest_of(connection: Connection, account_ids: Collection[int]) -> list[Running]:
     """The newest subscription of each of these clients that ever had one, ended or not."""
+    return [_running(*each) for each in connection.execute(_LATEST, {"accounts": sorted(account_ids)})]
+
+
+def _latest() -> Select[*tuple[Any, ...]]:
     row = subscription.c
     newest = (
         select(row.account_id, func.max(row.subscription_id).label("subscription_id"))
-        .where(row.account_id.in_(sorted(account_ids)))
+        .where(row.account_id.in_(bindparam("accounts", expanding=True)))
         .group_by(row.account_id)
         .subquery()
     )
-    same = and_(newest.c.account_id == row.account_id, newest.c.subscription_id == row.subscription_id)
-    return [_running(*each) for each in connection.execute(_ROW.join(newest, same))]
+    return _ROW.join(
+        newest, and_(newest.c.account_id == row.account_id, newest.c.subscription_id == row.subscription_id)
+    )
+
+
+_LATEST = _latest()
 
 
 def by_id(connection: Connection, account_id: int, subscription_id: int) -> Running:
@@ -150,5 +160,5 @@ def _state(each: Running, rules: BillingRules, now: datetime) -> dict[str, objec
     }
 
 
-def _running(account_id: int, subscription_id: int, version: int, document: object) -> Running:
-    return Running(account_id, subscription_id, version, from_stored(Subscription, document))
+def _running(account_id: int, subscription_id: int, version: int, document: str) -> Running:
+    return Running(account_id, subscription_id, version, from_text(Subscription, document))

@@ -1,11 +1,12 @@
 """Values of ``plans`` as JSON and back: what a row keeps of a subscription or an invoice must be read years later."""
 
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import fields, is_dataclass
 from datetime import date, datetime
 from enum import StrEnum
 from fractions import Fraction
-from functools import cache
+from functools import cache, lru_cache
 from operator import attrgetter
 from types import NoneType
 from typing import Any, TypeVar, cast, get_args, get_origin, get_type_hints
@@ -37,6 +38,12 @@ def from_stored(kind: type[T], stored: Any) -> T:
     """The value of this type that ``to_stored`` wrote."""
     wanted: Any = kind
     return cast("T", _reader(wanted)(stored))
+
+
+@lru_cache(maxsize=2_048)  # rows are read again and again, and seldom changed
+def from_text(kind: type[T], text: str) -> T:
+    """The value of this type in a JSON text; it must be one that nobody changes."""
+    return from_stored(kind, json.loads(text))
 
 
 @cache

@@ -1,12 +1,12 @@
 """A calendar as the work on it needs it, and the rows it is read from."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, and_, select, update
+from sqlalchemy import Connection, Select, Text, and_, cast, select, update
 
 from gateway.accounts.tables import account
 from gateway.calendar.feeds.port import Window
@@ -14,6 +14,7 @@ from gateway.calendar.settings import CalendarSettings, read_settings
 from gateway.calendar.tables import calendar, calendar_connection
 from gateway.calendar.words import ConnectionState, FeedFault, Provider
 from gateway.engine.pairs import as_pairs, pairs
+from gateway.engine.prepared import Prepared
 from gateway.wording import Language
 
 Key = tuple[int, int]  # account and calendar
@@ -70,8 +71,7 @@ def by_keys(connection: Connection, keys: Collection[Key]) -> dict[Key, Calendar
     """The calendars of these accounts and ids."""
     if not keys:
         return {}
-    found = connection.execute(_by_keys(connection.dialect.name), as_pairs(sorted(keys)))
-    return {(row.account_id, row.calendar_id): _calendar(row) for row in found}
+    return {each.key: each for each in _BY_KEYS(connection, as_pairs(sorted(keys)))}
 
 
 def of_account(connection: Connection, account_id: int) -> list[Calendar]:
@@ -110,7 +110,6 @@ def change(connection: Connection, key: Key, **values: Any) -> None:
     connection.execute(update(calendar).where(*of_it).values(**values))
 
 
-@cache
 def _by_keys(dialect: str) -> Select[*tuple[Any, ...]]:
     wanted = pairs(dialect)
     return _all().join(wanted, and_(wanted.c.first == calendar.c.account_id, wanted.c.second == calendar.c.calendar_id))
@@ -119,8 +118,9 @@ def _by_keys(dialect: str) -> Select[*tuple[Any, ...]]:
 @cache
 def _all() -> Select[*tuple[Any, ...]]:
     row, link, client = calendar.c, calendar_connection.c, account.c
+    of_it = {each.name: each for each in row} | {"settings": cast(row.settings, Text).label("settings")}
     return (
-        select(*row)
+        select(*of_it.values())
         .add_columns(link.state.label("connection_state"), link.fault.label("connection_fault"), link.writes)
         .add_columns(client.country, client.name.label("account_name"), client.language)
         .add_columns(client.time_zone.label("account_zone"))
@@ -129,7 +129,12 @@ def _all() -> Select[*tuple[Any, ...]]:
     )
 
 
-def _calendar(row: Row[*tuple[Any, ...]]) -> Calendar:
-    values = {name: getattr(row, name) for name in Calendar.__slots__ if name not in {"window", "common", "settings"}}
-    covered = Window(row.window_start, row.window_end) if row.window_start and row.window_end else None
-    return Calendar(**values, window=covered, common=frozenset(row.common), settings=read_settings(row.settings))
+def _calendar(columns: Sequence[Any]) -> Calendar:
+    row: dict[str, Any] = dict(zip(_NAMES, columns, strict=True))
+    since, until = row.pop("window_start"), row.pop("window_end")
+    row["window"] = Window(since, until) if since and until else None
+    return Calendar(**row | {"common": frozenset(row["common"]), "settings": read_settings(row["settings"])})
+
+
+_NAMES = _all().exported_columns.keys()
+_BY_KEYS = Prepared(_by_keys, _calendar)

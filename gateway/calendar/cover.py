@@ -3,8 +3,9 @@
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Connection, and_, func, select
+from sqlalchemy import Connection, Select, and_, bindparam, func, select
 
 from gateway.accounts.tables import account
 from gateway.billing.caps import left_of
@@ -48,20 +49,25 @@ def means(
 
 def links(connection: Connection, payer_ids: Collection[int]) -> dict[int, list[Link]]:
     """The enabled calendars of payers and their sub-accounts, as plans count them."""
+    counted: dict[int, list[Link]] = {}
+    for payer_id, provider, remote_id, enabled_at, state in connection.execute(_LINKS, {"payers": sorted(payer_ids)}):
+        link = Link(CalendarKey(provider, remote_id), enabled_at, enabled=True, revoked=state != ConnectionState.ACTIVE)
+        counted.setdefault(payer_id, []).append(link)
+    return counted
+
+
+def _links() -> Select[*tuple[Any, ...]]:
     row, link, of = calendar.c, calendar_connection.c, account.c
     payer = func.coalesce(of.parent_id, of.account_id)
-    found = connection.execute(
-        select(payer.label("payer_id"), row.provider, row.remote_id, row.enabled_at, link.state)
+    return (
+        select(payer, row.provider, row.remote_id, row.enabled_at, link.state)
         .join(account, of.account_id == row.account_id)
         .join(calendar_connection, and_(link.account_id == row.account_id, link.connection_id == row.connection_id))
-        .where(payer.in_(sorted(payer_ids)), row.enabled_at.is_not(None))
+        .where(payer.in_(bindparam("payers", expanding=True)), row.enabled_at.is_not(None))
     )
-    counted: dict[int, list[Link]] = {}
-    for each in found:
-        key = CalendarKey(each.provider, each.remote_id)
-        revoked = each.state is not ConnectionState.ACTIVE
-        counted.setdefault(each.payer_id, []).append(Link(key, each.enabled_at, enabled=True, revoked=revoked))
-    return counted
+
+
+_LINKS = _links()
 
 
 def _by_payer(covered: Mapping[int, Cover]) -> dict[int, Cover]:

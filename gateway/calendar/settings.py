@@ -1,12 +1,11 @@
 """What a client sets for a calendar: how numbers are read, what is written, and when."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from functools import lru_cache
 from typing import Any
 
-from gateway.billing.stored import from_stored, to_stored
+from gateway.billing.stored import from_text, to_stored
 from gateway.calendar.schedule import Offset, Schedule, parse_rule
 from gateway.wording import Language
 from plans.windows import Hours
@@ -62,9 +61,10 @@ def stored(settings: CalendarSettings) -> dict[str, Any]:
     return kept
 
 
-def read_settings(document: Mapping[str, Any]) -> CalendarSettings:
+def read_settings(text: str) -> CalendarSettings:
     """As ``stored`` wrote it; what an older program did not know has its default."""
-    return from_stored(CalendarSettings, document)
+    read: CalendarSettings = from_text(CalendarSettings, text)
+    return read
 
 
 @lru_cache(maxsize=4_096)
