@@ -31,7 +31,7 @@ class Funds:
 
 
 def _after(lots: list[Lot], draws: tuple[Draw, ...]) -> list[Lot]:
-    taken = {each.lot_id: each.units for each in draws}
+    taken = dict(draws)
     return [
         Lot(lot.lot_id, lot.kind, lot.units_left - taken[lot.lot_id], lot.expires_at) if lot.lot_id in taken else lot
         for lot in lots

@@ -33,16 +33,9 @@ def enter(connection: Connection, stamp: Stamp, entries: Collection[Entry]) -> N
     _ENTER(
         connection,
         [
-            (
-                each.account_id,
-                entry_id,
-                each.kind,
-                each.message_id,
-                each.lot_id,
-                each.units,
-                stamp.now,
-                each.reason,
+            (account_id, entry_id, kind, message_id, lot_id, units, stamp.now, reason)
+            for entry_id, (account_id, kind, message_id, lot_id, units, reason) in zip(
+                stamp.new_ids(len(entries)), entries, strict=True
             )
-            for entry_id, each in zip(stamp.new_ids(len(entries)), entries, strict=True)
         ],
     )

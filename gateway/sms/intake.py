@@ -1,6 +1,6 @@
 """Each request once: the same key of one account and origin is the same SMS, however often it is handed in."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from functools import cache
 from typing import Any
 
@@ -21,12 +21,12 @@ def key_of(request: SmsRequest) -> Key:
     return request.account_id, request.origin, request.dedup_key
 
 
-def take_in(connection: Connection, stamp: Stamp, requests: Sequence[SmsRequest]) -> dict[Key, int]:
-    """Enter requests; those not seen before come back with the id of the message to be."""
-    keys = dict.fromkeys(map(key_of, requests))
-    ids = dict(zip(keys, stamp.new_ids(len(keys)), strict=True))
+def take_in(connection: Connection, stamp: Stamp, keys: Iterable[Key]) -> dict[Key, int]:
+    """Enter the keys of requests; those not seen before come back with the id of the message to be."""
+    once = dict.fromkeys(keys)
+    ids = dict(zip(once, stamp.new_ids(len(once)), strict=True))
     # in order, or two batches would wait for each other
-    fresh = set(_ENTER(connection, [(*key, ids[key], stamp.now) for key in sorted(ids)]))
+    fresh = set(_ENTER(connection, [(*key, message_id, stamp.now) for key, message_id in sorted(ids.items())]))
     return {key: message_id for key, message_id in ids.items() if message_id in fresh}
 
 

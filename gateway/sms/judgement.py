@@ -85,9 +85,10 @@ class _TermsByKind:
     def of(self, asked: Request, client: Client) -> Terms:
         number = asked.number
         kind = (client.account_id, number.destination, number.line, asked.message_class, asked.display)
-        if kind not in self.known:
-            self.known[kind] = terms_of(asked, client.standing, self.rules, self.now)
-        return self.known[kind]
+        terms = self.known.get(kind)
+        if terms is None:
+            terms = self.known[kind] = terms_of(asked, client.standing, self.rules, self.now)
+        return terms
 
 
 def answer_to(each: Judged, *, paid: bool) -> Submission:

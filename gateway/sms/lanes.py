@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 
 from sqlalchemy import Connection, bindparam, func, select, update
 
@@ -17,6 +18,7 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 
 
+@lru_cache  # there are few
 def lane_of(carrier: str, message_class: MessageClass) -> str:
     """The queue lane of a message: a slow carrier or a closed class never blocks another."""
     return f"{carrier}:{message_class}"

@@ -37,8 +37,9 @@ def submit(connection: Connection, stamp: Stamp, rules: Rules, requests: Sequenc
     A request whose key was seen before gets its first answer and changes nothing. Every other one becomes a message,
     sent or refused, so that nothing vanishes; one that may be sent is charged and queued here and now.
     """
-    fresh = take_in(connection, stamp, requests)
-    by_id = {fresh[key]: request for request in requests if (key := key_of(request)) in fresh}
+    keys = list(map(key_of, requests))
+    fresh = take_in(connection, stamp, keys)
+    by_id = {fresh[key]: request for key, request in zip(keys, requests, strict=True) if key in fresh}
     judged = judge(connection, stamp.now, rules, by_id)
     carriers = _carriers(rules, judged, closed_to_messages(connection, stamp.now))
     bill = charge(connection, stamp, _prices(connection, stamp, carriers, judged))
@@ -48,8 +49,8 @@ def submit(connection: Connection, stamp: Stamp, rules: Rules, requests: Sequenc
     _enter_links(connection, stamp.now, rules, settled)
     _count(connection, stamp, settled)
     enter_notices(connection, stamp, [*_refusals_and_holds(settled), *_low_credit(settled, bill)])
-    first = first_answers(connection, {key_of(request) for request in requests} - fresh.keys())
-    return _answers(requests, fresh, {each.answer.message_id: each.answer for each in settled}, first)
+    first = first_answers(connection, set(keys) - fresh.keys())
+    return _answers(keys, fresh, {each.answer.message_id: each.answer for each in settled}, first)
 
 
 class _Settled(NamedTuple):
@@ -234,7 +235,7 @@ def _low_credit(settled: Sequence[_Settled], bill: Bill) -> Iterator[Notice]:
 
 
 def _answers(
-    requests: Sequence[SmsRequest],
+    keys: Sequence[Key],
     fresh: Mapping[Key, int],
     settled: Mapping[int, Submission],
     first: Mapping[Key, Submission],
@@ -242,8 +243,7 @@ def _answers(
     """In the order of the requests; a key that comes twice in one batch is a replay the second time."""
     answered: set[Key] = set()
     answers = []
-    for request in requests:
-        key = key_of(request)
+    for key in keys:
         answer = settled[fresh[key]] if key in fresh else first[key]
         answers.append(answer._replace(replayed=True) if key in answered else answer)
         answered.add(key)
