@@ -5,10 +5,11 @@ Source: https://developers.google.com/identity/protocols/oauth2/web-server (code
 
 import base64
 import hashlib
-import hmac
 from dataclasses import dataclass, field
 from itertools import count
 from typing import Any
+
+from tests.peers.stage.proof_keys import fits
 
 Json = dict[str, Any]
 
@@ -73,7 +74,7 @@ class Accounts:
         user, scopes, asked = self._codes.pop(form.get("code", ""), ("", frozenset(), {}))
         if not user or asked.get("redirect_uri") != form.get("redirect_uri"):
             raise NotGranted("invalid_grant", "Malformed auth code.")
-        if "code_challenge" in asked and not _fits(form.get("code_verifier", ""), asked["code_challenge"]):
+        if "code_challenge" in asked and not fits(form.get("code_verifier", ""), asked["code_challenge"]):
             raise NotGranted("invalid_grant", "Invalid code verifier.")
         grant = self.grant(user, scopes)
         answer = self._tokens(grant)
@@ -117,11 +118,6 @@ class Accounts:
             "token_type": "Bearer",
             **({"id_token": _id_token(grant.user)} if "openid" in grant.scopes else {}),
         }
-
-
-def _fits(verifier: str, challenge: str) -> bool:
-    digest = base64.urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).rstrip(b"=").decode()
-    return hmac.compare_digest(digest, challenge)
 
 
 def _id_token(user: str) -> str:

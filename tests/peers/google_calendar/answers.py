@@ -8,6 +8,8 @@ from typing import Any
 
 from starlette.responses import JSONResponse, Response
 
+from tests.peers.stage.control import Refusal
+
 Json = dict[str, Any]
 
 _RATE = "https://developers.google.com/calendar/api/guides/errors"
@@ -41,7 +43,7 @@ REFUSALS: dict[str, tuple[int, str, str, str | None, str | None]] = {
 }  # fmt: skip
 
 
-class Refused(Exception):
+class Refused(Refusal):
     """A request that is answered by an error."""
 
     def __init__(self, reason: str, message: str | None = None, location: str | None = None, status: int = 400) -> None:

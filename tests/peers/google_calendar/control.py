@@ -1,24 +1,20 @@
 """The control room: what tests do behind Google's back, below ``/_control``."""
 
-from collections.abc import Awaitable, Callable
-from dataclasses import asdict
+from functools import partial
 from typing import Any
 
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from tests.peers.google_calendar import api
 from tests.peers.google_calendar.accounts import CLIENT_ID, CLIENT_SECRET, READ_SCOPES, Grant
-from tests.peers.google_calendar.answers import Refused
 from tests.peers.google_calendar.state import USER, Peer
-
-Json = dict[str, Any]
+from tests.peers.stage.control import Act, Json, Look, answered, choose, control_room
 
 
 def control_routes(peer: Peer) -> list[Route]:
     """What can be done and looked up."""
-    posts: dict[str, Callable[[Json], Json | None]] = {
+    acts: dict[str, Act] = {
         "/clock": lambda given: peer.calendars.clock.set(given["now"]),
         "/faults": peer.accidents.plan,
         "/release": lambda _: peer.accidents.release(),
@@ -32,11 +28,11 @@ def control_routes(peer: Peer) -> list[Route]:
         "/tokens/lifetime": lambda given: setattr(peer.accounts, "lifetime_s", given["seconds"]),
         "/revoke": lambda given: peer.accounts.revoke_all(given["user"]),
         "/consent": lambda given: _consent(peer, **given),
-        "/manners": lambda given: _manners(peer, given),
+        "/manners": partial(choose, peer.manners),
         "/cursors/expire": lambda given: _expire_cursors(peer, given.get("calendar")),
         "/routes": peer.channels.routes.update,
     }
-    gets: dict[str, Callable[[], Json]] = {
+    looks: dict[str, Look] = {
         "/book": peer.accidents.book,
         "/channels": lambda: {"channels": [peer.channels.told(each) for each in peer.channels.by_id.values()]},
         "/mailed": lambda: {"events": peer.mailed},
@@ -53,39 +49,16 @@ def control_routes(peer: Peer) -> list[Route]:
         ("POST", f"{one}/move", api.move),
     ]
     return [
-        *(Route(path, _posted(act), methods=["POST"]) for path, act in posts.items()),
-        *(Route(path, _looked_up(look)) for path, look in gets.items()),
-        *(Route(path, _as_owner(peer, act), methods=[method]) for method, path, act in events),
+        *control_room(acts, looks),
+        *(Route(path, answered(partial(_as_owner, peer, act)), methods=[method]) for method, path, act in events),
     ]
 
 
-def _posted(act: Callable[[Json], Json | None]) -> Callable[[Request], Awaitable[Response]]:
-    async def endpoint(request: Request) -> Response:
-        return JSONResponse(act(await request.json()) or {})
-
-    return endpoint
-
-
-def _looked_up(look: Callable[[], Json]) -> Callable[[Request], Awaitable[Response]]:
-    async def endpoint(_request: Request) -> Response:
-        return JSONResponse(look())
-
-    return endpoint
-
-
-def _as_owner(peer: Peer, act: api.Act) -> Callable[[Request], Awaitable[Response]]:
+async def _as_owner(peer: Peer, act: api.Act, request: Request) -> Any:
     """The API as the owner of a calendar uses it in a browser: neither counted nor refused."""
-
-    async def endpoint(request: Request) -> Response:
-        name = request.path_params["calendar"]
-        owner = peer.calendars.by_id[USER if name == "primary" else name].owner
-        try:
-            answer = await act(peer, request, Grant(owner, frozenset(), ""))
-        except Refused as refused:
-            return refused.response()
-        return answer if isinstance(answer, Response) else JSONResponse(answer)
-
-    return endpoint
+    name = request.path_params["calendar"]
+    owner = peer.calendars.by_id[USER if name == "primary" else name].owner
+    return await act(peer, request, Grant(owner, frozenset(), ""))
 
 
 def _forget(peer: Peer) -> None:
@@ -110,14 +83,6 @@ def _grant(peer: Peer, user: str = "", scopes: list[str] | None = None) -> Json:
 def _consent(peer: Peer, *, unticked: list[str] | None = None, denies: bool = False) -> None:
     peer.accounts.unticked = set(unticked or ())
     peer.accounts.denies = denies
-
-
-def _manners(peer: Peer, given: Json) -> Json:
-    for name, value in given.items():
-        if name not in asdict(peer.manners):
-            raise KeyError(name)
-        setattr(peer.manners, name, value)
-    return asdict(peer.manners)
 
 
 def _expire_cursors(peer: Peer, name: str | None) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import httpx
 
-from tests.peers.stage.process import Control, running
+from tests.peers.stage.process import Control, Served, running
 
 Json = dict[str, Any]
 
@@ -15,11 +15,8 @@ PRIMARY = "camille@example.com"  # the calendar, and the user, that are there fr
 
 
 @dataclass(frozen=True)
-class GooglePeer:
+class GooglePeer(Served):
     """A running server."""
-
-    url: str
-    control: Control
 
     @property
     def api(self) -> str:
@@ -60,23 +57,6 @@ class GooglePeer:
             if "nextPageToken" not in page:
                 return rows
             query["pageToken"] = page["nextPageToken"]
-
-    def fail(self, kind: str, path: str = "", times: int = 1, **more: Any) -> None:
-        """Let something go wrong: a reason of ``answers.REFUSALS``, or what ``stage.accidents`` can do."""
-        self.control.post("/faults", {"kind": kind, "path": path, "times": times, **more})
-
-    def book(self) -> Json:
-        """Who asked for what, how often."""
-        return self.control.get("/book")
-
-    def manners(self, **manners: Any) -> None:
-        """Choose among what Google's documents leave open; see ``listing.Manners``."""
-        self.control.post("/manners", manners)
-
-    def deliveries(self) -> list[Json]:
-        """The notifications sent so far."""
-        sent: list[Json] = self.control.get("/deliveries")["deliveries"]
-        return sent
 
 
 @contextmanager

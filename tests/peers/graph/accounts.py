@@ -6,13 +6,13 @@ Sources: https://learn.microsoft.com/entra/identity-platform/v2-oauth2-auth-code
 
 import base64
 import hashlib
-import hmac
 import json
 from dataclasses import dataclass, field
 from itertools import count
 from typing import Any
 
 from tests.peers.stage.clock import PeerClock
+from tests.peers.stage.proof_keys import fits
 
 Json = dict[str, Any]
 
@@ -96,7 +96,7 @@ class Accounts:
         user, asked = self._codes.pop(form.get("code", ""), ("", {}))
         if not user or asked.get("redirect_uri") != form.get("redirect_uri"):
             raise NotGranted(70008)
-        if "code_challenge" in asked and not _fits(form.get("code_verifier", ""), asked["code_challenge"]):
+        if "code_challenge" in asked and not fits(form.get("code_verifier", ""), asked["code_challenge"]):
             raise NotGranted(501481, text="The Code_Verifier does not match the code_challenge supplied.")
         grant = self.grant(user, frozenset(asked["scope"].split()))
         return self.tokens(grant, asked.get("nonce"))
@@ -173,11 +173,6 @@ def identity(user: str) -> str:
     """A user's object id."""
     digest = hashlib.sha256(user.encode()).hexdigest()
     return "-".join((digest[:8], digest[8:12], digest[12:16], digest[16:20], digest[20:32]))
-
-
-def _fits(verifier: str, challenge: str) -> bool:
-    digest = base64.urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).rstrip(b"=").decode()
-    return hmac.compare_digest(digest, challenge)
 
 
 def _encoded(claims: Json) -> str:

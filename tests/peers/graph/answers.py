@@ -8,6 +8,8 @@ from typing import Any
 
 from starlette.responses import JSONResponse, Response
 
+from tests.peers.stage.control import Refusal
+
 Json = dict[str, Any]
 
 #: Codes by which tests ask for a refusal: status and message.
@@ -32,7 +34,7 @@ REFUSALS: dict[str, tuple[int, str]] = {
 }  # fmt: skip
 
 
-class Refused(Exception):
+class Refused(Refusal):
     """A request that is answered by an error."""
 
     def __init__(self, code: str, message: str | None = None, status: int = 400) -> None:

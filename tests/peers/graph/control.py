@@ -1,25 +1,21 @@
 """The control room: what tests do behind Microsoft's back, below ``/_control``."""
 
-from collections.abc import Awaitable, Callable
-from dataclasses import asdict
+from functools import partial
 from typing import Any
 
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from tests.peers.graph import api
 from tests.peers.graph.accounts import CLIENT_ID, CLIENT_SECRET
-from tests.peers.graph.answers import Refused
 from tests.peers.graph.mailbox import Mailbox
 from tests.peers.graph.state import USER, Peer
-
-Json = dict[str, Any]
+from tests.peers.stage.control import Act, Json, Look, answered, choose, control_room
 
 
 def control_routes(peer: Peer) -> list[Route]:
     """What can be done and looked up."""
-    posts: dict[str, Callable[[Json], Json | None]] = {
+    acts: dict[str, Act] = {
         "/clock": lambda given: peer.clock.set(given["now"]),
         "/faults": peer.accidents.plan,
         "/release": lambda _: peer.accidents.release(),
@@ -34,14 +30,14 @@ def control_routes(peer: Peer) -> list[Route]:
         "/tokens/refuse": lambda given: setattr(peer.accounts, "refuses", given["code"]),
         "/revoke": lambda given: peer.accounts.revoke(given["user"]),
         "/consent": lambda given: setattr(peer.accounts, "denies", given["denies"]),
-        "/manners": lambda given: _manners(peer, given),
+        "/manners": partial(choose, peer.manners),
         "/cursors/expire": lambda given: _expire_cursors(_mailbox(peer, given.get("user", USER))),
         "/routes": peer.subscriptions.routes.update,
         "/lifecycle": lambda given: peer.subscriptions.tell_lifecycle(given["event"]),
         "/move": lambda given: _move(peer, **given),
         "/restore": lambda given: _restore(peer, **given),
     }
-    gets: dict[str, Callable[[], Json]] = {
+    looks: dict[str, Look] = {
         "/book": peer.accidents.book,
         "/deliveries": lambda: {"deliveries": peer.subscriptions.deliveries},
         "/subscriptions": lambda: {"subscriptions": [each.body for each in peer.subscriptions.by_id.values()]},
@@ -55,40 +51,14 @@ def control_routes(peer: Peer) -> list[Route]:
         ("DELETE", one, api.delete),
     ]
     return [
-        *(Route(path, _posted(act), methods=["POST"]) for path, act in posts.items()),
-        *(Route(path, _looked_up(look)) for path, look in gets.items()),
-        *(Route(path, _as_owner(peer, act), methods=[method]) for method, path, act in events),
+        *control_room(acts, looks),
+        *(Route(path, answered(partial(_as_owner, peer, act)), methods=[method]) for method, path, act in events),
     ]
 
 
-def _posted(act: Callable[[Json], Json | None]) -> Callable[[Request], Awaitable[Response]]:
-    async def endpoint(request: Request) -> Response:
-        try:
-            return JSONResponse(act(await request.json()) or {})
-        except Refused as refused:
-            return refused.response()
-
-    return endpoint
-
-
-def _looked_up(look: Callable[[], Json]) -> Callable[[Request], Awaitable[Response]]:
-    async def endpoint(_request: Request) -> Response:
-        return JSONResponse(look())
-
-    return endpoint
-
-
-def _as_owner(peer: Peer, act: api.Act) -> Callable[[Request], Awaitable[Response]]:
+async def _as_owner(peer: Peer, act: api.Act, request: Request) -> Any:
     """The API as the owner of a mailbox uses it in Outlook: neither counted nor refused."""
-
-    async def endpoint(request: Request) -> Response:
-        try:
-            answer = await act(peer, request, _mailbox(peer, request.path_params["user"]))
-        except Refused as refused:
-            return refused.response()
-        return answer if isinstance(answer, Response) else JSONResponse(answer)
-
-    return endpoint
+    return await act(peer, request, _mailbox(peer, request.path_params["user"]))
 
 
 def _mailbox(peer: Peer, user: str) -> Mailbox:
@@ -109,14 +79,6 @@ def _grant(peer: Peer, user: str = USER, scopes: list[str] | None = None) -> Jso
     grant = peer.accounts.grant(user, given)
     tokens = peer.accounts.tokens(grant)
     return tokens | {"client_id": CLIENT_ID, "client_secret": CLIENT_SECRET}
-
-
-def _manners(peer: Peer, given: Json) -> Json:
-    for name, value in given.items():
-        if name not in asdict(peer.manners):
-            raise KeyError(name)
-        setattr(peer.manners, name, value)
-    return asdict(peer.manners)
 
 
 def _expire_cursors(mailbox: Mailbox) -> None:

@@ -13,18 +13,16 @@ import httpx
 import trustme
 
 from tests.peers.graph.state import CALENDAR, USER
-from tests.peers.stage.process import Control, running
+from tests.peers.stage.process import Control, Served, running
 
 Json = dict[str, Any]
 
 
 @dataclass(frozen=True)
-class GraphPeer:
+class GraphPeer(Served):
     """A running server."""
 
-    url: str
     authorities: Path  # the certificate to trust, as a PEM file
-    control: Control
 
     def trust(self) -> ssl.SSLContext:
         """What a client of httpx takes for ``verify``."""
@@ -78,23 +76,6 @@ class GraphPeer:
         rows: list[Json] = self.control.get(f"/{user}/calendars/{calendar}/calendarView", **window)["value"]
         return rows
 
-    def fail(self, kind: str, path: str = "", times: int = 1, **more: Any) -> None:
-        """Let something go wrong: a code of ``answers.REFUSALS``, or what ``stage.accidents`` can do."""
-        self.control.post("/faults", {"kind": kind, "path": path, "times": times, **more})
-
-    def book(self) -> Json:
-        """Who asked for what, how often."""
-        return self.control.get("/book")
-
-    def manners(self, **manners: Any) -> None:
-        """Choose among what Microsoft's documents leave open; see ``view.Manners``."""
-        self.control.post("/manners", manners)
-
-    def deliveries(self) -> list[Json]:
-        """The notifications sent so far."""
-        sent: list[Json] = self.control.get("/deliveries")["deliveries"]
-        return sent
-
 
 @contextmanager
 def running_peer() -> Iterator[GraphPeer]:
@@ -110,4 +91,4 @@ def running_peer() -> Iterator[GraphPeer]:
             url = f"https://localhost:{port}"
             headers = {"Prefer": 'IdType="ImmutableId"'}
             with httpx.Client(base_url=url, verify=trusting, trust_env=False, timeout=30, headers=headers) as client:
-                yield GraphPeer(url, authorities, Control(client))
+                yield GraphPeer(url, Control(client), authorities)

@@ -4,6 +4,7 @@ import subprocess
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -53,3 +54,28 @@ class Control:
         assert answer.is_success, f"{method} {path}: {answer.status_code} {answer.text}"
         told: Json = answer.json() if answer.content else {}
         return told
+
+
+@dataclass(frozen=True)
+class Served:
+    """A provider's running server, and its control room."""
+
+    url: str
+    control: Control
+
+    def fail(self, kind: str, path: str = "", times: int = 1, **more: Any) -> None:
+        """Let something go wrong: one of ``REFUSALS`` of its ``answers``, or what ``stage.accidents`` can do."""
+        self.control.post("/faults", {"kind": kind, "path": path, "times": times, **more})
+
+    def book(self) -> Json:
+        """Who asked for what, how often."""
+        return self.control.get("/book")
+
+    def manners(self, **manners: Any) -> None:
+        """Choose among what the provider's documents leave open: see its ``Manners``."""
+        self.control.post("/manners", manners)
+
+    def deliveries(self) -> list[Json]:
+        """The notifications sent so far."""
+        sent: list[Json] = self.control.get("/deliveries")["deliveries"]
+        return sent
