@@ -12,7 +12,7 @@ from gateway.billing.payments.stripe import StripeGateway
 from gateway.billing.payments.stripe_secrets import StripeSecrets
 from gateway.settings import read_settings
 from tests.cli.test_selling import PLACE, a_client
-from tests.peers.stripe.peer import StripePeer, running_peer
+from tests.peers.stripe.peer import StripePeer
 from tests.peers.stripe.server import API_KEY
 from tests.peers.stripe.state import WEBHOOK_SECRET
 
@@ -20,17 +20,10 @@ Ok = Any  # the fixtures of conftest.py
 Gateway = Any
 
 
-@pytest.fixture(scope="module")
-def peer() -> Iterator[StripePeer]:
-    """A server with Stripe's manners."""
-    with running_peer() as running:
-        yield running
-
-
 @pytest.fixture
-def stripe(peer: StripePeer) -> Iterator[StripeGateway]:
+def stripe(stripe_peer: StripePeer) -> Iterator[StripeGateway]:
     """Stripe's own library, speaking to it."""
-    gateway = StripeGateway(StripeSecrets(API_KEY, WEBHOOK_SECRET), website="https://sms.example/", api=peer.url)
+    gateway = StripeGateway(StripeSecrets(API_KEY, WEBHOOK_SECRET), website="https://sms.example/", api=stripe_peer.url)
     yield gateway
     asyncio.run(gateway.close())
 
@@ -43,7 +36,7 @@ def a_payer(ok: Ok) -> None:
 
 
 def test_a_client_gives_a_card_on_the_page_of_stripe(
-    ok: Ok, gateway: Gateway, environment: dict[str, str], peer: StripePeer, stripe: StripeGateway
+    ok: Ok, gateway: Gateway, environment: dict[str, str], stripe_peer: StripePeer, stripe: StripeGateway
 ) -> None:
     """R8: asked, not given yet, given; then the trial may begin."""
     settings = read_settings(environment)
@@ -54,17 +47,17 @@ def test_a_client_gives_a_card_on_the_page_of_stripe(
     assert asked["page"].startswith("https://checkout.stripe.com/")
     assert "not filled in" in bank_details.look(settings, stripe, "clinic")["details"]
     assert "bank details" in gateway("plan", "subscribe", "clinic", "SOLO").stderr
-    peer.enter_details(asked["reference"], "pm_card_visa")
+    stripe_peer.enter_details(asked["reference"], "pm_card_visa")
     assert bank_details.look(settings, stripe, "clinic")["details"] == "visa 4242"
     assert ok("plan", "subscribe", "clinic", "SOLO")[0]["state"] == "trialing"
 
 
 def test_a_page_that_nobody_filled_in_is_opened_again(
-    ok: Ok, environment: dict[str, str], peer: StripePeer, stripe: StripeGateway
+    ok: Ok, environment: dict[str, str], stripe_peer: StripePeer, stripe: StripeGateway
 ) -> None:
     settings = read_settings(environment)
     a_payer(ok)
-    peer.expire(bank_details.ask(settings, stripe, "clinic")["reference"])
+    stripe_peer.expire(bank_details.ask(settings, stripe, "clinic")["reference"])
     with pytest.raises(Refused, match="expired") as refused:
         bank_details.look(settings, stripe, "clinic")
     assert refused.value.cure == "Open another page for the client."
@@ -79,13 +72,13 @@ def test_a_provider_that_does_not_answer_is_named(ok: Ok, environment: dict[str,
 
 
 def test_a_page_of_another_account_is_no_crash(
-    ok: Ok, environment: dict[str, str], peer: StripePeer, stripe: StripeGateway
+    ok: Ok, environment: dict[str, str], stripe_peer: StripePeer, stripe: StripeGateway
 ) -> None:
     """The keys were changed meanwhile: Stripe does not know what it is asked about."""
     settings = read_settings(environment)
     a_payer(ok)
     bank_details.ask(settings, stripe, "clinic")
-    peer.forget()
+    stripe_peer.forget()
     with pytest.raises(Refused, match="resource_missing"):
         bank_details.look(settings, stripe, "clinic")
 

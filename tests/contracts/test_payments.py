@@ -1,7 +1,7 @@
 """Every payment gateway keeps the same contract: the sandbox, what admins record by hand, and Stripe."""
 
 import hmac
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import datetime
 from hashlib import sha256
 
@@ -20,7 +20,7 @@ from plans.orders import PaymentMeans
 from tests.clock import MONDAY_MORNING, StoppedClock
 from tests.contracts.card_payments import CardBank, CardContract, Delivery
 from tests.contracts.payments import PRICE, Bank, PaymentContract
-from tests.peers.stripe.peer import StripePeer, running_peer
+from tests.peers.stripe.peer import StripePeer
 from tests.peers.stripe.server import API_KEY
 from tests.peers.stripe.state import WEBHOOK_SECRET
 
@@ -144,18 +144,6 @@ class StripeBank(CardBank):
         return {"Stripe-Signature": f"t={seconds},v1={digest}"}
 
 
-@pytest.fixture(scope="module")
-def running() -> Iterator[StripePeer]:
-    with running_peer() as peer:
-        yield peer
-
-
-@pytest.fixture
-def peer(running: StripePeer) -> StripePeer:
-    running.forget()
-    return running
-
-
 class TestSandbox(CardContract):
     """Cards that live in the database."""
 
@@ -176,7 +164,9 @@ class TestStripe(CardContract):
     """Stripe's own library, against a server made after Stripe's documents."""
 
     @pytest.fixture
-    async def cards(self, peer: StripePeer) -> AsyncIterator[CardBank]:
-        gateway = StripeGateway(StripeSecrets(API_KEY, WEBHOOK_SECRET), website="https://sms.example/", api=peer.url)
-        yield StripeBank(gateway, peer)
+    async def cards(self, stripe_peer: StripePeer) -> AsyncIterator[CardBank]:
+        gateway = StripeGateway(
+            StripeSecrets(API_KEY, WEBHOOK_SECRET), website="https://sms.example/", api=stripe_peer.url
+        )
+        yield StripeBank(gateway, stripe_peer)
         await gateway.close()

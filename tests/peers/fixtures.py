@@ -14,6 +14,8 @@ from tests.peers.graph.server import GraphServer
 from tests.peers.node import Node
 from tests.peers.radicale import Radicale, running_radicale
 from tests.peers.sign_in.peer import SignIn, running_sign_in
+from tests.peers.stripe.peer import StripePeer
+from tests.peers.stripe.peer import running_peer as running_stripe
 
 
 @pytest.fixture(scope="session")
@@ -42,6 +44,20 @@ def graph_peer(graph_server: GraphPeer) -> GraphPeer:
     """The Microsoft Graph peer with one user, whose calendar is empty, at the hour that the stopped clock shows."""
     graph_server.control.post("/begin")
     return graph_server
+
+
+@pytest.fixture(scope="session")
+def stripe_server() -> Iterator[StripePeer]:
+    """A server with Stripe's manners, whatever is in it."""
+    with running_stripe() as peer:
+        yield peer
+
+
+@pytest.fixture
+def stripe_peer(stripe_server: StripePeer) -> StripePeer:
+    """A server with Stripe's manners that knows nothing yet."""
+    stripe_server.forget()
+    return stripe_server
 
 
 @pytest.fixture(scope="session")

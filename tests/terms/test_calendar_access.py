@@ -8,17 +8,14 @@ import httpx
 import pytest
 
 from gateway.calendar import connections
-from gateway.calendar.feeds.google.app import SCOPES, GoogleApp
-from gateway.calendar.feeds.google.client import GoogleClient
-from gateway.calendar.feeds.google.consent import GoogleConsent
-from gateway.calendar.feeds.google.feed import GoogleFeed
-from gateway.calendar.linking import Doors, LinkFailed, Linking, issue_ticket
+from gateway.calendar.feeds.google.app import SCOPES
+from gateway.calendar.linking import LinkFailed, Linking, issue_ticket
 from gateway.calendar.words import Provider
 from gateway.engine.database import Engine
 from gateway.engine.vault import Vault
 from tests.cast import alice
 from tests.clock import StoppedClock
-from tests.peers.google_calendar.accounts import CLIENT_ID, CLIENT_SECRET
+from tests.peers.google_calendar.doors import google_doors
 from tests.peers.google_calendar.peer import GooglePeer
 
 BACK = "https://sms.example.com/calendars/callback/google"
@@ -61,21 +58,11 @@ async def owner(
 ) -> AsyncIterator[Owner]:
     """Invited to link calendars to Alice's account."""
     monkeypatch.setenv("OAUTHLIB_INSECURE_TRANSPORT", "1")  # the library's own word for tests on one machine
-    app = GoogleApp(
-        CLIENT_ID,
-        CLIENT_SECRET,
-        api=google_peer.api,
-        auth_uri=f"{google_peer.url}/o/oauth2/v2/auth",
-        token_uri=google_peer.token_uri,
-    )
-    client = GoogleClient(app)
-    linking = Linking(
-        engine, VAULT, {Provider.GOOGLE: Doors(GoogleConsent(app, client), GoogleFeed(client, clock), BACK)}
-    )
     account_id = (await alice(engine)).account_id
     issue = partial(issue_ticket, stamp=engine.stamp(), vault=VAULT, account_id=account_id, provider=Provider.GOOGLE)
-    yield Owner(linking, google_peer, engine, account_id, await engine.write(issue))
-    await client.close()
+    async with google_doors(google_peer, clock, BACK) as doors:
+        linking = Linking(engine, VAULT, {Provider.GOOGLE: doors})
+        yield Owner(linking, google_peer, engine, account_id, await engine.write(issue))
 
 
 async def test_nothing_is_read_before_the_owner_agreed(owner: Owner) -> None:

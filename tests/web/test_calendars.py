@@ -10,11 +10,7 @@ import httpx
 import pytest
 
 from gateway.calendar import connections
-from gateway.calendar.feeds.google.app import GoogleApp
-from gateway.calendar.feeds.google.client import GoogleClient
-from gateway.calendar.feeds.google.consent import GoogleConsent
-from gateway.calendar.feeds.google.feed import GoogleFeed
-from gateway.calendar.linking import Doors, Linking, issue_ticket
+from gateway.calendar.linking import Linking, issue_ticket
 from gateway.calendar.words import FeedFault, Provider
 from gateway.engine.database import Engine
 from gateway.engine.vault import Vault
@@ -24,7 +20,7 @@ from gateway.web.server import WebServer, application, bind
 from gateway.wording import Language, read_wording
 from tests.cast import alice
 from tests.clock import StoppedClock
-from tests.peers.google_calendar.accounts import CLIENT_ID, CLIENT_SECRET
+from tests.peers.google_calendar.doors import google_doors
 from tests.peers.google_calendar.peer import PRIMARY, GooglePeer
 
 VAULT = Vault([bytes(32)])
@@ -65,23 +61,13 @@ async def site(
     )
     door = bind("127.0.0.1", 0)
     url = f"http://127.0.0.1:{door.getsockname()[1]}"
-    app = GoogleApp(
-        CLIENT_ID,
-        CLIENT_SECRET,
-        api=google_peer.api,
-        auth_uri=f"{google_peer.url}/o/oauth2/v2/auth",
-        token_uri=google_peer.token_uri,
-    )
-    client = GoogleClient(app)
-    doors = Doors(GoogleConsent(app, client), GoogleFeed(client, clock), f"{url}/calendars/callback/google")
-    linking = Linking(engine, VAULT, {Provider.GOOGLE: doors})
-    pages = LinkPages(linking, read_wording(), secure=False)
-    server = WebServer(application(engine, list, more=pages.routes()), door)
-    server.start()
-    async with httpx.AsyncClient(trust_env=False) as browser:
-        yield Site(url, browser, engine, member.account_id, await engine.write(issue))
-    await server.close()
-    await client.close()
+    async with google_doors(google_peer, clock, f"{url}/calendars/callback/google") as doors:
+        pages = LinkPages(Linking(engine, VAULT, {Provider.GOOGLE: doors}), read_wording(), secure=False)
+        server = WebServer(application(engine, list, more=pages.routes()), door)
+        server.start()
+        async with httpx.AsyncClient(trust_env=False) as browser:
+            yield Site(url, browser, engine, member.account_id, await engine.write(issue))
+        await server.close()
 
 
 def way_on(page: httpx.Response) -> str:

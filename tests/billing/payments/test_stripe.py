@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from dataclasses import replace
 
 import pytest
@@ -25,28 +25,16 @@ from gateway.billing.payments.stripe_secrets import StripeSecrets
 from gateway.billing.payments.webhooks import SetupNews
 from plans.money import Money
 from tests.clock import MONDAY_MORNING
-from tests.peers.stripe.peer import StripePeer, running_peer
+from tests.peers.stripe.peer import StripePeer
 from tests.peers.stripe.server import API_KEY
 from tests.peers.stripe.state import WEBHOOK_SECRET
 
 ALICE = Payer("17", "Alice's clinic", "alice@client.example")
 
 
-@pytest.fixture(scope="module")
-def running() -> Iterator[StripePeer]:
-    with running_peer() as peer:
-        yield peer
-
-
 @pytest.fixture
-def peer(running: StripePeer) -> StripePeer:
-    running.forget()
-    return running
-
-
-@pytest.fixture
-async def stripe(peer: StripePeer) -> AsyncIterator[StripeGateway]:
-    gateway = StripeGateway(StripeSecrets(API_KEY, WEBHOOK_SECRET), website="https://sms.example/", api=peer.url)
+async def stripe(stripe_peer: StripePeer) -> AsyncIterator[StripeGateway]:
+    gateway = StripeGateway(StripeSecrets(API_KEY, WEBHOOK_SECRET), website="https://sms.example/", api=stripe_peer.url)
     yield gateway
     await gateway.close()
 
@@ -73,12 +61,12 @@ async def test_an_accident_on_the_line_is_in_doubt_and_never_an_error(
 
 
 async def test_a_charge_that_takes_too_long_is_in_doubt_and_found_later(
-    stripe: StripeGateway, peer: StripePeer
+    stripe: StripeGateway, stripe_peer: StripePeer
 ) -> None:
-    impatient = StripeGateway(StripeSecrets(API_KEY, WEBHOOK_SECRET), api=peer.url, timeout_s=0.5)
+    impatient = StripeGateway(StripeSecrets(API_KEY, WEBHOOK_SECRET), api=stripe_peer.url, timeout_s=0.5)
     slow = await request(stripe, "pm_slow")
     outcome = await impatient.charge(slow)
-    peer.release()
+    stripe_peer.release()
     await impatient.close()
     assert isinstance(outcome, InDoubt)
     assert isinstance(await stripe.lookup(slow.customer_ref, slow.key), Paid)
@@ -100,9 +88,9 @@ async def test_nobody_at_home_is_in_doubt_for_every_call() -> None:
     assert answers == [InDoubt("APIConnectionError")] * 7
 
 
-async def test_an_api_key_that_is_not_good_any_more_is_in_doubt(peer: StripePeer) -> None:
+async def test_an_api_key_that_is_not_good_any_more_is_in_doubt(stripe_peer: StripePeer) -> None:
     """Nothing was taken, and the operator can mend it: then the same key charges."""
-    stranger = StripeGateway(StripeSecrets("sk_test_old", WEBHOOK_SECRET), api=peer.url)
+    stranger = StripeGateway(StripeSecrets("sk_test_old", WEBHOOK_SECRET), api=stripe_peer.url)
     assert await stranger.register(ALICE) == InDoubt("AuthenticationError")
     await stranger.close()
 
@@ -134,14 +122,14 @@ async def test_a_decline_is_told_with_what_the_networks_advise(
     assert await stripe.charge(await request(stripe, method_ref)) == outcome
 
 
-async def test_a_charge_is_found_behind_many_others(stripe: StripeGateway, peer: StripePeer) -> None:
+async def test_a_charge_is_found_behind_many_others(stripe: StripeGateway, stripe_peer: StripePeer) -> None:
     """On the second page and on the last that is looked at; what lies behind that is in doubt, not unknown."""
     first = await request(stripe)
     paid = await stripe.charge(first)
     assert isinstance(paid, Paid)
     found = []
     for more in (150, 849, 1):
-        peer.crowd(paid.ref, more)
+        stripe_peer.crowd(paid.ref, more)
         found.append(await stripe.lookup(first.customer_ref, first.key))
     assert found == [paid, paid, InDoubt("too_many_payments")]
 
@@ -181,31 +169,31 @@ async def test_a_refund_of_nothing_known_is_refused(stripe: StripeGateway) -> No
     assert await stripe.refund("pi_gone", Money(100), "refund 1") == RefundRefused("resource_missing")
 
 
-async def test_a_setup_that_went_on_is_told_by_its_reference(stripe: StripeGateway, peer: StripePeer) -> None:
+async def test_a_setup_that_went_on_is_told_by_its_reference(stripe: StripeGateway, stripe_peer: StripePeer) -> None:
     step = await stripe.begin_setup((await request(stripe)).customer_ref, "setup 1")
     assert isinstance(step, ClientStep)
-    peer.enter_details(step.reference, "pm_card_visa")
-    event = stripe.read_webhook(*peer.deliveries()[-1], MONDAY_MORNING)
+    stripe_peer.enter_details(step.reference, "pm_card_visa")
+    event = stripe.read_webhook(*stripe_peer.deliveries()[-1], MONDAY_MORNING)
     assert event.news == SetupNews(step.reference)
     assert await stripe.finish_setup(step.reference) == PaymentMethod("pm_card_visa", "visa 4242")
 
 
-async def test_a_page_that_nobody_filled_in_ends(stripe: StripeGateway, peer: StripePeer) -> None:
+async def test_a_page_that_nobody_filled_in_ends(stripe: StripeGateway, stripe_peer: StripePeer) -> None:
     step = await stripe.begin_setup((await request(stripe)).customer_ref, "setup 1")
     assert isinstance(step, ClientStep)
-    peer.expire(step.reference)
-    assert stripe.read_webhook(*peer.deliveries()[-1], MONDAY_MORNING).news == SetupNews(step.reference)
+    stripe_peer.expire(step.reference)
+    assert stripe.read_webhook(*stripe_peer.deliveries()[-1], MONDAY_MORNING).news == SetupNews(step.reference)
     assert await stripe.finish_setup(step.reference) == SetupFailed("expired")
 
 
 @pytest.mark.parametrize("kind", ["payment_intent.created", "charge.dispute.created", "customer.updated"])
 async def test_events_that_settle_nothing_are_taken_and_left(
-    stripe: StripeGateway, peer: StripePeer, kind: str
+    stripe: StripeGateway, stripe_peer: StripePeer, kind: str
 ) -> None:
     paid = await stripe.charge(await request(stripe))
     assert isinstance(paid, Paid)
-    peer.tell(paid.ref, type=kind)
-    assert stripe.read_webhook(*peer.deliveries()[-1], MONDAY_MORNING).news is None
+    stripe_peer.tell(paid.ref, type=kind)
+    assert stripe.read_webhook(*stripe_peer.deliveries()[-1], MONDAY_MORNING).news is None
 
 
 async def test_nothing_of_a_client_and_no_secret_is_logged(

@@ -1,19 +1,15 @@
 """The Stripe-shaped server as a process of its own, and what clients, banks and time do on its side."""
 
 import json
-import subprocess
-import sys
 import urllib.request
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
+from tests.peers.stage.process import running
 from tests.peers.stripe.server import API_KEY
-
-ROOT = Path(__file__).parents[3]
 
 
 @dataclass(frozen=True)
@@ -74,10 +70,5 @@ class StripePeer:
 @contextmanager
 def running_peer() -> Iterator[StripePeer]:
     """Start the server, and end it by closing its standard input."""
-    command = [sys.executable, "-m", "tests.peers.stripe"]
-    with subprocess.Popen(  # noqa: S603 - our own words
-        command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-    ) as process:
-        assert process.stdout is not None
-        yield StripePeer(f"http://127.0.0.1:{int(process.stdout.readline())}")
-        process.communicate()
+    with running("tests.peers.stripe") as port:
+        yield StripePeer(f"http://127.0.0.1:{port}")
