@@ -75,6 +75,18 @@ class Practice:
         found = await self.engine.read(lambda connection: calendars.by_keys(connection, [self.key]))
         return found[self.key]
 
+    async def linked(self) -> connections.Linked:
+        """The one connection, as its row has it."""
+        (found,) = await self.engine.read(lambda connection: connections.listing(connection, self.account_id))
+        return found
+
+    async def list_anew(self) -> None:
+        """Have the calendars of the connection listed at its next turn."""
+        now, connection_id = self.clock.now(), (await self.calendar()).connection_id
+        await self.engine.write(
+            lambda connection: connections.list_anew(connection, now, self.account_id, connection_id)
+        )
+
     async def run(self) -> None:
         """Do all that is due now, as two workers who know nothing of each other."""
         workers: list[Sync | Due] = [Sync(self.bridge), Sync(self.bridge), Due(self.bridge), Due(self.bridge)]

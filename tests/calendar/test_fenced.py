@@ -97,11 +97,8 @@ async def test_a_list_that_fails_for_a_connection_that_ended_meanwhile_says_noth
     open_practice: Opening, server: MemoryCalendar
 ) -> None:
     alice = await read_once(open_practice, server)
-    calendar, now = await alice.calendar(), alice.clock.now()
     await alice.change(enabled_at=None, next_poll_at=None)
-    await alice.engine.write(
-        lambda connection: connections.list_anew(connection, now, alice.account_id, calendar.connection_id)
-    )
+    await alice.list_anew()
 
     async def refuse() -> None:
         await agree_again(alice)

@@ -4,30 +4,15 @@ from datetime import timedelta
 
 import pytest
 
-from gateway.calendar import calendars, connections
-from gateway.calendar.connections import Linked
+from gateway.calendar import calendars
 from gateway.calendar.feeds.port import FeedError
 from gateway.calendar.words import ConnectionState, FeedFault, LetterKind
 from tests.calendar.conftest import Opening
 from tests.calendar.memory import MemoryCalendar
-from tests.calendar.practice import WRITTEN, Practice, paris
+from tests.calendar.practice import WRITTEN, paris
 from tests.clock import StoppedClock
 
 AWAY = FeedError(FeedFault.UNAVAILABLE, "503")
-
-
-async def list_anew(alice: Practice) -> None:
-    """Have the calendars of her connection listed at its next turn."""
-    calendar, now = await alice.calendar(), alice.clock.now()
-    await alice.engine.write(
-        lambda connection: connections.list_anew(connection, now, alice.account_id, calendar.connection_id)
-    )
-
-
-async def linked(alice: Practice) -> Linked:
-    """Her connection."""
-    (found,) = await alice.engine.read(lambda connection: connections.listing(connection, alice.account_id))
-    return found
 
 
 @pytest.mark.parametrize("enabled", [True, False])
@@ -38,14 +23,14 @@ async def test_a_provider_that_does_not_list_is_not_asked_again_at_once(
     if not enabled:
         await alice.change(enabled_at=None, next_poll_at=None)
     server.unlisted = AWAY
-    await list_anew(alice)
+    await alice.list_anew()
     for _ in range(5):
         await alice.sync()
     assert server.listings == 1
     clock.advance(timedelta(minutes=6))
     server.unlisted = None
     await alice.sync()
-    assert (await linked(alice)).listed_at == clock.now()
+    assert (await alice.linked()).listed_at == clock.now()
 
 
 async def test_that_it_does_not_list_shows_until_it_does(
@@ -53,13 +38,13 @@ async def test_that_it_does_not_list_shows_until_it_does(
 ) -> None:
     alice = await open_practice()
     server.unlisted = AWAY
-    await list_anew(alice)
+    await alice.list_anew()
     await alice.sync()
-    assert (await linked(alice)).fault is FeedFault.UNAVAILABLE
+    assert (await alice.linked()).fault is FeedFault.UNAVAILABLE
     server.unlisted = None
     clock.advance(timedelta(minutes=6))
     await alice.sync()
-    assert (await linked(alice)).fault is None
+    assert (await alice.linked()).fault is None
 
 
 async def test_what_does_not_mend_itself_is_tried_again_after_hours(
@@ -68,7 +53,7 @@ async def test_what_does_not_mend_itself_is_tried_again_after_hours(
     alice = await open_practice()
     await alice.change(enabled_at=None, next_poll_at=None)
     server.unlisted = FeedError(FeedFault.TOO_LARGE, "pages")
-    await list_anew(alice)
+    await alice.list_anew()
     await alice.sync()
     clock.advance(timedelta(hours=1))
     assert await alice.sync() == 0
@@ -84,10 +69,10 @@ async def test_calendars_that_are_known_are_read_whether_or_not_they_can_be_list
     alice = await open_practice()
     await server.create(WRITTEN, paris("2026-11-25T10:00"))
     server.unlisted = error
-    await list_anew(alice)
+    await alice.list_anew()
     await alice.sync()
     assert len(await alice.reminders()) == 1
-    assert (await linked(alice)).state is ConnectionState.ACTIVE
+    assert (await alice.linked()).state is ConnectionState.ACTIVE
     assert "06 39" not in caplog.text
 
 
@@ -98,10 +83,10 @@ async def test_more_calendars_than_anybody_has_keep_none_from_being_read(
     await server.create(WRITTEN, paris("2026-11-25T10:00"))
     feed = alice.bridge.feeds[(await alice.calendar()).provider]
     feed.servers |= {f"c{number}": MemoryCalendar(f"c{number}") for number in range(251)}  # type: ignore[attr-defined]  # in memory
-    await list_anew(alice)
+    await alice.list_anew()
     await alice.sync()
     assert len(await alice.reminders()) == 1
-    assert (await linked(alice)).fault is FeedFault.TOO_LARGE
+    assert (await alice.linked()).fault is FeedFault.TOO_LARGE
 
 
 async def test_a_refusal_to_list_ends_a_connection_of_which_nothing_is_read(
@@ -110,9 +95,9 @@ async def test_a_refusal_to_list_ends_a_connection_of_which_nothing_is_read(
     alice = await open_practice()
     await alice.change(enabled_at=None, next_poll_at=None)
     server.revoked = True
-    await list_anew(alice)
+    await alice.list_anew()
     await alice.sync()
-    assert (await linked(alice)).state is ConnectionState.NEEDS_CONSENT
+    assert (await alice.linked()).state is ConnectionState.NEEDS_CONSENT
     assert await alice.letters() == [LetterKind.CONSENT_LOST]
 
 

@@ -6,29 +6,15 @@ from datetime import timedelta
 import pytest
 
 from gateway.calendar import connections
-from gateway.calendar.connections import Linked
 from gateway.calendar.upkeep import Upkeep
 from gateway.calendar.words import ConnectionState, FeedFault, LetterKind, Provider
 from gateway.engine.vault import Vault
 from tests.calendar.conftest import Opening
 from tests.calendar.memory import MemoryCalendar
-from tests.calendar.practice import WRITTEN, Practice, paris
+from tests.calendar.practice import WRITTEN, paris
 
 START = paris("2026-11-25T15:00")
 ANOTHER = Vault([bytes([1] * 32)])
-
-
-async def linked(alice: Practice) -> Linked:
-    """Her connection."""
-    (found,) = await alice.engine.read(lambda connection: connections.listing(connection, alice.account_id))
-    return found
-
-
-async def list_anew(alice: Practice) -> None:
-    """``gateway calendar sync``."""
-    of = (alice.account_id, (await alice.calendar()).connection_id)
-    now = alice.clock.now()
-    await alice.engine.write(lambda connection: connections.list_anew(connection, now, *of))
 
 
 async def test_what_no_key_opens_is_a_fault_of_its_own_tried_rarely_and_told(
@@ -57,13 +43,13 @@ async def test_with_the_key_of_then_everything_goes_on(
         await alice.change(enabled_at=None, next_poll_at=None)
     sealed, opens = replace(alice.bridge, vault=ANOTHER), alice.bridge
     alice.bridge = sealed
-    await list_anew(alice)
+    await alice.list_anew()
     assert [await alice.sync(), await alice.sync()] == [1, 0], "it is not asked for again and again"
     assert (await alice.calendar()).trouble is FeedFault.SECRET_SEALED
     alice.bridge = opens
-    await list_anew(alice)
+    await alice.list_anew()
     await alice.poll_now()
-    assert ((await alice.calendar()).trouble, (await linked(alice)).fault) == (None, None)
+    assert ((await alice.calendar()).trouble, (await alice.linked()).fault) == (None, None)
 
 
 async def test_a_channel_whose_token_no_key_opens_makes_room_for_another(

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import timedelta
+from functools import partial
 
 from sqlalchemy import Connection, select
 
@@ -11,9 +12,10 @@ from gateway.billing.tables import balance
 from gateway.engine.database import Engine
 from gateway.sms import optouts
 from gateway.sms.audit import audit
-from gateway.sms.carriers.port import Inbox, Outcome, OutgoingSms, Receipt, Taken
+from gateway.sms.carriers.port import Inbox, InDoubt, Outcome, OutgoingSms, Receipt, Taken
 from gateway.sms.dispatch import Dispatcher
 from gateway.sms.jobs import JOBS
+from gateway.sms.receipts import apply_receipts
 from gateway.sms.reports import MessageStory, show_message
 from gateway.sms.tables import notice
 from gateway.sms.words import MessageState, News
@@ -65,6 +67,19 @@ class ScriptedCarrier:
 
     def _answer(self, sms: OutgoingSms) -> Outcome:
         return self.answers.get(sms.recipient, Taken(f"ref-{sms.reference}"))
+
+
+def silent_carrier() -> ScriptedCarrier:
+    """A carrier that does not deduplicate, and loses its link whenever it is handed something."""
+    carrier = ScriptedCarrier(deduplicates=False)
+    carrier.answers[DELIVERS] = InDoubt("link lost")
+    return carrier
+
+
+async def apply(engine: Engine, receipts: Sequence[Receipt]) -> int:
+    """Take in receipts of the scripted carrier; how many moved a message."""
+    unit = partial(apply_receipts, stamp=engine.stamp(), carrier=ScriptedCarrier.name, receipts=receipts)
+    return await engine.write(unit)
 
 
 async def story(engine: Engine, message_id: int) -> MessageStory:

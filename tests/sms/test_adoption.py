@@ -8,7 +8,7 @@ import pytest
 from gateway.accounts import clients
 from gateway.accounts.words import Notify
 from gateway.engine.database import Engine
-from gateway.sms.carriers.port import InDoubt, Receipt, Taken
+from gateway.sms.carriers.port import Receipt, Taken
 from gateway.sms.dispatch import BATCH, Dispatcher
 from gateway.sms.doubt import DoubtTerms
 from gateway.sms.echo import echo_of
@@ -18,7 +18,7 @@ from gateway.sms.words import MessageState, News
 from plans.words import MessageClass, Reason
 from tests.cast import DELIVERS, alice, bob, send, sms
 from tests.clock import StoppedClock
-from tests.sms.steps import ScriptedCarrier, discrepancies, news, reap, state, story, work_off
+from tests.sms.steps import ScriptedCarrier, discrepancies, news, reap, silent_carrier, state, story, work_off
 
 GRACE = DoubtTerms().grace
 DELIVERED, UNKNOWN = MessageState.DELIVERED, MessageState.UNKNOWN
@@ -27,9 +27,7 @@ DELIVERED, UNKNOWN = MessageState.DELIVERED, MessageState.UNKNOWN
 @pytest.fixture
 def carrier() -> ScriptedCarrier:
     """It took the link down with it."""
-    silent = ScriptedCarrier(deduplicates=False)
-    silent.answers[DELIVERS] = InDoubt("link lost")
-    return silent
+    return silent_carrier()
 
 
 async def doubtful(engine: Engine, rules: Rules, carrier: ScriptedCarrier, *, count: int = 1, **fields: Any) -> int:

@@ -13,11 +13,10 @@ from gateway.sms.carriers.port import Outcome, OutgoingSms, Receipt, Taken
 from gateway.sms.dispatch import Dispatcher
 from gateway.sms.parts import merged
 from gateway.sms.policy import Rules
-from gateway.sms.receipts import apply_receipts
 from gateway.sms.words import MessageState
 from tests.cast import alice, send, sms
 from tests.clock import StoppedClock
-from tests.sms.steps import ScriptedCarrier, news, state, work_off
+from tests.sms.steps import ScriptedCarrier, apply, news, state, work_off
 
 DELIVERED, FAILED, EXPIRED = MessageState.DELIVERED, MessageState.FAILED, MessageState.EXPIRED
 LONG = "a" * 400  # three parts
@@ -50,10 +49,6 @@ def test_parts_make_one_state(states: Sequence[MessageState | None], expected: M
 @given(st.permutations([DELIVERED, None, FAILED, EXPIRED]))
 def test_the_order_of_parts_means_nothing(states: Sequence[MessageState | None]) -> None:
     assert merged(states, 4) is FAILED
-
-
-async def apply(engine: Engine, receipts: Sequence[Receipt]) -> int:
-    return await engine.write(lambda connection: apply_receipts(connection, engine.stamp(), "scripted", receipts))
 
 
 def receipts_of(clock: StoppedClock, message_id: int, *states: MessageState) -> list[Receipt]:

@@ -19,17 +19,13 @@ from gateway.sms.words import MessageState, News
 from plans.words import Reason
 from tests.cast import DELIVERS, alice, send, sms
 from tests.clock import StoppedClock
-from tests.sms.steps import ScriptedCarrier, credit, discrepancies, news, state, story, work_off
+from tests.sms.steps import ScriptedCarrier, apply, credit, discrepancies, news, state, story, work_off
 
 DELIVERED, FAILED, EXPIRED = MessageState.DELIVERED, MessageState.FAILED, MessageState.EXPIRED
 
 
 def receipt(clock: StoppedClock, message_id: int, state: MessageState = DELIVERED) -> Receipt:
     return Receipt(f"ref-{message_id}", state, "000", clock.now())
-
-
-async def apply(engine: Engine, receipts: Sequence[Receipt]) -> int:
-    return await engine.write(lambda connection: apply_receipts(connection, engine.stamp(), "scripted", receipts))
 
 
 @pytest.mark.parametrize(

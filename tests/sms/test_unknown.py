@@ -6,16 +6,15 @@ import pytest
 
 from gateway.accounts.words import Notify
 from gateway.engine.database import Engine
-from gateway.sms.carriers.port import InDoubt
 from gateway.sms.dispatch import BATCH, Dispatcher
 from gateway.sms.doubt import DoubtTerms
 from gateway.sms.policy import Rules
 from gateway.sms.unknown import give_up, send_again
 from gateway.sms.words import MessageState, News
 from plans.words import MessageClass, Reason
-from tests.cast import DELIVERS, alice, send, sms
+from tests.cast import alice, send, sms
 from tests.clock import StoppedClock
-from tests.sms.steps import ScriptedCarrier, credit, discrepancies, news, reap, state, story, work_off
+from tests.sms.steps import ScriptedCarrier, credit, discrepancies, news, reap, silent_carrier, state, story, work_off
 
 
 @pytest.fixture
@@ -26,9 +25,7 @@ def holding(rules: Rules) -> Rules:
 
 @pytest.fixture
 def carrier() -> ScriptedCarrier:
-    silent = ScriptedCarrier(deduplicates=False)
-    silent.answers[DELIVERS] = InDoubt("link lost")
-    return silent
+    return silent_carrier()
 
 
 async def doubtful(engine: Engine, rules: Rules, carrier: ScriptedCarrier) -> tuple[int, int]:
