@@ -15,9 +15,10 @@ from sqlalchemy import Engine as SqlEngine
 from sqlalchemy.exc import DatabaseError, SQLAlchemyError
 
 from gateway.engine import marks, sqlite
+from gateway.engine.bell import Bell
 from gateway.engine.clock import Clock, SystemClock
 from gateway.engine.ids import Ids
-from gateway.engine.inbox import Bell, Inbox, Work
+from gateway.engine.inbox import Inbox, Work
 from gateway.engine.topics import Topic
 from gateway.engine.writer import DatabaseThread, StorageUnavailable, answer
 

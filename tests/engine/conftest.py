@@ -1,4 +1,4 @@
-"""A table to write to, and a way to make units wait for one another, for the tests of the engine."""
+"""A table to write to, an inbox, and a way to make units wait for one another, for the tests of the engine."""
 
 import asyncio
 import contextlib
@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import Column, Connection, Integer, LargeBinary, MetaData, String, Table, insert
 
 from gateway.engine.database import PG_WRITERS, Engine
+from gateway.engine.inbox import Inbox
 from tests.databases import from_outside
 
 
@@ -39,6 +40,12 @@ def write_word(note: Table) -> Callable[[str], Callable[[Connection], str]]:
         return unit
 
     return unit_for
+
+
+@pytest.fixture
+async def inbox() -> Inbox:
+    """In front of one thread."""
+    return Inbox("test", 1)
 
 
 @pytest.fixture
