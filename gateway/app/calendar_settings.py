@@ -27,6 +27,7 @@ def set_up(
     language: Language | None = None,
     display: str | None = None,
     region: str | None = None,
+    extra_regions: str | None = None,
     fields: str | None = None,
     own: str | None = None,
     blocked: str | None = None,
@@ -41,18 +42,22 @@ def set_up(
     notify: str | None = None,
     write_back: bool | None = None,
 ) -> dict[str, Any]:
-    """Change some settings of a calendar; the others stay. Lists are written with commas."""
+    """Change some settings of a calendar; the others stay. Lists are written with commas.
+
+    What is set to "" follows the account again, or is empty.
+    """
     found = find(connection, account, calendar)
     given: dict[str, Any] = {
         "name": name,
         "contact": contact,
         "language": language,
         "display": display,
-        "default_region": clients.checked_country(region) if region else None,
+        "default_region": region and clients.checked_country(region),
+        "extra_regions": _regions(extra_regions),
         "field_order": _listed(fields),
         "own": _listed(own),
         "blocked": _listed(blocked),
-        "hours": (hours,) * 7 if hours else None,
+        "hours": _week(hours),
         "settle_min": settle_min,
         "least_min": least_min,
         "all_day": all_day,
@@ -83,6 +88,19 @@ def put(connection: Connection, stamp: Stamp, actor: str, changed: tuple[Calenda
 def _settings(settings: CalendarSettings) -> Mapping[str, Any]:
     told = {name: getattr(settings, name) for name in CalendarSettings.__slots__}
     return {**told, "rules": [each.word for each in settings.rules]}
+
+
+def _regions(text: str | None) -> tuple[str, ...] | None:
+    found = _listed(text)
+    return None if found is None else tuple(map(clients.checked_country, found))
+
+
+def _week(text: str | None) -> tuple[str, ...] | None:
+    """Hours of every day, or of seven days with commas, of which a closed one has none."""
+    if text is None:
+        return None
+    days = tuple(each.strip() for each in text.split(","))
+    return days * 7 if len(days) == 1 else days
 
 
 def _listed(text: str | None) -> tuple[str, ...] | None:

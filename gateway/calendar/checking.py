@@ -18,6 +18,7 @@ from gateway.calendar.words import Provider
 from gateway.sms.numbers import MAX_LENGTH
 
 _MOST_NUMBERS = 100
+_MOST_REGIONS = 20
 _MINUTES = range(24 * 60 + 1)
 _DAYS = range(1, 3651)
 _LEAST_DIGITS = 8  # of a whole number
@@ -33,12 +34,17 @@ def check(settings: CalendarSettings, calendar: Calendar) -> CalendarSettings:
     fields = set(settings.field_order)
     if not fields or not fields <= set(Field) or len(fields) != len(settings.field_order):
         raise Refused("These are no fields of an event.", f"Name some of {', '.join(Field)}, each once.")
+    if len(settings.extra_regions or ()) > _MOST_REGIONS:
+        raise Refused(f"Numbers are read in {_MOST_REGIONS} extra regions at the most.", "Leave some out.")
     if settings.write_back and not calendar.settings.write_back:
         _check_writing(calendar)
     region = settings.default_region or calendar.country
     return replace(
         settings,
+        default_region=settings.default_region or None,
+        extra_regions=settings.extra_regions or None,
         name=settings.name or None,
+        display=settings.display or None,
         notify=_address(settings.notify) if settings.notify else None,
         own=_numbers(settings.own, region, beginnings=False),
         blocked=_numbers(settings.blocked, region, beginnings=True),
@@ -50,12 +56,12 @@ def _check_wording(settings: CalendarSettings, calendar: Calendar) -> None:
         parse_template(settings.template)
     if settings.name:
         Practice(settings.name)  # a reminder that cannot say who sends it would never leave
-    checked_display(settings.display, calendar.country)
+    checked_display(settings.display or None, calendar.country)
 
 
 def _check_times(settings: CalendarSettings) -> None:
     if len(settings.hours) != 7:
-        raise Refused("A week has seven days.", "Give hours for each.")
+        raise Refused("A week has seven days.", "Give hours for all at once, or for each with commas.")
     if settings.settle_min not in _MINUTES or settings.least_min not in _MINUTES:
         raise Refused("This is too long to wait.", "Give minutes from 0 to 1440.")
     if settings.keep_days not in _DAYS:
@@ -67,6 +73,8 @@ def _check_times(settings: CalendarSettings) -> None:
         raise Refused("This is no hour of the day.", 'Write "08:00-20:00", or "12:00".') from None
     if any(day is not None and day.opens >= day.closes for day in week):
         raise Refused("These hours end before they begin: no reminder would ever leave.", 'Write "08:00-20:00".')
+    if not any(week):
+        raise Refused("No day has any hours: no reminder would ever leave.", 'Write "08:00-20:00".')
 
 
 def _check_writing(calendar: Calendar) -> None:

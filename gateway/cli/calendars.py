@@ -115,10 +115,15 @@ def set_up(
     region: Annotated[
         str | None, typer.Option(help="Country of numbers in national form. Default: the account's.")
     ] = None,
+    extra_regions: Annotated[
+        str | None, typer.Option(help="Those to try after it: RE,GP. Default: for FR, its overseas.")
+    ] = None,
     fields: Annotated[str | None, typer.Option(help="Fields to look in, in order: title,location,description.")] = None,
     own: Annotated[str | None, typer.Option(help="The practice's own numbers, with commas.")] = None,
     blocked: Annotated[str | None, typer.Option(help="Numbers never to text, or how they begin.")] = None,
-    hours: Annotated[str | None, typer.Option(help="When reminders may leave: 08:00-20:00.")] = None,
+    hours: Annotated[
+        str | None, typer.Option(help="When reminders may leave: 08:00-20:00, or of seven days with commas.")
+    ] = None,
     settle_min: Annotated[int | None, typer.Option(help="Minutes that an event has to be still. Default: 10.")] = None,
     least_min: Annotated[
         int | None, typer.Option(help="Nearer to its start a reminder is of no use. Default: 30.")
@@ -136,13 +141,14 @@ def set_up(
     write_back: Annotated[bool | None, typer.Option(help="Mark events that people confirm ✓ or cancel ✗.")] = None,
     as_json: Json = False,
 ) -> None:
-    """Change settings of a calendar. Those that are not named stay."""
+    """Change settings of a calendar. Those that are not named stay; "" lets one follow the account again."""
     options = given(
         name=name,
         contact=contact,
         language=language,
         display=display,
         region=region,
+        extra_regions=extra_regions,
         fields=fields,
         own=own,
         blocked=blocked,

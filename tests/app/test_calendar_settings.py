@@ -7,7 +7,7 @@ import pytest
 from gateway.accounts.refusals import Refused
 from tests.app.conftest import START, Console
 from tests.calendar.memory import MemoryCalendar
-from tests.calendar.practice import WRITTEN, Practice
+from tests.calendar.practice import WRITTEN, Practice, paris
 
 
 async def test_settings_are_shown_and_changed_one_by_one(alice: Practice, console: Console) -> None:
@@ -23,6 +23,9 @@ async def test_settings_are_shown_and_changed_one_by_one(alice: Practice, consol
         {"hours": "9-19"},
         {"hours": "20:00-08:00"},
         {"hours": "08:00"},
+        {"hours": ""},
+        {"hours": "08:00-20:00,"},
+        {"hours": ",,,,,,"},
         {"name": " "},
         {"notify": "the office"},
         {"notify": "office@clinic.example\nBcc: all@clinic.example"},
@@ -37,6 +40,8 @@ async def test_settings_are_shown_and_changed_one_by_one(alice: Practice, consol
         {"keep_days": 0},
         {"settle_min": 100_000},
         {"region": "XX"},
+        {"extra_regions": "RE,XX"},
+        {"extra_regions": "RE, " * 21},
     ],
 )
 async def test_settings_that_make_no_sense_are_refused(
@@ -66,10 +71,38 @@ async def test_a_number_that_is_blocked_is_not_texted_however_it_was_written(
 
 
 async def test_what_is_set_to_nothing_follows_the_account_again(alice: Practice, console: Console) -> None:
-    first = await console("calendar.set", calendar="Appointments", name="Dupont", notify="Office@Clinic.example")
-    again = await console("calendar.set", calendar="Appointments", name="", notify="")
-    assert (first["name"], first["notify"]) == ("Dupont", "office@clinic.example")
-    assert (again["name"], again["notify"]) == (None, None)
+    chosen = {
+        "name": "Dupont",
+        "notify": "office@clinic.example",
+        "region": "BE",
+        "extra_regions": "FR, LU",
+        "display": "Dupont",
+    }
+    kept = ("name", "notify", "default_region", "extra_regions", "display")
+    first = await console("calendar.set", calendar="Appointments", **chosen)
+    again = await console("calendar.set", calendar="Appointments", **dict.fromkeys(chosen, ""))
+    assert [first[each] for each in kept] == ["Dupont", "office@clinic.example", "BE", ["FR", "LU"], "Dupont"]
+    assert [again[each] for each in kept] == [None] * 5
+
+
+async def test_numbers_are_read_in_the_extra_regions_that_are_chosen(
+    alice: Practice, console: Console, server: MemoryCalendar
+) -> None:
+    await server.create("Mr Smith 07911 123456", START)
+    await alice.run()
+    await console("calendar.set", calendar="Appointments", extra_regions="RE, gb")
+    found = [(await alice.events())[0].number]
+    await alice.run()
+    assert [*found, (await alice.events())[0].number] == [None, "+447911123456"]
+
+
+async def test_a_day_may_be_closed(alice: Practice, console: Console, server: MemoryCalendar) -> None:
+    """What would leave on it leaves on the last open evening before."""
+    await console("calendar.set", calendar="Appointments", hours="08:00-20:00," * 6)
+    await server.create(WRITTEN, paris("2026-11-30T10:00"))
+    await alice.run()
+    (one,) = await alice.reminders()
+    assert one.due_at == paris("2026-11-28T19:45")
 
 
 async def test_a_rule_that_is_added_plans_for_what_is_known(

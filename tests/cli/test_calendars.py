@@ -70,7 +70,9 @@ def test_google_wants_an_application_of_ours_there(gateway: Gateway, alice: str)
 
 def test_settings_rules_and_templates_are_shown_and_changed(ok: Ok, alice: str) -> None:
     (done,) = ok("calendar", "set", alice, CALENDAR, "--contact", "01 99 00 12 34", "--hours", "09:00-19:00", "--merge")
+    (regions,) = ok("calendar", "set", alice, CALENDAR, "--extra-regions", "RE,GB")
     assert (done["contact"], done["hours"][0], done["merge"]) == ("01 99 00 12 34", "09:00-19:00", True)
+    assert (regions["extra_regions"], regions["merge"]) == (["RE", "GB"], True)
     assert ok("calendar", "show", alice, CALENDAR)[0]["contact"] == "01 99 00 12 34"
     assert ok("rule", "add", alice, CALENDAR, "eve")[0]["rules"] == ["24h", "1d@18:00"]
     assert ok("rule", "remove", alice, CALENDAR, "24h")[0]["rules"] == ["1d@18:00"]
