@@ -5,7 +5,7 @@ import contextlib
 import secrets
 import signal
 import socket
-from collections.abc import AsyncIterator, Collection, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import partial
@@ -60,6 +60,8 @@ from gateway.sms.policy import Rules
 from gateway.sms.stop_changes import STOP_CHANGES
 from gateway.sms.stop_changes import TOPIC as STOP_TOPIC
 from gateway.sms.words import Reader
+from gateway.smtp.alarms import EVERY_S as ALARMS_S
+from gateway.smtp.alarms import Alarms
 from gateway.smtp.answers import Answers
 from gateway.smtp.desk import Desk
 from gateway.smtp.inbound import Inbound
@@ -76,7 +78,7 @@ from gateway.smtp.written import WrittenLetters
 from gateway.web.server import WebServer, application, bind
 from gateway.web.stop import StopPages
 from gateway.web.webhooks import Hear
-from gateway.wording import Language, read_wording
+from gateway.wording import Language, Wording, read_wording
 from gateway.worker.beats import Beats, free_leases
 from gateway.worker.loops import Task, Worker
 
@@ -202,9 +204,13 @@ async def _working(engine: Engine, settings: Settings, rules: Rules) -> AsyncIte
         worker = Worker(engine, [*tasks, *sending_tasks, *calendar_tasks(bridge)])
         dates = Dates(engine, billing_rules(settings))
         forgetting = Forgetting(engine, keeping(settings))
-        beats = Beats(
-            engine, QUEUES, dates, {Upkeep(bridge).keep_calendars: UPKEEP_S, forgetting.forget_old: FORGETTING_S}
-        )
+        alarms = Alarms(engine, *_to_postmaster(settings, mailers))
+        regular: dict[Callable[[], Awaitable[None]], float] = {
+            Upkeep(bridge).keep_calendars: UPKEEP_S,
+            forgetting.forget_old: FORGETTING_S,
+            alarms.ring: ALARMS_S,
+        }
+        beats = Beats(engine, QUEUES, dates, regular)
         beats.start()
         work = asyncio.create_task(worker.run())
         try:
@@ -219,14 +225,7 @@ async def _working(engine: Engine, settings: Settings, rules: Rules) -> AsyncIte
 
 def _tasks(engine: Engine, settings: Settings, rules: Rules, readers: Readers, mailers: "_Mailers") -> list[Task]:
     wording = read_wording()
-    postmaster = settings.notices.postmaster
-    roles = Roles(
-        engine,
-        mailers.out if postmaster else mailers.local,  # our own domain must not be asked to take its own mail
-        wording,
-        settings.domain,
-        postmaster or f"postmaster@{settings.domain}",
-    )
+    roles = Roles(engine, *_to_postmaster(settings, mailers))
     calendar_letters = WrittenLetters(engine, mailers.out, wording, settings.domain, LetterDesk())
     return [
         # Two in turn: while one batch of mail is being read, the other is filed.
@@ -243,6 +242,13 @@ def _tasks(engine: Engine, settings: Settings, rules: Rules, readers: Readers, m
         Task("roles", ROLE_TOPIC, roles.run_once),
         *_billing_tasks(engine, settings),
     ]
+
+
+def _to_postmaster(settings: Settings, mailers: "_Mailers") -> tuple[Mailer, Wording, str, str]:
+    """How whoever runs the gateway is written to: the mailer, the words, our domain, and their address."""
+    postmaster = settings.notices.postmaster
+    mailer = mailers.out if postmaster else mailers.local  # our own domain must not be asked to take its own mail
+    return mailer, read_wording(), settings.domain, postmaster or f"postmaster@{settings.domain}"
 
 
 def _billing_tasks(engine: Engine, settings: Settings) -> list[Task]:

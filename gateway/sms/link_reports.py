@@ -108,11 +108,12 @@ def _forget(connection: Connection, node: int, now: datetime) -> None:
     connection.execute(delete(carrier_link).where(or_(row.node == node, row.seen_at < now - timedelta(days=1))))
 
 
-def links_of(connection: Connection, now: datetime) -> dict[str, list[LinkLine]]:
-    """The links of every carrier; of a process that fell silent, nothing is known."""
+def links_of(connection: Connection, now: datetime, *, node: int | None = None) -> dict[str, list[LinkLine]]:
+    """The links of every carrier, or those that one process keeps up; of one that fell silent, nothing is known."""
     row = carrier_link.c
+    theirs = select(carrier_link) if node is None else select(carrier_link).where(row.node == node)
     found: dict[str, list[LinkLine]] = {}
-    for each in connection.execute(select(carrier_link).order_by(row.carrier, row.node, row.number)):
+    for each in connection.execute(theirs.order_by(row.carrier, row.node, row.number)):
         line = _line(each)
         found.setdefault(each.carrier, []).append(_unknown(line) if now - line.seen_at > _SILENT else line)
     return found

@@ -1,5 +1,6 @@
-"""The figures that an operator watches: what waits, how long already, and how well commits are shared."""
+"""The figures that an operator watches: what waits, how long already, and how the links of carriers are."""
 
+from collections import Counter
 from datetime import datetime
 
 from prometheus_client import CollectorRegistry, Gauge, generate_latest
@@ -7,6 +8,7 @@ from prometheus_client.exposition import CONTENT_TYPE_LATEST as CONTENT_TYPE
 from sqlalchemy import Connection, Table, func, select
 
 from gateway.engine.database import Engine
+from gateway.sms.link_reports import links_of
 from gateway.sms.tables import job, notice
 from gateway.smtp.tables import spool
 
@@ -36,4 +38,8 @@ def _measure(connection: Connection, now: datetime) -> bytes:
         if since:
             first = connection.scalar(select(func.min(table.c[since])))
             oldest.labels(name).set((now - first).total_seconds() if first else 0)
+    links = Gauge("gateway_carrier_links", "Links of carriers by state", ["carrier", "state"], registry=registry)
+    for carrier, lines in links_of(connection, now).items():
+        for state, how_many in Counter(each.state for each in lines).items():
+            links.labels(carrier, state).set(how_many)
     return generate_latest(registry)

@@ -4,10 +4,13 @@ import asyncio
 import contextlib
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from dataclasses import replace
 from urllib.error import HTTPError
 from urllib.request import urlopen
 
 from gateway.engine.database import Engine
+from gateway.sms.carriers.port import LinkReport
+from gateway.sms.link_reports import tell
 from gateway.web.server import WebServer, application, bind
 from tests.engine.test_queue import claim, rows
 
@@ -61,3 +64,14 @@ async def test_metrics_count_the_rows_of_each_queue_by_state(engine: Engine) -> 
     assert 'gateway_queue_rows{queue="job",state="ready"} 1.0' in lines
     assert 'gateway_queue_rows{queue="job",state="claimed"} 1.0' in lines
     assert 'gateway_queue_rows{queue="job",state="parked"} 0.0' in lines
+
+
+async def test_metrics_count_the_links_of_each_carrier_by_state(engine: Engine) -> None:
+    """What an operator's own alarms hang on."""
+    bound = LinkReport("bind_transceiver", "bound", "", 60.0, "", 0.0, 3, 10)
+    links = {"north": [bound, bound, replace(bound, state="refused")]}
+    await engine.write(lambda connection: tell(connection, 7, engine.clock.now(), links))
+    async with serving(engine) as get:
+        _, body = await get("/metrics")
+    assert 'gateway_carrier_links{carrier="north",state="bound"} 2.0' in body.splitlines()
+    assert 'gateway_carrier_links{carrier="north",state="refused"} 1.0' in body.splitlines()
