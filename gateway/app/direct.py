@@ -102,5 +102,8 @@ def _database_for_reading(settings: Settings) -> SqlEngine:
         return postgres.database(settings.url, 1)
     path = sqlite.file_of(settings.url)
     if not path.exists():
-        raise Refused(f"There is no database at {path} yet.", "`gateway serve` or `gateway migrate` makes it.")
+        raise Refused(
+            f"There is no database at {path.absolute()} yet.",
+            "`gateway serve` or `gateway migrate` makes it; GATEWAY_DATA_DIR names the folder of one elsewhere.",
+        )
     return sqlite.reading_database(settings.url)

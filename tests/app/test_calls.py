@@ -1,7 +1,9 @@
 """A command finds its way: through the running service or alone; and reading disturbs nobody."""
 
 import asyncio
+import re
 import socket
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -89,8 +91,11 @@ async def test_many_commands_at_once_wait_for_each_other(sqlite_settings: Settin
 
 
 def test_reading_what_is_not_there_yet_is_told(sqlite_settings: Settings) -> None:
-    with pytest.raises(Refused, match="no database at"):
-        slugs(sqlite_settings)
+    """Also where it was looked for: whoever calls from another folder meant another one."""
+    for directory in (sqlite_settings.data_dir, Path("nowhere")):
+        with pytest.raises(Refused, match=re.escape(f"no database at {directory.absolute()}")) as refused:
+            slugs(replace(sqlite_settings, data_dir=directory))
+        assert "GATEWAY_DATA_DIR" in refused.value.cure
 
 
 def test_reading_a_database_without_tables_is_told(empty_database_url: str, tmp_path: Path) -> None:
