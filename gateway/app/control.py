@@ -13,7 +13,6 @@ import pwd
 import socket
 import struct
 from collections.abc import AsyncIterator, Mapping
-from traceback import format_tb
 from typing import Any
 
 from gateway.accounts.refusals import Refused
@@ -22,6 +21,7 @@ from gateway.app.catalogue import billing_rules
 from gateway.app.commands import Occasion, change_named, run
 from gateway.app.plain import plain
 from gateway.engine.database import Engine
+from gateway.engine.faults import told
 from gateway.engine.writer import StorageUnavailable
 from gateway.settings import Settings
 from gateway.sms.policy import Rules
@@ -90,7 +90,7 @@ class _Desk:
         except StorageUnavailable:
             return _error(Refused("The database did not take it.", "See the service's log, then try again."))
         except Exception as error:  # noqa: BLE001 - one command that breaks must not end the service
-            _note(error)
+            log.error("a command failed: %s", told(error))
             return _error(Refused(f"The service failed at it ({type(error).__name__}).", "Its log says more."))
 
     async def _do(self, line: bytes, actor: str | None) -> Any:
@@ -112,11 +112,6 @@ def user_name(uid: int) -> str:
         return pwd.getpwuid(uid).pw_name
     except KeyError:
         return f"uid {uid}"
-
-
-def _note(error: Exception) -> None:
-    """Log what broke and where, not its text: that may hold a number or a password."""
-    log.error("a command failed: %s\n%s", type(error).__name__, "".join(format_tb(error.__traceback__)))
 
 
 def _parsed(line: bytes) -> tuple[str, Mapping[str, Any]]:

@@ -6,7 +6,6 @@ import logging
 from collections.abc import Awaitable, Iterator
 from datetime import datetime, timedelta
 from functools import partial
-from traceback import format_tb
 from typing import Any, TypeVar
 
 from gateway.calendar.bridge import Bridge
@@ -20,6 +19,7 @@ from gateway.calendar.polling import next_poll, next_relist, window_at
 from gateway.calendar.pushing import keep_pushed
 from gateway.calendar.settings import schedule_of
 from gateway.calendar.words import FeedFault
+from gateway.engine.faults import told
 from gateway.engine.queue import Claim
 from gateway.engine.writer import StorageUnavailable
 
@@ -77,8 +77,8 @@ def bugs_as_faults() -> Iterator[None]:
 
 
 def tell_bug(error: Exception) -> None:
-    """Log what should not have been raised, without its text, which may hold a number."""
-    log.error("a calendar broke: %s\n%s", type(error).__name__, "".join(format_tb(error.__traceback__)))
+    """Log what should not have been raised."""
+    log.error("a calendar broke: %s", told(error))
 
 
 async def in_time(answer: Awaitable[T], patience_s: float) -> T:

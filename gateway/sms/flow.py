@@ -12,11 +12,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from itertools import chain
-from traceback import format_tb
 
 from sqlalchemy import Connection
 
 from gateway.engine.database import Engine
+from gateway.engine.faults import told
 from gateway.engine.writer import StorageUnavailable
 from gateway.sms.carriers.port import InboundSms, Outcome, Receipt
 from gateway.sms.departure import Leaving
@@ -216,7 +216,4 @@ def _tell(reported: Sequence[_Reported], error: Exception | None = None) -> None
 
 
 def _log_broken(carrier: str, error: Exception) -> None:
-    """What broke and where, without its text, which may hold a number or a message."""
-    log.error(
-        "a turn of carrier %s broke: %s\n%s", carrier, type(error).__name__, "".join(format_tb(error.__traceback__))
-    )
+    log.error("a turn of carrier %s broke: %s", carrier, told(error))

@@ -3,13 +3,13 @@
 import asyncio
 import secrets
 import ssl
-import traceback
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from logging import getLogger
 from typing import Protocol
 
+from gateway.engine.faults import told
 from gateway.engine.writer import StorageFull, StorageUnavailable
 from gateway.settings import SmtpSettings
 from gateway.smtp import replies
@@ -30,8 +30,7 @@ def note_incident(error: Exception) -> bytes:
     if isinstance(error, StorageUnavailable):
         return replies.STORAGE_UNAVAILABLE
     incident_id = secrets.token_hex(4)
-    where = "".join(traceback.format_tb(error.__traceback__))
-    _log.error("smtp incident %s: %s\n%s", incident_id, type(error).__name__, where)
+    _log.error("smtp incident %s: %s", incident_id, told(error))
     return replies.incident(incident_id)
 
 

@@ -1,11 +1,12 @@
 """What breaks in a page is logged by its kind and place, and never by its text, which may hold a number or a secret."""
 
 import logging
-from traceback import format_tb
 
 from starlette.requests import ClientDisconnect
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from gateway.engine.faults import told
 
 log = logging.getLogger(__name__)
 
@@ -30,6 +31,6 @@ class Discretion:
         except ClientDisconnect:
             log.info("a client left before it had said everything")
         except Exception as error:  # noqa: BLE001 - logged without its text, which may hold a number or a secret
-            log.error("a page failed: %s\n%s", type(error).__name__, "".join(format_tb(error.__traceback__)))
+            log.error("a page failed: %s", told(error))
             if not answering:
                 await PlainTextResponse("Something went wrong here. Please try again later.", 500)(scope, receive, send)

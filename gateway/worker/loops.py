@@ -4,10 +4,10 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from traceback import format_tb
 from typing import TypeVar
 
 from gateway.engine.database import Engine
+from gateway.engine.faults import told
 from gateway.engine.writer import StorageUnavailable
 
 log = logging.getLogger(__name__)
@@ -31,12 +31,9 @@ class Task:
 
 
 def note_failure(name: str, error: Exception) -> None:
-    """Log what broke and where, without its text, which may hold a number or a message.
-
-    Not that the database is away: the engine says so, once.
-    """
+    """Log what broke and where; not that the database is away: the engine says so, once."""
     if not isinstance(error, StorageUnavailable):
-        log.error("%s failed: %s\n%s", name, type(error).__name__, "".join(format_tb(error.__traceback__)))
+        log.error("%s failed: %s", name, told(error))
 
 
 class Worker:
