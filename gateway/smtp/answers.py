@@ -12,9 +12,9 @@ from gateway.sms.answers import ANSWERS, Answer, claim_answers
 from gateway.sms.words import Reader
 from gateway.smtp.addressees import addressees
 from gateway.smtp.answer_letters import Addressee, Told, answer_letter
+from gateway.smtp.delivery import MOST_ATTEMPTS, back_off, is_settled
 from gateway.smtp.hourly import Hourly
-from gateway.smtp.mailer import Letter, Mailer, NotSent, Sent
-from gateway.smtp.notices import MOST_ATTEMPTS, back_off
+from gateway.smtp.mailer import Mailer
 from gateway.smtp.reply_addresses import Correspondent, ReplyAddresses
 from gateway.wording import Wording
 
@@ -74,18 +74,7 @@ class Answers:
         except Exception as error:  # noqa: BLE001 - logged without its text, which may hold an address or a message
             log.error("an answer could not be put into a letter: %s", type(error).__name__)
             return answer.claim.attempts >= MOST_ATTEMPTS
-        return await self._send(letter, answer)
-
-    async def _send(self, letter: Letter, answer: Answer) -> bool:
-        """Whether nothing is left to try: sent, refused for good, or tried often enough."""
-        outcome = await self._mailer.send(letter)
-        if isinstance(outcome, NotSent) and answer.claim.attempts < MOST_ATTEMPTS:
-            return False
-        if isinstance(outcome, Sent):
-            self._hourly.count(letter.envelope_to)
-        else:
-            log.warning("a letter was given up after %d attempts: %s", answer.claim.attempts, outcome.code)
-        return True
+        return await is_settled(self._mailer, letter, answer.claim.attempts, self._hourly.count)
 
     async def _put_off(self, answer: Answer, until: datetime, *, counts: bool = True) -> None:
         await self._engine.write(

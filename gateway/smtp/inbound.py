@@ -103,7 +103,7 @@ class Inbound:
     def _claim(self, connection: Connection) -> list[Opened]:
         claims = SPOOL.claim(
             connection,
-            worker=self._engine.ids.node,
+            worker=self._engine.node,
             now=self._engine.clock.now(),
             lease=LEASE,
             limit=BATCH,

@@ -12,9 +12,10 @@ from gateway.engine.queue import Claim, Queue
 from gateway.settings import Settings
 from gateway.sms.tables import notice
 from gateway.smtp.correspondence import Correspondence, gather
+from gateway.smtp.delivery import MOST_ATTEMPTS, back_off, is_settled
 from gateway.smtp.hourly import Hourly
 from gateway.smtp.letters import Letterhead, low_credit_letter, news_letter, unreadable_letter
-from gateway.smtp.mailer import Letter, Mailer, NotSent, Sent
+from gateway.smtp.mailer import Letter, Mailer
 from gateway.wording import Wording
 from plans.words import Origin
 
@@ -29,9 +30,6 @@ _GATHERED = (
 
 BATCH = 200
 LEASE = timedelta(minutes=5)
-MOST_ATTEMPTS = 12
-_FIRST_PAUSE = timedelta(minutes=1)
-_LONGEST_PAUSE = timedelta(hours=4)
 
 
 class Notices:
@@ -60,7 +58,7 @@ class Notices:
         now = self._engine.clock.now()
         claims = NOTICES.claim(
             connection,
-            worker=self._engine.ids.node,
+            worker=self._engine.node,
             now=now,
             lease=LEASE,
             limit=BATCH,
@@ -90,15 +88,9 @@ class Notices:
         return await self._send_all(written, attempts)
 
     async def _send_all(self, letters: Sequence[Letter], attempts: int) -> bool:
-        """Whether nothing is left to try: sent, refused for good, or tried often enough."""
         for letter in letters:
-            outcome = await self._mailer.send(letter)
-            if isinstance(outcome, NotSent) and attempts < MOST_ATTEMPTS:
+            if not await is_settled(self._mailer, letter, attempts, self._hourly.count):
                 return False
-            if isinstance(outcome, Sent):
-                self._hourly.count(letter.envelope_to)
-            else:
-                log.warning("a letter was given up after %d attempts: %s", attempts, outcome.code)
         return True
 
     async def _settle(self, claims: Sequence[Claim]) -> None:
@@ -124,8 +116,3 @@ def letters(wording: Wording, domain: str, now: datetime, each: Correspondence) 
     if each.units_left is not None:
         written.append(low_credit_letter(wording, head("credit"), each.units_left))
     return written
-
-
-def back_off(attempts: int) -> timedelta:
-    """How long to wait after the given number of attempts: doubled each time, capped."""
-    return min(_FIRST_PAUSE * 2.0 ** (attempts - 1), _LONGEST_PAUSE)

@@ -10,10 +10,10 @@ from sqlalchemy import Connection, Row, select
 from gateway.engine.database import Engine
 from gateway.engine.queue import Claim
 from gateway.smtp.automatic import Automatic, automatic_headers
+from gateway.smtp.delivery import back_off, is_settled
 from gateway.smtp.headers import HeaderLimits, split_headers
 from gateway.smtp.letters import Letterhead, forwarded_letter
-from gateway.smtp.mailer import Letter, Mailer, NotSent
-from gateway.smtp.notices import MOST_ATTEMPTS, back_off
+from gateway.smtp.mailer import Letter, Mailer
 from gateway.smtp.spool import NO_ACCOUNT, SPOOL
 from gateway.smtp.spooled import SpooledEnvelope
 from gateway.smtp.tables import spool
@@ -41,20 +41,23 @@ class Roles:
         """Pass one batch on; returns how many mails it took."""
         taken = await self._engine.write(self._claim, urgent=True)
         for claim, row in taken:
-            outcome = None if _is_our_own(row.raw) else await self._mailer.send(self._letter(row))
-            if outcome is None:
-                log.warning("a letter of ours came back to postmaster or abuse: notices.postmaster leads here again")
-            if isinstance(outcome, NotSent) and claim.attempts < MOST_ATTEMPTS:
+            if await self._is_settled(claim, row):
+                await self._engine.write(partial(SPOOL.finish, claims=[claim]))
+            else:
                 until = self._engine.clock.now() + back_off(claim.attempts)
                 await self._engine.write(partial(SPOOL.park, claims=[claim], until=until))
-            else:
-                await self._engine.write(partial(SPOOL.finish, claims=[claim]))
         return len(taken)
+
+    async def _is_settled(self, claim: Claim, row: Row[int, SpooledEnvelope, bytes]) -> bool:
+        if _is_our_own(row.raw):
+            log.warning("a letter of ours came back to postmaster or abuse: notices.postmaster leads here again")
+            return True
+        return await is_settled(self._mailer, self._letter(row), claim.attempts)
 
     def _claim(self, connection: Connection) -> list[tuple[Claim, Row[int, SpooledEnvelope, bytes]]]:
         claims = SPOOL.claim(
             connection,
-            worker=self._engine.ids.node,
+            worker=self._engine.node,
             now=self._engine.clock.now(),
             lease=LEASE,
             limit=BATCH,

@@ -19,9 +19,9 @@ from gateway.billing.selling_tables import billing_letter, billing_profile
 from gateway.billing.words import LetterKind
 from gateway.engine.database import Engine
 from gateway.engine.queue import Claim, Queue
+from gateway.smtp.delivery import back_off, is_settled
 from gateway.smtp.letters import Enclosure, Letterhead
-from gateway.smtp.mailer import Mailer, NotSent, Sent
-from gateway.smtp.notices import MOST_ATTEMPTS, back_off
+from gateway.smtp.mailer import Mailer
 from gateway.smtp.selling_letters import selling_letter
 from gateway.wording import Language, Wording
 
@@ -79,14 +79,11 @@ class SellingLetters:
         enclosure = await asyncio.to_thread(_enclosure, due)  # drawing a page takes its time
         figures = due.about.document if due.about else None
         letter = selling_letter(self._wording, head, due.kind, due.facts, figures=figures, enclosure=enclosure)
-        outcome = await self._mailer.send(letter)
-        if isinstance(outcome, NotSent) and due.claim.attempts < MOST_ATTEMPTS:
+        if await is_settled(self._mailer, letter, due.claim.attempts):
+            await self._engine.write(lambda connection: SELLING_LETTERS.finish(connection, [due.claim]), urgent=True)
+        else:
             until = now + back_off(due.claim.attempts)
             await self._engine.write(lambda connection: SELLING_LETTERS.park(connection, [due.claim], until))
-            return
-        if not isinstance(outcome, Sent):
-            log.warning("a letter was given up after %d attempts: %s", due.claim.attempts, outcome.code)
-        await self._engine.write(lambda connection: SELLING_LETTERS.finish(connection, [due.claim]), urgent=True)
 
 
 def _due(connection: Connection, claims: Sequence[Claim]) -> list[_Due]:

@@ -10,9 +10,9 @@ from sqlalchemy import Connection
 
 from gateway.engine.database import Engine
 from gateway.engine.queue import Claim, Queue
+from gateway.smtp.delivery import back_off, is_settled
 from gateway.smtp.letters import Letterhead, ReadersWords, blank_letter, finished_letter
-from gateway.smtp.mailer import Letter, Mailer, NotSent, Sent
-from gateway.smtp.notices import MOST_ATTEMPTS, back_off
+from gateway.smtp.mailer import Letter, Mailer
 from gateway.wording import Language, Wording
 from plans.words import Reason
 
@@ -99,15 +99,12 @@ class WrittenLetters:
 
     async def _send(self, each: WrittenLetter) -> None:
         attempts, queue = each.claims[0].attempts, self._source.queue
-        outcome = await self._mailer.send(self._worded(each)) if each.to else None
-        if isinstance(outcome, NotSent) and attempts < MOST_ATTEMPTS:
+        if not each.to:
+            log.warning("a letter has nobody to go to: %s", each.kind)
+        elif not await is_settled(self._mailer, self._worded(each), attempts):
             until = self._engine.clock.now() + back_off(attempts)
             await self._engine.write(lambda connection: queue.park(connection, each.claims, until))
             return
-        if outcome is None:
-            log.warning("a letter has nobody to go to: %s", each.kind)
-        elif not isinstance(outcome, Sent):
-            log.warning("a letter was given up after %d attempts: %s", attempts, outcome.code)
         await self._engine.write(lambda connection: queue.finish(connection, each.claims), urgent=True)
 
     def _worded(self, each: WrittenLetter) -> Letter:

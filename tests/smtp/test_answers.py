@@ -22,8 +22,8 @@ from gateway.sms.inbound_tables import answer
 from gateway.sms.policy import Rules
 from gateway.sms.words import Reader
 from gateway.smtp.answers import Answers
+from gateway.smtp.delivery import MOST_ATTEMPTS
 from gateway.smtp.mailer import NotSent, Refused
-from gateway.smtp.notices import MOST_ATTEMPTS
 from gateway.smtp.reply_addresses import ReplyAddresses
 from gateway.smtp.tables import mail as filed
 from gateway.smtp.words import MailState

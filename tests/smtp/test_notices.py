@@ -12,8 +12,9 @@ from gateway.settings import NoticeSettings, Settings
 from gateway.sms.notices import Notice, enter_notices
 from gateway.sms.tables import notice
 from gateway.sms.words import News
+from gateway.smtp.delivery import MOST_ATTEMPTS, back_off
 from gateway.smtp.mailer import NotSent, Refused
-from gateway.smtp.notices import MOST_ATTEMPTS, NOTICES, Notices, back_off
+from gateway.smtp.notices import NOTICES, Notices
 from gateway.smtp.roles import Roles
 from gateway.smtp.spool import SPOOL
 from gateway.smtp.tables import mail as filed

@@ -12,8 +12,8 @@ from gateway.billing.letters import write_letter
 from gateway.billing.standing import accept_terms
 from gateway.billing.words import LetterKind, Setback
 from gateway.engine.database import Engine
+from gateway.smtp.delivery import back_off
 from gateway.smtp.mailer import Letter, MailOutcome, NotSent, Refused, Sent
-from gateway.smtp.notices import back_off
 from gateway.smtp.selling import SELLING_LETTERS, SellingLetters
 from gateway.wording import Language, read_wording
 from tests.billing.buyers import RULES, new_buyer
