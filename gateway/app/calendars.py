@@ -13,6 +13,7 @@ from gateway.app.paging import identifier
 from gateway.billing.rules import BillingRules
 from gateway.calendar import calendars, choosing, connections, releases
 from gateway.calendar.calendars import Calendar
+from gateway.calendar.connections import Linked
 from gateway.calendar.failing import planned
 from gateway.calendar.feeds.ics.addresses import parts_of
 from gateway.calendar.feeds.ics.keys import Login, Subscription
@@ -34,11 +35,10 @@ def listing(connection: Connection, *, account: str) -> Iterator[dict[str, Any]]
     labels = {each.connection_id: each for each in connections.listing(connection, client.account_id)}
     for each in found:
         yield {**line(each), "link": labels[each.connection_id].label, "reminders": counts.get(each.calendar_id, 0)}
-    listed = {each.connection_id for each in found}
-    for link in labels.values():
-        if link.connection_id not in listed and link.state is not ConnectionState.UNLINKED:
-            told = {"id": None, "name": None, "provider": link.provider, "state": "being_listed", "link": link.label}
-            yield {**told, **_fault(link.fault)}
+    for bare in _bare_links(connection, client.account_id):
+        state = "being_listed" if bare.state is ConnectionState.ACTIVE else bare.state.value
+        told = {"id": bare.connection_id, "name": None, "provider": bare.provider, "state": state, "link": bare.label}
+        yield {**told, **_fault(bare.fault)}
 
 
 def link(
@@ -91,20 +91,23 @@ def _published(file: Subscription) -> tuple[Provider, bytes, list[RemoteCalendar
 def unlink(
     connection: Connection, stamp: Stamp, actor: str, settings: Settings, *, account: str, calendar: str
 ) -> dict[str, Any]:
-    """End the connection that a calendar came by, with all its calendars; nothing more of them leaves."""
-    found = find(connection, account, calendar)
-    for each in calendars.of_connection(connection, found.account_id, found.connection_id):
+    """End the connection that a calendar came by, with all its calendars; nothing more of them leaves.
+
+    One that has brought none goes by its id.
+    """
+    account_id = clients.find(connection, account).account_id
+    bare = next((each for each in _bare_links(connection, account_id) if str(each.connection_id) == calendar), None)
+    if bare is not None:
+        connection_id, ended = bare.connection_id, {"id": bare.connection_id, "name": bare.label}
+    else:
+        found = find(connection, account, calendar)
+        connection_id, ended = found.connection_id, {"id": found.calendar_id, "name": found.name}
+    for each in calendars.of_connection(connection, account_id, connection_id):
         if each.enabled_at is not None:
             choosing.disable(connection, stamp, actor, each)
-    releases.unlink(
-        connection,
-        stamp,
-        actor,
-        open_vault(settings.data_dir),
-        account_id=found.account_id,
-        connection_id=found.connection_id,
-    )
-    return {"id": found.calendar_id, "name": found.name, "state": "unlinked"}
+    vault = open_vault(settings.data_dir)
+    releases.unlink(connection, stamp, actor, vault, account_id=account_id, connection_id=connection_id)
+    return {**ended, "state": "unlinked"}
 
 
 def enable(
@@ -150,6 +153,10 @@ def sync(connection: Connection, now: datetime, *, account: str) -> list[dict[st
 def health(connection: Connection, now: datetime, *, account: str | None = None) -> Iterator[dict[str, Any]]:
     """How the calendars are that are enabled or that something is wrong with; those that cannot be read first."""
     accounts = [clients.find(connection, account)] if account else list(clients.listing(connection))
+    for client in accounts:
+        for bare in _bare_links(connection, client.account_id):
+            if bare.fault is not None:
+                yield _unlisted(client.slug, bare)
     found = [(each, one) for each in accounts for one in calendars.of_account(connection, each.account_id)]
     sick_first = sorted(found, key=lambda each: (is_well(each[1], now), each[1].last_success_at or now))
     for client, each in sick_first:
@@ -167,6 +174,20 @@ def health(connection: Connection, now: datetime, *, account: str | None = None)
                 **_fault(each.trouble),
                 "detail": each.fault_detail or None,
             }
+
+
+def _unlisted(slug: str, bare: Linked) -> dict[str, Any]:
+    """A connection whose calendars cannot be listed, as ``health`` tells of a calendar."""
+    never = dict.fromkeys(("last_read_at", "next_read_at", "failing_since", "failures"))
+    known = {"account": slug, "id": bare.connection_id, "name": bare.label, "provider": bare.provider}
+    return {**known, "well": False, **never, **_fault(bare.fault), "detail": None}
+
+
+def _bare_links(connection: Connection, account_id: int) -> list[Linked]:
+    """The connections of an account that have brought no calendar, the oldest first."""
+    having = {each.connection_id for each in calendars.of_account(connection, account_id)}
+    linked = connections.listing(connection, account_id)
+    return [each for each in linked if each.connection_id not in having and each.state is not ConnectionState.UNLINKED]
 
 
 def find(connection: Connection, account: str, calendar: str) -> Calendar:

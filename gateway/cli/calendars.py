@@ -46,7 +46,7 @@ def link(
 
 @group.command("unlink")
 def unlink(account: Account, calendar: Calendar, *, as_json: Json = False) -> None:
-    """End the connection that a calendar came by. All its calendars go with it."""
+    """End the connection that a calendar came by, or that has brought none. All its calendars go with it."""
     print_one(change("calendar.unlink", account=account, calendar=calendar), as_json=as_json)
 
 

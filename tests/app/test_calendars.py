@@ -1,8 +1,11 @@
 """The commands about calendars: link, choose, look how they are."""
 
+from functools import partial
+
 import pytest
 
 from gateway.accounts.refusals import Refused
+from gateway.calendar import connections
 from gateway.calendar.feeds.port import FeedError
 from gateway.calendar.words import FeedFault
 from tests.app.conftest import DUE, START, Console
@@ -140,3 +143,23 @@ async def test_a_calendar_that_is_not_enabled_shows_what_is_wrong_with_its_conne
 async def test_a_calendar_that_was_disabled_shows_no_fault_of_before(alice: Practice, console: Console) -> None:
     await alice.change(fault=FeedFault.UNAVAILABLE, failures=3)
     assert (await console("calendar.disable", calendar="Appointments"))["fault"] is None
+
+
+async def test_a_server_that_does_not_list_its_calendars_shows_in_health_and_can_be_unlinked(
+    alice: Practice, console: Console
+) -> None:
+    linked = await console("calendar.link", address="https://dav.example/", user="alice", password="wrong")
+    refused = partial(
+        connections.lose_consent,
+        account_id=alice.account_id,
+        connection_id=linked["connection_id"],
+        fault=FeedFault.CREDENTIALS_WRONG,
+    )
+    await alice.engine.write(refused)
+    *_, listed = await console("calendar.list")
+    sick, well = await console("calendar.health")
+    assert (listed["state"], listed["fault"]) == ("needs_consent", "User or password are wrong.")
+    assert (sick["name"], sick["well"], sick["fault"], well["well"]) == ("dav.example", False, listed["fault"], True)
+    ended = await console("calendar.unlink", calendar=str(listed["id"]))
+    assert (ended["name"], ended["state"]) == ("dav.example", "unlinked")
+    assert len(await console("calendar.list")) == len(await console("calendar.health")) == 1
