@@ -190,8 +190,11 @@ def _write(
     new = [_inserted(stamp, calendar, each.row) for each in changes if isinstance(each, schedule.Insert)]
     if new:
         connection.execute(insert(reminder), new)
-    changed = [_planned(each.row_id, each.row) for each in changes if isinstance(each, schedule.Update)]
-    changed += [_dropped(known[each.row_id], each.reason) for each in changes if isinstance(each, schedule.Cancel)]
+    changed = [
+        _changed(each.row_id, each.row, each.row.reason) for each in changes if isinstance(each, schedule.Update)
+    ]
+    dropped = [each for each in changes if isinstance(each, schedule.Cancel)]
+    changed += [_changed(each.row_id, known[each.row_id], each.reason) for each in dropped]
     if changed:
         these = {**_CHANGES.parameter(changed), "account": calendar.account_id, "at": stamp.now}
         connection.execute(_change(connection.dialect.name), these)
@@ -216,20 +219,10 @@ def _inserted(stamp: Stamp, calendar: Calendar, row: Planned) -> dict[str, Any]:
     }
 
 
-def _planned(reminder_id: int, row: Planned) -> dict[str, Any]:
+def _changed(reminder_id: int, row: Planned | Existing, reason: Reason | None) -> dict[str, Any]:
+    """A row as it is to be; one that is dropped keeps all but the reason."""
     return {
         "reminder_id": reminder_id,
-        "offset_key": row.offset,
-        "recipient": row.recipient,
-        "start_at": row.start_at,
-        "due_at": row.due_at,
-        "reason": row.reason,
-    }
-
-
-def _dropped(row: Existing, reason: Reason) -> dict[str, Any]:
-    return {
-        "reminder_id": row.row_id,
         "offset_key": row.offset,
         "recipient": row.recipient,
         "start_at": row.start_at,

@@ -15,7 +15,6 @@ AGAIN = timedelta(minutes=5)
 #: A connection that somebody is polling is free again soon.
 BUSY = timedelta(seconds=2)
 
-
 #: A provider that does not answer is asked again after a while.
 BLIND = timedelta(seconds=30)
 
