@@ -62,7 +62,7 @@ def examine(settings: Settings, clock: Clock) -> Iterator[Finding]:
     yield from (_secret(name, path) for name, path in _secret_files(settings))
     if settings.smtp.lmtp_socket:
         yield _socket(settings.smtp.lmtp_socket)
-    serves = is_listening(settings.data_dir)
+    serves = is_listening(settings.data_dir) if settings.on_sqlite else None
     for name, host, port in _ports(settings):
         yield _port(name, host, port, serves=serves)
     yield _clock(clock)
@@ -183,14 +183,18 @@ def _ports(settings: Settings) -> Iterator[tuple[str, str, int]]:
         yield "web", settings.web.host, settings.web.port
 
 
-def _port(name: str, host: str, port: int, *, serves: bool) -> Finding:
+def _port(name: str, host: str, port: int, *, serves: bool | None) -> Finding:
+    """``serves``: whether a service runs here; None where that cannot be asked, as on PostgreSQL."""
     name, where = f"{name} port", f"{host}:{port}"
     problem = _why_unbindable(host, port)
     if problem is None:
         return Finding(name, Health.WELL, f"{where} is free")
     if serves:
         return Finding(name, Health.WELL, f"{where} is in use while the service runs")
-    return Finding(name, Health.MEND, f"{where}: {problem}", "Stop who has it, or choose another port.")
+    health, cure = Health.MEND, "Stop who has it, or choose another port."
+    if serves is None:
+        health, cure = Health.WATCH, f"Well if a service of yours has it. {cure}"
+    return Finding(name, health, f"{where}: {problem}", cure)
 
 
 def _why_unbindable(host: str, port: int) -> str | None:

@@ -103,6 +103,16 @@ def test_a_port_that_another_program_holds_must_be_freed(settings: Settings) -> 
     assert findings(held)["web port"].health is Health.WELL
 
 
+def test_on_postgresql_a_port_in_use_may_be_that_of_the_service(tmp_path: Path) -> None:
+    """It has no control socket to ask, and where all is well the doctor must not exit with 1."""
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        away = "postgresql://gateway@127.0.0.1:1/gateway"
+        held = Settings(data_dir=tmp_path, database_url=away, web=WebSettings(port=port), smtp=SmtpSettings(port=0))
+        found = findings(held)["web port"]
+    assert (found.health, "a service of yours" in (found.cure or "")) == (Health.WATCH, True)
+
+
 def test_a_certificate_that_cannot_be_used_must_be_mended(settings: Settings, tmp_path: Path) -> None:
     authority = trustme.CA()
     certificate, key = tmp_path / "certificate.pem", tmp_path / "key.pem"
