@@ -14,6 +14,7 @@ from gateway.accounts.words import Encoding
 from gateway.app.calendar_settings import put
 from gateway.app.calendars import find
 from gateway.app.paging import newest_first
+from gateway.billing.rules import BillingRules
 from gateway.calendar import calendars, changing, ledger
 from gateway.calendar.ledger import Line, Story
 from gateway.calendar.marks import MARKS
@@ -55,12 +56,18 @@ def why(connection: Connection, *, account: str, event: str) -> Iterator[dict[st
 
 
 def preview(
-    connection: Connection, now: datetime, rules: Rules, *, account: str, calendar: str | None = None
+    connection: Connection,
+    now: datetime,
+    rules: Rules,
+    billing: BillingRules,
+    *,
+    account: str,
+    calendar: str | None = None,
 ) -> Iterator[Any]:
     """What the next reminders of a calendar, or of all, will say and cost, and when they leave; nothing is changed."""
     of_all = calendars.of_account(connection, clients.find(connection, account).account_id)
     chosen = [find(connection, account, calendar)] if calendar else [each for each in of_all if each.enabled_at]
-    return (_coming(each) for one in chosen for each in upcoming(connection, now, rules, one))
+    return (_coming(each) for one in chosen for each in upcoming(connection, now, rules, billing, one))
 
 
 def add_rule(
@@ -167,12 +174,12 @@ def _coming(each: Coming) -> dict[str, Any]:
         "event_id": each.event_id,
         "rule": each.rule,
         "start_at": each.start_at,
-        "leaves_at": each.due_at,
+        "leaves_at": each.leaves_at,
         "to": seen.number.e164 if seen.number else None,
         "text": each.text,
         "encoding": encoded.alphabet if encoded else None,
         "parts": len(encoded.parts) if encoded else 0,
         "units": seen.composed.units if seen.composed else 0,
         "state": seen.answer.state,
-        "reason": seen.answer.reason,
+        "reason": each.waits_for or seen.answer.reason,
     }

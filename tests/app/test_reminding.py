@@ -1,5 +1,7 @@
 """The commands about reminders: what the next will say, and what became of each."""
 
+from datetime import timedelta
+
 import pytest
 
 from gateway.accounts.refusals import Refused
@@ -24,6 +26,32 @@ async def test_the_preview_is_what_leaves(alice: Practice, console: Console, ser
         message.recipient,
     )
     assert seen["leaves_at"] == DUE.astimezone(message.created_at.tzinfo).isoformat()
+
+
+async def test_appointments_that_share_an_sms_are_previewed_as_one(
+    alice: Practice, console: Console, server: MemoryCalendar
+) -> None:
+    for each in (START, START + timedelta(hours=1), START + timedelta(days=1)):
+        await server.create(WRITTEN, each)
+    await console("calendar.set", calendar="Appointments", merge=True)
+    await alice.run()
+    seen = await console("reminder.preview")
+    await alice.until(START + timedelta(days=1))
+    messages = await alice.messages()
+    assert [(each["text"], each["leaves_at"]) for each in seen] == [
+        (each.body, each.created_at.isoformat()) for each in messages
+    ]
+    assert [each.created_at for each in messages] == [DUE, DUE + timedelta(days=1)]
+
+
+async def test_the_preview_tells_what_all_reminders_of_a_calendar_wait_for(
+    alice: Practice, console: Console, server: MemoryCalendar
+) -> None:
+    await server.create(WRITTEN, START)
+    await alice.run()
+    await console("calendar.pause", calendar="Appointments")
+    (seen,) = await console("reminder.preview")
+    assert (seen["reason"], seen["parts"]) == ("calendar_paused", 1)
 
 
 async def test_why_tells_each_reminder_of_an_event_by_any_of_its_names(
