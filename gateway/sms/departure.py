@@ -1,7 +1,7 @@
 """The last look before a message leaves: what has changed since it was accepted counts."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from functools import cache, partial
 from typing import Any, NamedTuple
@@ -23,7 +23,7 @@ from gateway.sms.jobs import JOBS
 from gateway.sms.policy import Rules, next_departure
 from gateway.sms.tables import message, suppression
 from gateway.sms.words import MessageState
-from plans.words import Reason
+from plans.words import MessageClass, Reason
 
 SUSPENDED_PAUSE = timedelta(minutes=15)  # how often a suspended account is looked at again
 
@@ -82,22 +82,14 @@ def prepare(
     ended: list[tuple[Claim, Ending]] = []
     waiting: dict[Wait, list[Claim]] = defaultdict(list)
     for row in rows:
-        claim = by_id[row.message_id]
-        if row.state is MessageState.SENDING and not deduplicates:
+        claim, has_left = by_id[row.message_id], row.state is MessageState.SENDING and not deduplicates
+        fate = None if has_left else _fate(row, stopped, opening, rules.doubt, stamp.now)
+        if fate is None:
             leaving.append(_leaving(claim, row))
-            continue
-        sender = stricter(row.account_state, row.parent_state)
-        obstacle = _obstacle(row, sender, stopped, stamp.now)
-        opens = opening(row.destination, row.message_class, _Home(*row[_HOME]))
-        wait = _wait(sender, opens, stamp.now)
-        if row.state is MessageState.UNKNOWN and (obstacle or wait or not _again(row, rules.doubt, stamp.now)):
-            ended.append((claim, _given_up(row, rules.doubt)))
-        elif obstacle:
-            ended.append((claim, Ending(_open(row), MessageState.CANCELLED, obstacle)))
-        elif wait:
-            waiting[wait].append(claim)
+        elif isinstance(fate, Wait):
+            waiting[fate].append(claim)
         else:
-            leaving.append(_leaving(claim, row))
+            ended.append((claim, fate))
     _park(connection, waiting)
     JOBS.finish(connection, [claim for claim, _ in ended])
     end(connection, stamp, rules, [ending for _, ending in ended])
@@ -130,6 +122,22 @@ def _claimed(dialect: str) -> Select[*tuple[Any, ...]]:
 
 
 _CLAIMED = Prepared(_claimed)
+
+
+def _fate(
+    row: Row[*tuple[Any, ...]],
+    stopped: Stops,
+    opening: Callable[[str, MessageClass, _Home], datetime],
+    doubt: DoubtTerms,
+    now: datetime,
+) -> Ending | Wait | None:
+    """Why a message does not leave now, for good or for a while; None for one that does."""
+    sender = stricter(row.account_state, row.parent_state)
+    obstacle = _obstacle(row, sender, stopped, now)
+    wait = _wait(sender, opening(row.destination, row.message_class, _Home(*row[_HOME])), now)
+    if row.state is MessageState.UNKNOWN and (obstacle or wait or not _again(row, doubt, now)):
+        return _given_up(row, doubt)
+    return Ending(_open(row), MessageState.CANCELLED, obstacle) if obstacle else wait
 
 
 def _obstacle(row: Row[*tuple[Any, ...]], sender: AccountState, stopped: Stops, now: datetime) -> Reason | None:
