@@ -18,7 +18,7 @@ from aiosmtpd.smtp import SMTP
 from gateway.smtp import replies
 from gateway.smtp.commands import read_command
 from gateway.smtp.errand import Command, EndOfInput, Errand, Outcome, Read
-from gateway.smtp.inbox import Inbox
+from gateway.smtp.input_buffer import InputBuffer
 from gateway.smtp.limits import MOST_TIMES_TOO_BIG, Claim, Place, address_of, mail_deadline
 from gateway.smtp.office import Office, note_incident
 
@@ -39,7 +39,7 @@ class Connection(SMTP):
 
     __slots__ = (  # a dictionary of so many is slow to look up, and big
         *("_address", "_busy", "_claim", "_deadline", "_due", "_ended", "_errand", "_errors"),
-        *("_expect_more", "_held_back", "_inbox", "_keeping", "_leaving", "_lost", "_mail_pace", "_office", "_parted"),
+        *("_expect_more", "_held_back", "_input", "_keeping", "_leaving", "_lost", "_mail_pace", "_office", "_parted"),
         *("_stalled", "_treat", "_waiter", "loop", "place", "transport"),
     )
 
@@ -55,7 +55,7 @@ class Connection(SMTP):
 
         self._office = office
         self._expect_more = office.reception.expect_more
-        self._inbox = Inbox()
+        self._input = InputBuffer()
         self._due = b""  # replies that have not left yet
         self._address = address_of("")
         self.place = Place(office.connections)  # taken before the session begins where a handshake comes first
@@ -100,7 +100,7 @@ class Connection(SMTP):
         if self._parted:
             return
         self._expect_more()
-        self._inbox.feed(data)
+        self._input.feed(data)
         self._advance()
 
     def eof_received(self) -> bool:
@@ -179,20 +179,20 @@ class Connection(SMTP):
         used_up = self._answer_lines()
         if self._due:
             self._office.departures.add(self._flush)
-        if self._held_back or len(self._inbox.held) > AHEAD_BYTES:
+        if self._held_back or len(self._input.held) > AHEAD_BYTES:
             self._regulate()
         if (self._leaving or (self._ended and used_up)) and not self._busy:
             self._close()
 
     def _answer_lines(self) -> bool:
         """Answer the lines that have come; True when there is none left."""
-        inbox = self._inbox
+        come = self._input
         for _ in range(TURN):
-            if not inbox.held:
+            if not come.held:
                 return True
             if self._busy or self._leaving or self._parted or self._stalled:
                 return False
-            read = inbox.line() if self._treat is None else self._read_mail()
+            read = come.line() if self._treat is None else self._read_mail()
             if read is None:
                 return True
             self._answer(read)
@@ -254,7 +254,7 @@ class Connection(SMTP):
     async def _next_line(self) -> Read:
         """The next line, for an errand."""
         self._deadline = self.loop.time() + self._office.settings.command_timeout_s
-        if (line := self._inbox.line()) is None:
+        if (line := self._input.line()) is None:
             if self._ended:
                 raise EndOfInput
             self._regulate()
@@ -264,20 +264,20 @@ class Connection(SMTP):
         return line
 
     def _hand_over(self, waiter: asyncio.Future[Read]) -> None:
-        if (line := self._inbox.line()) is not None:
+        if (line := self._input.line()) is not None:
             self._waiter = None
             waiter.set_result(line)
 
     def _expect_mail(self, treat: Callable[[Read], bytes | Errand]) -> None:
         """Take what follows the 354, and have it treated."""
-        self._inbox.begin_mail()
+        self._input.begin_mail()
         self._treat = treat
         now = self.loop.time()
-        self._mail_pace = (now, self._inbox.received)
+        self._mail_pace = (now, self._input.received)
         self._deadline = now + self._office.settings.data_timeout_s
 
     def _read_mail(self) -> Read | None:
-        mail = self._inbox.mail(self._office.settings.max_mail_bytes, self._claim)
+        mail = self._input.mail(self._office.settings.max_mail_bytes, self._claim)
         if not isinstance(mail, bytes):
             self._be_patient(*self._mail_pace)
         return None if self._parted else mail
@@ -285,7 +285,7 @@ class Connection(SMTP):
     def _be_patient(self, since: float, from_byte: int) -> None:
         """Wait for the rest of a mail as long as it comes at all, and not too slowly."""
         settings = self._office.settings
-        come = self._inbox.received - from_byte
+        come = self._input.received - from_byte
         self._deadline = mail_deadline(self.loop.time(), since, come, settings.data_timeout_s)
         if come > settings.max_mail_bytes * MOST_TIMES_TOO_BIG:
             self._part(replies.MAIL_TOO_BIG)
@@ -293,7 +293,7 @@ class Connection(SMTP):
     def _regulate(self) -> None:
         """Let the client send no faster than we work."""
         wanted = self._waiter is not None or (self._treat is not None and not self._stalled)
-        too_much = len(self._inbox) > AHEAD_BYTES and not wanted
+        too_much = len(self._input) > AHEAD_BYTES and not wanted
         if too_much != self._held_back and self.transport is not None and not self._parted:
             self._held_back = too_much
             if too_much:

@@ -9,7 +9,7 @@ from gateway.smtp import credentials, replies
 from gateway.smtp.connection import Connection
 from gateway.smtp.credentials import Credentials
 from gateway.smtp.errand import EndOfInput, Errand
-from gateway.smtp.inbox import Unread
+from gateway.smtp.input_buffer import Unread
 from gateway.smtp.office import Office
 from gateway.smtp.reception import Dialect, Peer, Proof, SessionFacts
 
@@ -104,7 +104,7 @@ class Entrance(Connection):
         """Go on under TLS (RFC 3207)."""
         self._say(replies.READY_FOR_TLS)
         # A command sent ahead in clear would be taken for one said under TLS: it may be an attacker's.
-        self._inbox.clear()
+        self._input.clear()
         try:
             self.transport = await self.loop.start_tls(
                 self.transport,  # type: ignore[arg-type]  # it is a stream's: aiosmtpd says less

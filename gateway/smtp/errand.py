@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Any, NamedTuple
 
-from gateway.smtp.inbox import Unread
+from gateway.smtp.input_buffer import Unread
 
 #: What a client sent: a line or a mail, or why it was not taken.
 Read = bytes | Unread

@@ -12,7 +12,7 @@ from gateway.smtp.addresses import Misaddressed, RecipientAddress, RoleAddress, 
 from gateway.smtp.author import header_from
 from gateway.smtp.entrance import Entrance
 from gateway.smtp.errand import Command, Errand, Outcome, Read
-from gateway.smtp.inbox import Unread
+from gateway.smtp.input_buffer import Unread
 from gateway.smtp.office import Office, note_incident, promise
 from gateway.smtp.parameters import read_mail_parameters
 from gateway.smtp.paths import Path, read_path

@@ -13,7 +13,7 @@ import trustme
 import uvloop
 
 from gateway.settings import Settings, SmtpSettings, TlsSettings
-from gateway.smtp.inbox import LINE_BYTES
+from gateway.smtp.input_buffer import LINE_BYTES
 from gateway.smtp.limits import Connections, RoleMail, address_of
 from gateway.smtp.listener import Doors, bind_doors, serve_smtp, server_tls
 from tests.smtp.callers import PASSWORD, Caller, FakeReception, House, worded

@@ -28,7 +28,7 @@ class Unread(Enum):
     MALFORMED = auto()
 
 
-class Inbox:
+class InputBuffer:
     """What has come; each way of taking from it gives None when more has to come first."""
 
     __slots__ = ("_ahead", "_plain", "_searched", "_trouble", "held", "received")
