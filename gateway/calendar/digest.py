@@ -6,8 +6,9 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, and_, func, select, update
 
-from gateway.calendar.letters import Fact, write_letter
-from gateway.calendar.tables import calendar_digest, event, reminder
+from gateway.calendar import calendars
+from gateway.calendar.letters import Fact, Line, write_letter
+from gateway.calendar.tables import calendar, calendar_digest, event, reminder
 from gateway.calendar.words import Answer, LetterKind, ReminderState
 from gateway.engine.database import Stamp
 from gateway.engine.upsert import insert_or
@@ -17,6 +18,12 @@ from plans.words import Reason
 
 _HOUR = time(7)
 _MOST_REASONS = 5
+
+#: A calendar that was read within this time is not worth a line.
+_LATELY = timedelta(days=1)
+
+#: Events without a number because somebody wanted it so.
+_WANTED = (Reason.REMINDER_DECLINED, Reason.EVENT_CANCELLED)
 
 
 def begin_digests(connection: Connection, stamp: Stamp, account_id: int) -> None:
@@ -36,11 +43,12 @@ def digest_due(now: datetime, zone: str) -> datetime:
 
 
 def write_digest(connection: Connection, stamp: Stamp, account_id: int, since: datetime, until: datetime) -> None:
-    """Tell what was settled between two instants; a week without anything is not worth a letter."""
+    """Tell what was settled between two instants, and what cannot be read; a week without either is no letter."""
     counts, reasons = _counts(connection, account_id, since, until)
     told = update(calendar_digest).where(calendar_digest.c.account_id == account_id).values(told_to=until)
     connection.execute(told)
-    if not counts and not reasons:
+    unread = _unread(connection, account_id, stamp.now)
+    if not counts and not reasons and not unread:
         return
     lines = [
         {"what": "reason", "count": count, "reason": reason.value}
@@ -53,7 +61,7 @@ def write_digest(connection: Connection, stamp: Stamp, account_id: int, since: d
         stamp,
         account_id,
         LetterKind.DIGEST,
-        lines=[{"what": "counts", **facts}, *lines, {"what": "without", "count": without}],
+        lines=[{"what": "counts", **facts}, *lines, {"what": "without", "count": without}, *unread],
         since_at=since.isoformat(),
         until_at=until.isoformat(),
     )
@@ -85,7 +93,18 @@ def _counts(
 
 
 def _without_number(connection: Connection, account_id: int, now: datetime) -> int:
-    """Events to come that no reminder can be sent about."""
-    row = event.c
+    """Events to come that no reminder can be sent about, though one might be wanted."""
+    row, of = event.c, calendar.c
     coming = (row.account_id == account_id, row.gone_at.is_(None), row.starts_at > now, row.number.is_(None))
-    return connection.scalar(select(func.count()).where(*coming)) or 0
+    read = and_(of.account_id == row.account_id, of.calendar_id == row.calendar_id, of.enabled_at.is_not(None))
+    counted = select(func.count()).select_from(event).join(calendar, read)
+    return connection.scalar(counted.where(*coming, row.why.not_in(_WANTED))) or 0
+
+
+def _unread(connection: Connection, account_id: int, now: datetime) -> list[Line]:
+    """The calendars of which nobody knows what stands in them, and why."""
+    return [
+        {"what": "unread", "calendar": each.name, "fault": each.trouble.value}
+        for each in calendars.of_account(connection, account_id)
+        if each.enabled_at and each.trouble and now - (each.last_success_at or each.enabled_at) > _LATELY
+    ]

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from datetime import timedelta
 from email import message_from_bytes, policy
 
+from gateway.calendar import calendars
+from gateway.calendar.choosing import disable
 from gateway.calendar.digest import begin_digests
 from gateway.calendar.letters import GATHER, LetterDesk
 from gateway.calendar.news import ReminderNews
@@ -49,6 +51,12 @@ async def post(alice: Practice, clock: StoppedClock, postman: Postman | None = N
     carried = postman or Postman()
     await WrittenLetters(alice.engine, carried, read_wording(), "sms.test", LetterDesk()).run_once()
     return carried.texts
+
+
+async def begin(alice: Practice) -> None:
+    """Have her told of her weeks from now on."""
+    stamp = alice.engine.stamp()
+    await alice.engine.write(lambda connection: begin_digests(connection, stamp, alice.account_id))
 
 
 async def test_a_calendar_that_cannot_be_read_while_reminders_wait_is_told_once(
@@ -163,8 +171,7 @@ async def test_once_a_week_the_client_hears_what_became_of_its_reminders(
     open_practice: Opening, server: MemoryCalendar, clock: StoppedClock
 ) -> None:
     alice = await open_practice()
-    stamp = alice.engine.stamp()
-    await alice.engine.write(lambda connection: begin_digests(connection, stamp, alice.account_id))
+    await begin(alice)
     await server.create(WRITTEN, START)
     await server.create("Herr Maier +49 1512 3456789", START)
     await server.create("Réunion", START + timedelta(days=9))
@@ -181,6 +188,41 @@ async def test_once_a_week_the_client_hears_what_became_of_its_reminders(
     await alice.until(paris("2026-12-07T08:00"))
     await Upkeep(alice.bridge).keep_calendars()
     assert len(await alice.letters()) == 0  # a week without anything
+
+
+async def test_the_weekly_letter_counts_only_events_that_might_have_a_reminder(
+    open_practice: Opening, server: MemoryCalendar, clock: StoppedClock
+) -> None:
+    alice = await open_practice(plan="BUSINESS")
+    await begin(alice)
+    other = MemoryCalendar(calendar_id="other")
+    for title in ("Mme Durand", "Tennis #nosms", f"Annulé : {WRITTEN}"):
+        await server.create(title, START + timedelta(days=9))
+    await other.create("Congés", START + timedelta(days=9))
+    key = await alice.add(other)
+    await alice.run()
+    off = (await alice.engine.read(lambda connection: calendars.by_keys(connection, [key])))[key]
+    await alice.engine.write(lambda connection: disable(connection, alice.engine.stamp(), "tests", off))
+    clock.set(paris("2026-11-30T07:00"))
+    await Upkeep(alice.bridge).keep_calendars()
+    (text,) = await post(alice, clock)
+    assert "sans numéro à joindre : 1" in text
+
+
+async def test_a_calendar_that_cannot_be_read_stands_in_every_weekly_letter(
+    open_practice: Opening, clock: StoppedClock
+) -> None:
+    """Nothing else tells of one without reminders; and who sees no events plans none."""
+    alice = await open_practice()
+    await begin(alice)
+    await alice.run()
+    told = []
+    for monday, fault in (("2026-11-30", "calendar_gone"), ("2026-12-07", "calendar_gone"), ("2026-12-14", None)):
+        await alice.change(fault=fault and FeedFault(fault))
+        clock.set(paris(f"{monday}T07:00"))
+        await Upkeep(alice.bridge).keep_calendars()
+        told.append(["Appointments ne peut pas être lu" in each for each in await post(alice, clock)])
+    assert told == [[True], [True], []]
 
 
 async def test_what_was_over_long_ago_is_forgotten(
