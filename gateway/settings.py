@@ -186,16 +186,29 @@ class Settings:
 S = TypeVar("S")
 
 
+#: Data files of which an operator may have an own copy: it stands beside the file that GATEWAY_CONFIG names.
+OWN = {f"{each}.toml" for each in ("free_mail", "keywords", "rates", "sender_ids", "smpp_status", "windows")}
+
+
 def config_file(name: str) -> Path:
-    """A default data file (rates, wording …): beside the package in a checkout, inside it in an installed wheel."""
+    """A data file (rates, wording …): the operator's own where it may be and is, else the default.
+
+    That one stands beside the package in a checkout, inside it in an installed wheel.
+    """
+    if name in OWN and (named := os.environ.get("GATEWAY_CONFIG")) and (own := Path(named).parent / name).exists():
+        return own
     package = Path(__file__).parent
     installed = package / "_config" / name
     return installed if installed.exists() else package.parent / "config" / name
 
 
 def read_config(name: str) -> dict[str, Any]:
-    """A default data file in TOML, parsed."""
-    return tomllib.loads(config_file(name).read_text(encoding="utf-8"))
+    """A data file in TOML, parsed."""
+    path = config_file(name)
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise SettingsError(f"{path} cannot be read as TOML: {error}") from None
 
 
 def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:

@@ -19,6 +19,7 @@ from gateway.settings import (
     TlsSettings,
     WebSettings,
     config_file,
+    read_config,
     read_settings,
 )
 
@@ -217,3 +218,16 @@ def _different(one: Any, other: Any) -> Iterator[str]:
 def test_a_value_of_the_wrong_kind_is_named(read_file: Any, text: str, complaint: str) -> None:
     with pytest.raises(SettingsError, match=re.escape(complaint)):
         read_file(text, GATEWAY_SMTP_PORT="" if "[smtp]" in text else "2525")
+
+
+def test_an_operators_own_copy_of_a_data_file_takes_its_place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Beside the file that GATEWAY_CONFIG names; of what is no operator's, such as the wording, there is none."""
+    monkeypatch.setenv("GATEWAY_CONFIG", str(tmp_path / "gateway.toml"))
+    shipped = config_file("keywords.toml")
+    for name in ("smpp_status.toml", "wording.en.toml"):
+        (tmp_path / name).write_text("retry = [0x99]", encoding="utf-8")
+    assert read_config("smpp_status.toml") == {"retry": [0x99]}
+    assert config_file("wording.en.toml").parent == shipped.parent
+    (tmp_path / "keywords.toml").write_text("retry =", encoding="utf-8")
+    with pytest.raises(SettingsError, match=r"keywords\.toml cannot be read as TOML"):
+        read_config("keywords.toml")
