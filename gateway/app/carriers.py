@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from datetime import timedelta
 
+from gateway.engine.clock import Clock
 from gateway.engine.database import Engine
 from gateway.settings import Settings
 from gateway.sms.carriers import sandbox
@@ -10,8 +11,8 @@ from gateway.sms.carriers.port import Carrier
 from gateway.sms.routes import Route, route_from
 from plans.checked import RuleError, Section
 
-#: Makes a carrier out of its table: name, table, engine, and how providers reach us.
-Build = Callable[[str, Section, Engine, str], Carrier]
+#: Makes a carrier out of its table: name, table, clock, and how providers reach us.
+Build = Callable[[str, Section, Clock, str], Carrier]
 
 _LONGEST_NAME = 20
 
@@ -34,18 +35,18 @@ def routes_of(settings: Settings) -> tuple[Route, ...]:
 
 def carriers_of(settings: Settings, engine: Engine) -> list[Carrier]:
     """Every carrier that is set up, and the sandbox where it is on; ``RuleError`` names what is wrong."""
-    document = Section(settings.carriers, "carriers")
-    base_url = settings.web.base_url
-    carriers = [_carrier(name, document.section(name), engine, base_url) for name in settings.carriers]
+    carriers = configured(settings, engine.clock)
     if settings.sandbox.enabled:
         delay = timedelta(seconds=settings.sandbox.receipt_delay_s)
         carriers.append(sandbox.SandboxCarrier(engine, delay))
     return carriers
 
 
-def _carrier(name: str, section: Section, engine: Engine, base_url: str) -> Carrier:
-    kind, table = table_of(name, section)
-    return KINDS[kind](name, table, engine, base_url)
+def configured(settings: Settings, clock: Clock) -> list[Carrier]:
+    """Every carrier that the configuration sets up; ``RuleError`` names what is wrong."""
+    document = Section(settings.carriers, "carriers")
+    tables = {name: table_of(name, document.section(name)) for name in settings.carriers}
+    return [KINDS[kind](name, table, clock, settings.web.base_url) for name, (kind, table) in tables.items()]
 
 
 def table_of(name: str, section: Section) -> tuple[str, Section]:
@@ -58,19 +59,19 @@ def table_of(name: str, section: Section) -> tuple[str, Section]:
     return kind, Section({key: value for key, value in section.values.items() if key != "kind"}, section.path)
 
 
-def _smpp(name: str, section: Section, engine: Engine, base_url: str) -> Carrier:
+def _smpp(name: str, section: Section, clock: Clock, base_url: str) -> Carrier:
     from gateway.sms.carriers.smpp.carrier import SmppCarrier  # late, as all kinds: most machines use one
     from gateway.sms.carriers.smpp.configuration import smpp_settings_from, statuses_of
 
     del base_url
-    return SmppCarrier(smpp_settings_from(name, section), statuses_of(name), engine.clock)
+    return SmppCarrier(smpp_settings_from(name, section), statuses_of(name), clock)
 
 
 def _http(kind: str) -> Build:
-    def build(name: str, section: Section, engine: Engine, base_url: str) -> Carrier:
+    def build(name: str, section: Section, clock: Clock, base_url: str) -> Carrier:
         from gateway.sms.carriers.http.kinds import http_carrier
 
-        return http_carrier(kind, name, section, engine.clock, base_url)
+        return http_carrier(kind, name, section, clock, base_url)
 
     return build
 

@@ -16,13 +16,17 @@ from sqlalchemy import make_url
 from sqlalchemy.exc import SQLAlchemyError
 
 from gateway.app.asking import is_listening
+from gateway.app.carriers import configured
+from gateway.app.catalogue import billing_rules
 from gateway.app.opening import in_words
+from gateway.app.rules import read_rules
 from gateway.engine import migration
 from gateway.engine.clock import Clock
 from gateway.engine.migration import SchemaUnknown
 from gateway.engine.vault import VaultError, open_vault
 from gateway.settings import Settings, TlsSettings
 from gateway.smtp.listener import server_tls
+from plans.checked import RuleError
 
 _MENDED_SQLITE = (3, 51, 3)  # mends the WAL-reset defect (sqlite.org, release notes)
 _DISK_LOW = 1_000_000_000  # bytes
@@ -66,7 +70,8 @@ def examine(settings: Settings, clock: Clock) -> Iterator[Finding]:
     for name, host, port in _ports(settings):
         yield _port(name, host, port, serves=serves)
     yield _clock(clock)
-    yield _carriers(settings)
+    yield _rules(settings)
+    yield _carriers(settings, clock)
 
 
 def _sqlite_library(version: tuple[int, ...]) -> Finding:
@@ -218,7 +223,20 @@ def _clock(clock: Clock) -> Finding:
     return Finding("clock", Health.WELL, text)
 
 
-def _carriers(settings: Settings) -> Finding:
+def _rules(settings: Settings) -> Finding:
+    try:
+        read_rules(settings)
+        billing_rules(settings)
+    except RuleError as error:
+        return Finding("rules", Health.MEND, str(error), "Mend the file or the key that is named.")
+    return Finding("rules", Health.WELL, "routes, windows, rates, law and catalogue make sense")
+
+
+def _carriers(settings: Settings, clock: Clock) -> Finding:
+    try:
+        configured(settings, clock)
+    except RuleError as error:
+        return Finding("carriers", Health.MEND, str(error), "Mend the file that GATEWAY_CONFIG names.")
     if settings.carriers:
         return Finding("carriers", Health.WELL, ", ".join(settings.carriers))
     if settings.sandbox.enabled:

@@ -161,7 +161,7 @@ def test_a_vault_key_that_is_none_must_be_put_back(settings: Settings) -> None:
 
 @pytest.mark.parametrize(
     ("carriers", "sandbox", "health"),
-    [({"main": {"kind": "smpp"}}, True, Health.WELL), ({}, True, Health.WATCH), ({}, False, Health.MEND)],
+    [({}, True, Health.WATCH), ({}, False, Health.MEND), ({"main": {"kind": "smpp"}}, True, Health.MEND)],
 )
 def test_a_gateway_without_a_carrier_is_told_that_nothing_leaves_it(
     tmp_path: Path, carriers: dict[str, object], sandbox: bool, health: Health
@@ -169,3 +169,20 @@ def test_a_gateway_without_a_carrier_is_told_that_nothing_leaves_it(
     """What its phones in the database got is shown as delivered."""
     settings = Settings(data_dir=tmp_path, carriers=carriers, sandbox=SandboxSettings(enabled=sandbox))
     assert findings(settings)["carriers"].health is health
+
+
+def test_a_carrier_whose_table_makes_sense_is_well(tmp_path: Path) -> None:
+    secret = tmp_path / "secret"
+    secret.write_text("password", encoding="utf-8")
+    table = {"kind": "smpp", "host": "127.0.0.1", "port": 2775, "system_id": "us", "password_file": str(secret)}
+    found = findings(Settings(data_dir=tmp_path, carriers={"main": table}))["carriers"]
+    assert (found.health, found.text) == (Health.WELL, "main")
+
+
+def test_rules_that_make_no_sense_must_be_mended(settings: Settings) -> None:
+    """Or the service does not start."""
+    assert findings(settings)["rules"].health is Health.WELL
+    astray = findings(replace(settings, routes=({"carrier": "nobody"},)))["rules"]
+    assert (astray.health, "nobody" in astray.text) == (Health.MEND, True)
+    (settings.data_dir / "catalogue.toml").write_text("tear = 1", encoding="utf-8")
+    assert "tear is unknown" in findings(settings)["rules"].text
