@@ -7,9 +7,9 @@ from zoneinfo import ZoneInfo
 
 from gateway.engine.database import Engine
 from gateway.sms.link_reports import LinkLine, links_of
+from gateway.smtp.delivery import MOST_ATTEMPTS, back_off
 from gateway.smtp.letters import Letterhead, ReadersWords, blank_letter, finished_letter
 from gateway.smtp.mailer import Letter, Mailer, NotSent
-from gateway.smtp.notices import MOST_ATTEMPTS, back_off
 from gateway.wording import Language, Wording
 
 #: Seconds between two looks.
