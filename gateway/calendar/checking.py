@@ -5,19 +5,20 @@ from dataclasses import replace
 from datetime import time
 
 import phonenumbers
-from phonenumbers import PhoneMetadata, PhoneNumberFormat
+from phonenumbers import PhoneMetadata, PhoneNumber, PhoneNumberFormat
 
 from gateway.accounts import addresses
 from gateway.accounts.refusals import Refused
 from gateway.accounts.senders import checked_display
 from gateway.calendar.calendars import Calendar
 from gateway.calendar.extract import Field
+from gateway.calendar.reading import extraction_settings
 from gateway.calendar.settings import CalendarSettings, schedule_of
 from gateway.calendar.wording import Practice, parse_template
 from gateway.calendar.words import Provider
 from gateway.sms.numbers import MAX_LENGTH
 
-_MOST_NUMBERS = 100
+_MOST_NUMBERS = 500
 _MOST_REGIONS = 20
 _MINUTES = range(24 * 60 + 1)
 _DAYS = range(1, 3651)
@@ -38,16 +39,18 @@ def check(settings: CalendarSettings, calendar: Calendar) -> CalendarSettings:
         raise Refused(f"Numbers are read in {_MOST_REGIONS} extra regions at the most.", "Leave some out.")
     if settings.write_back and not calendar.settings.write_back:
         _check_writing(calendar)
-    region = settings.default_region or calendar.country
+    chosen = replace(
+        settings, default_region=settings.default_region or None, extra_regions=settings.extra_regions or None
+    )
+    read = extraction_settings(replace(calendar, settings=chosen), sandbox=False)
+    regions = (read.default_region, *read.extra_regions)
     return replace(
-        settings,
-        default_region=settings.default_region or None,
-        extra_regions=settings.extra_regions or None,
+        chosen,
         name=settings.name or None,
         display=settings.display or None,
         notify=_address(settings.notify) if settings.notify else None,
-        own=_numbers(settings.own, region, beginnings=False),
-        blocked=_numbers(settings.blocked, region, beginnings=True),
+        own=_numbers(settings.own, regions, beginnings=False),
+        blocked=_numbers(settings.blocked, regions, beginnings=True),
     )
 
 
@@ -103,35 +106,51 @@ def _address(written: str) -> str:
     return found
 
 
-def _numbers(written: Iterable[str], region: str, *, beginnings: bool) -> tuple[str, ...]:
-    """Numbers in the form in which those of events are compared with them; ``beginnings`` lets the first digits do."""
-    found = [_whole(each, region) or (_beginning(each, region) if beginnings else None) for each in written]
+def _numbers(written: Iterable[str], regions: Iterable[str], *, beginnings: bool) -> tuple[str, ...]:
+    """Numbers in the forms in which those of events are compared with them; ``beginnings`` lets the first digits do.
+
+    What is written in national form may be of any region in which events are read.
+    """
+    found: list[str] = []
+    for each in written:
+        forms = _wholes(each, regions) or (_beginnings(each, regions) if beginnings else [])
+        if not forms:
+            raise Refused(f'"{each[:MAX_LENGTH]}" is no telephone number.', 'Write it like "+33 1 99 00 12 34".')
+        found += forms
     if len(found) > _MOST_NUMBERS:
         raise Refused(f"A calendar has {_MOST_NUMBERS} of such numbers at the most.", "Leave some out.")
-    for each, number in zip(written, found, strict=True):
-        if number is None:
-            raise Refused(f'"{each[:MAX_LENGTH]}" is no telephone number.', 'Write it like "+33 1 99 00 12 34".')
-    return tuple(number for number in found if number is not None)
+    return tuple(dict.fromkeys(found))
 
 
-def _whole(written: str, region: str) -> str | None:
-    """The number in E.164, whatever line it is of."""
+def _wholes(written: str, regions: Iterable[str]) -> list[str]:
+    """The number in E.164, whatever line it is of: in the first region that may have it, and in those that do."""
     digits = _digits(written)
+    if len(digits) < _LEAST_DIGITS:
+        return []
+    parsed = filter(None, (_parsed(digits, each) for each in regions))
+    possible = [each for each in parsed if phonenumbers.is_possible_number(each)]
+    kept = [*possible[:1], *filter(phonenumbers.is_valid_number, possible[1:])]
+    return [phonenumbers.format_number(each, PhoneNumberFormat.E164) for each in kept]
+
+
+def _parsed(digits: str, region: str) -> PhoneNumber | None:
     try:
-        number = phonenumbers.parse(digits, region)
+        return phonenumbers.parse(digits, region)
     except phonenumbers.NumberParseException:
         return None
-    whole = len(digits) >= _LEAST_DIGITS and phonenumbers.is_possible_number(number)
-    return phonenumbers.format_number(number, PhoneNumberFormat.E164) if whole else None
 
 
-def _beginning(written: str, region: str) -> str | None:
-    """How numbers in E.164 begin that begin so, written with the country or with the trunk zero of the region."""
+def _beginnings(written: str, regions: Iterable[str]) -> list[str]:
+    """How numbers in E.164 begin that begin so, written with the country or with the trunk zero of the regions."""
     digits = _digits(written)
     if digits.startswith("+"):
-        return digits if digits[1:].isdecimal() else None
+        return [digits] if digits[1:].isdecimal() else []
+    return [each for region in regions if digits.isdecimal() and (each := _beginning(digits, region))]
+
+
+def _beginning(digits: str, region: str) -> str | None:
     metadata = PhoneMetadata.metadata_for_region(region, None)
-    if metadata is None or not digits.isdecimal():
+    if metadata is None:
         return None
     trunk = metadata.national_prefix or ""
     rest = digits.removeprefix(trunk)

@@ -33,7 +33,7 @@ async def test_settings_are_shown_and_changed_one_by_one(alice: Practice, consol
         {"own": "secretariat"},
         {"blocked": "6"},
         {"blocked": "+"},
-        {"blocked": "07, " * 101},
+        {"blocked": ", ".join(f"+33{each}" for each in range(501))},
         {"all_day": "noon"},
         {"fields": "title,weather"},
         {"display": "!"},
@@ -57,15 +57,18 @@ async def test_numbers_are_set_as_people_write_them_and_kept_as_they_are_compare
     written = "06 12 34 56 78, +33 7, 0033 (0)6 39, 07 00, +44 20 7946 0000"
     done = await console("calendar.set", calendar="Appointments", own="01 99 00 12 34", blocked=written)
     assert done["own"] == ["+33199001234"]
-    assert done["blocked"] == ["+33612345678", "+337", "+33639", "+33700", "+442079460000"]
+    overseas = ["+262700", "+590700", "+596700", "+594700"]
+    assert done["blocked"] == ["+33612345678", "+337", "+33639", "+33700", *overseas, "+442079460000"]
 
 
+@pytest.mark.parametrize("typed", [WRITTEN, "06 92 12 34 56"])
+@pytest.mark.parametrize("digits", [4, 14])
 async def test_a_number_that_is_blocked_is_not_texted_however_it_was_written(
-    alice: Practice, console: Console, server: MemoryCalendar
+    alice: Practice, console: Console, server: MemoryCalendar, typed: str, digits: int
 ) -> None:
-    """A list that has no effect is worse than none."""
-    await console("calendar.set", calendar="Appointments", blocked=WRITTEN)
-    await server.create(WRITTEN, START)
+    """A list that has no effect is worse than none; the second number is of Réunion."""
+    await console("calendar.set", calendar="Appointments", blocked=typed[:digits])
+    await server.create(typed, START)
     await alice.until(START)
     assert (await alice.sms(), await alice.ledger()) == ([], ["not_sent: reminder_declined"])
 
