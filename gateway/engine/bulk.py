@@ -5,7 +5,7 @@ more than the row; and SQLAlchemy treats each value of each row by itself. Here 
 PostgreSQL takes all, a column as one array: its driver looks through a long statement for placeholders each time.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from itertools import chain
 from typing import Any
@@ -50,28 +50,33 @@ class BulkInsert:
         return result.all() if self._end else ()
 
     def _by_values(self, connection: Connection, rows: Sequence[Row]) -> Iterator[Sequence[Any]]:
-        columns = {
-            column.name: _all_stored(stored, values) if stored else values
-            for column, stored, values in zip(self._columns, self._stored, zip(*rows, strict=True), strict=True)
-        }
-        # what is null in every row is not named: a null takes the driver longer than any other value
-        given = tuple(name for name, values in columns.items() if any(each is not None for each in values))
-        values = list(zip(*(columns[name] for name in given), strict=True))
+        shared: dict[str, Any] = {}
+        own: dict[str, Iterable[Any]] = {}
+        is_large = len(rows) >= LARGEST  # else there would be a statement for whatever a few rows happen to share
+        for column, stored, values in zip(self._columns, self._stored, zip(*rows, strict=True), strict=True):
+            if not _are_alike(values):
+                own[column.name] = map(stored, values) if stored else values
+            elif values[0] is not None:  # what is null in every row is not named
+                one = stored(values[0]) if stored else values[0]
+                if is_large:
+                    shared[column.name] = one
+                else:
+                    own[column.name] = (one,) * len(rows)
+        own_values = list(zip(*own.values(), strict=True)) or [()] * len(rows)
         for start in range(0, len(rows), LARGEST):
-            chunk = values[start : start + LARGEST]
-            yield from in_sqlite(connection, self._as_values(given, len(chunk)), tuple(chain.from_iterable(chunk)))
+            chunk = own_values[start : start + LARGEST]
+            text = self._as_values(tuple(shared), tuple(own), len(chunk))
+            yield from in_sqlite(connection, text, (*shared.values(), *chain.from_iterable(chunk)))
 
-    def _values_text(self, names: tuple[str, ...], rows: int) -> str:
-        row = f"({', '.join('?' * len(names))})"
-        return f"{self._into(names)} VALUES {', '.join([row] * rows)}{self._end}"
+    def _values_text(self, shared: tuple[str, ...], own: tuple[str, ...], rows: int) -> str:
+        # a "?" after numbers is the next one: those of a row repeat the shared values and go on with its own
+        row = ", ".join([*(f"?{number}" for number, _ in enumerate(shared, 1)), *("?" * len(own))])
+        return f"{self._into((*shared, *own))} VALUES {', '.join([f'({row})'] * rows)}{self._end}"
 
     def _into(self, names: Iterable[str]) -> str:
         return f"INSERT INTO {self._columns[0].table} ({', '.join(names)})"
 
 
-def _all_stored(stored: Callable[[Any], Any], values: Row) -> Row:
-    """Most columns of a batch hold one value, such as its instant: that is turned once."""
-    first = values[0]
-    if all(each is first for each in values):
-        return (stored(first),) * len(values)
-    return tuple(map(stored, values))
+def _are_alike(values: Row) -> bool:
+    """Whether a column of a batch holds one value, as most do, such as its instant: that is turned and bound once."""
+    return values[0] is values[-1] and values.count(values[0]) == len(values)

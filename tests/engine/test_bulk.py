@@ -54,6 +54,28 @@ async def test_columns_that_are_not_named_stay_empty(engine: Engine, parcel: Tab
     assert tuple(found) == (1, "x", None, None)
 
 
+@pytest.mark.parametrize("count", [1, LARGEST - 1, LARGEST + 1])
+@pytest.mark.parametrize("kept", [(), (1, 2), (3,)])
+async def test_values_that_rows_share_are_in_each_of_them(
+    engine: Engine, parcel: Table, count: int, kept: tuple[int, ...]
+) -> None:
+    shared = (-1, {"to": "?1"}, None, NOON)
+    given = [
+        tuple(row[place] if place in {0, *kept} else shared[place] for place in range(len(row))) for row in rows(count)
+    ]
+    await engine.write(lambda connection: BulkInsert(*parcel.c)(connection, given))
+    found = await engine.read(lambda connection: connection.execute(select(parcel).order_by(parcel.c.number)).all())
+    assert [tuple(row) for row in found] == given
+
+
+async def test_rows_that_are_all_alike_are_all_entered(engine: Engine, database_url: str) -> None:
+    table = Table("tick", MetaData(), Column("number", BigInteger), Column("at", Instant))
+    table.metadata.create_all(from_outside(database_url))
+    await engine.write(lambda connection: BulkInsert(*table.c)(connection, [(7, NOON)] * (LARGEST + 2)))
+    found = await engine.read(lambda connection: connection.execute(select(table)).all())
+    assert [tuple(row) for row in found] == [(7, NOON)] * (LARGEST + 2)
+
+
 @pytest.mark.parametrize("filled", [0, 1, 3])
 async def test_a_column_may_be_empty_in_some_rows_or_in_all(engine: Engine, parcel: Table, filled: int) -> None:
     given = [(*row[:2], *(row[2:] if place < filled else (None, None))) for place, row in enumerate(rows(3))]
