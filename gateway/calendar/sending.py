@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import cache
 from hashlib import sha256
-from json.encoder import encode_basestring_ascii
+from json.encoder import encode_basestring_ascii as _quoted
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -104,8 +104,9 @@ def dedup_key(each: DueReminder) -> str:
     The account is part of the key already. A rule after a move carries the new start in its name. ``round`` counts
     refusals that can be undone: what was refused is tried under a key of its own, in the same order on every copy.
     """
-    named = map(encode_basestring_ascii, (each.uid, each.original_start, each.recipient, each.offset_key))
-    return sha256(f"[{', '.join(named)}, {each.round}]".encode()).hexdigest()  # as JSON, in a third of its time
+    event = f"{_quoted(each.uid)}, {_quoted(each.original_start)}"
+    named = f"[{event}, {_quoted(each.recipient)}, {_quoted(each.offset_key)}, {each.round}]"
+    return sha256(named.encode()).hexdigest()  # of JSON, written in a quarter of its time
 
 
 def judge_all(

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
+from functools import cache, lru_cache
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, Select, String, and_, bindparam, select
@@ -72,6 +72,7 @@ def client_of(each: accounts.Client, state: AccountState, opened: Mapping[str, i
     return Client(each.account_id, each.payer_id, each.low_credit_units, standing)
 
 
+@lru_cache(maxsize=1_000)  # a batch is of a few
 def voice_of(origin: Origin, sender_id: int) -> str:
     """Who speaks in a message, for a STOP that silences not the whole client: the sender, or the room without one."""
     return str(sender_id) if sender_id else origin.value

@@ -26,7 +26,7 @@ def take_in(connection: Connection, stamp: Stamp, keys: Iterable[Key]) -> dict[K
     once = dict.fromkeys(keys)
     ids = dict(zip(once, stamp.new_ids(len(once)), strict=True))
     # in order, or two batches would wait for each other
-    fresh = set(_ENTER(connection, [(*key, message_id, stamp.now) for key, message_id in sorted(ids.items())]))
+    fresh = set(_ENTER(connection, [(*key, ids[key], stamp.now) for key in sorted(ids)]))
     return {key: message_id for key, message_id in ids.items() if message_id in fresh}
 
 

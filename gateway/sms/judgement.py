@@ -25,11 +25,7 @@ class Judged(NamedTuple):
     number: Number | None
     verdict: Verdict
     terms: Terms | None  # None where the recipient is no number
-
-    @property
-    def composed(self) -> Composed | None:
-        """Text, parts and price, where it may be sent."""
-        return None if isinstance(self.verdict, Refuse) else self.verdict.composed
+    composed: Composed | None  # text, parts and price, where it may be sent
 
 
 def judge(connection: Connection, now: datetime, rules: Rules, requests: Mapping[int, SmsRequest]) -> list[Judged]:
@@ -58,19 +54,17 @@ def judge(connection: Connection, now: datetime, rules: Rules, requests: Mapping
     for message_id, request in requests.items():
         client, number, day = known[request.account_id], numbers[message_id], days.get(message_id)
         if isinstance(number, NumberProblem):
-            judged.append(Judged(message_id, request, client, None, Refuse(number.reason), None))
+            judged.append(Judged(message_id, request, client, None, Refuse(number.reason), None, None))
             continue
-        record = Record(
-            opted_out=stopped.silence(request.account_id, number.e164, voice_of(request.origin, request.sender_id)),
-            sent_today=sent[day] if day else 0,
-            daily_cap=request.daily_cap,
-        )
+        silent = stopped.silence(request.account_id, number.e164, voice_of(request.origin, request.sender_id))
+        record = Record(silent, sent[day] if day else 0, request.daily_cap)
         asked = _asked(request, number)
         of_kind = terms.of(asked, client)
         verdict = decide(asked, record, of_kind, now)
-        if day and not isinstance(verdict, Refuse):
+        composed = None if isinstance(verdict, Refuse) else verdict.composed
+        if day and composed:
             sent[day] += 1
-        judged.append(Judged(message_id, request, client, number, verdict, of_kind))
+        judged.append(Judged(message_id, request, client, number, verdict, of_kind, composed))
     return judged
 
 

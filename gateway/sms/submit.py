@@ -187,12 +187,9 @@ def _turn(turn: int, held_until: datetime | None, now: datetime) -> int:
 
 def _count(connection: Connection, stamp: Stamp, settled: Sequence[_Settled]) -> None:
     """Count what was accepted by sender and day; in order, or two batches would lock each other."""
-    clients = {each.judged.client.account_id: each.judged.client for each in settled}
-    by_sender = Counter(
-        (each.judged.client.account_id, each.judged.request.sender_id)
-        for each in settled
-        if each.charged and each.judged.request.sender_id
-    )
+    counted = [each.judged for each in settled if each.judged.request.sender_id and each.charged]
+    clients = {each.client.account_id: each.client for each in counted}
+    by_sender = Counter((each.client.account_id, each.request.sender_id) for each in counted)
     accepted = {
         SenderDay.of(clients[account_id], sender_id, stamp.now): messages
         for (account_id, sender_id), messages in by_sender.items()

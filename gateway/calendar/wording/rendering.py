@@ -117,7 +117,7 @@ def _contact(practice: Practice) -> str:
 
 
 def _day_of(told: _Told) -> str:
-    today = told.now.astimezone(told.first.zone).date() if told.style.relative else None
+    today = _date_at(told.now, told.first.zone) if told.style.relative else None
     return _day(told.start.date(), today, told.style.language)
 
 
@@ -132,6 +132,11 @@ def _all_of(told: _Told) -> str:
 def _fill(part: Part, told: _Told) -> str:
     filled = tuple([_VALUES[each](told) for each in part.variables])
     return "" if part.optional and not all(filled) else part.form % filled
+
+
+@lru_cache(maxsize=_REMEMBERED)  # what leaves together leaves on the same day
+def _date_at(now: datetime, zone: ZoneInfo) -> date:
+    return now.astimezone(zone).date()
 
 
 @lru_cache(maxsize=_REMEMBERED)  # thousands of reminders tell the same few days and hours
