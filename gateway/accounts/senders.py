@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, delete, func, insert, select
+from sqlalchemy import Connection, delete, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from gateway.accounts import addresses, audit_trail, clients, tables
@@ -81,6 +81,69 @@ def add(
     return sender
 
 
+def alter(
+    connection: Connection,
+    stamp: Stamp,
+    actor: str,
+    *,
+    account: str,
+    value: str,
+    display: str | None = None,
+    content: Content | None = None,
+    encoding: Encoding | None = None,
+    max_parts: int | None = None,
+    notify: Notify | None = None,
+    default_class: MessageClass | None = None,
+    daily_cap: int | None = None,
+    end_marker: str | None = None,
+) -> Sender:
+    """Change the settings that are given; an empty sender ID or end marker, and a cap of 0, take theirs away."""
+    client = clients.find(connection, account)
+    found = _registered(connection, client, value)
+    wanted = {
+        "display": display and checked_display(display, client.country),
+        "content": content,
+        "encoding": encoding,
+        "max_parts": None if max_parts is None else _checked_parts(max_parts),
+        "notify": notify,
+        "default_class": default_class,
+        "daily_cap": daily_cap and _checked_cap(daily_cap),
+        "end_marker": end_marker and _checked_marker(end_marker),
+    }
+    changes = {name: each or None for name, each in wanted.items() if each is not None}
+    these = (tables.sender.c.account_id == client.account_id, tables.sender.c.sender_id == found.sender_id)
+    if changes:
+        connection.execute(update(tables.sender).where(*these).values(changes))
+        changed = ", ".join(changes)
+        audit_trail.append(
+            connection, stamp, actor, client.account_id, Action.SENDER_CHANGED, value=found.value, settings=changed
+        )
+    return _registered(connection, client, value)
+
+
+def show(connection: Connection, *, account: str, value: str) -> Sender:
+    """One sender of an account, with all its settings."""
+    return _registered(connection, clients.find(connection, account), value)
+
+
+def _registered(connection: Connection, client: clients.Client, value: str) -> Sender:
+    kind, spelling = recognisable(value)
+    column = tables.sender.c
+    this = (column.account_id == client.account_id, column.kind == kind, column.value == spelling)
+    row = connection.execute(select(tables.sender).where(*this)).one_or_none()
+    if row is None:
+        raise _none(spelling, client)
+    return Sender(*row)
+
+
+def _none(spelling: str, client: clients.Client) -> Refused:
+    return Refused(
+        f"{spelling} is no sender of {client.slug}.",
+        f"`gateway sender list {client.slug}` shows all there are.",
+        Reason.SENDER_UNKNOWN,
+    )
+
+
 def listing(connection: Connection, *, account: str) -> Iterator[Sender]:
     """The senders of an account, by kind and value."""
     client = clients.find(connection, account)
@@ -100,11 +163,7 @@ def remove(connection: Connection, stamp: Stamp, actor: str, *, account: str, va
         .returning(*column)
     ).one_or_none()
     if row is None:
-        raise Refused(
-            f"{spelling} is no sender of {client.slug}.",
-            f"`gateway sender list {client.slug}` shows all there are.",
-            Reason.SENDER_UNKNOWN,
-        )
+        raise _none(spelling, client)
     audit_trail.append(connection, stamp, actor, client.account_id, Action.SENDER_REMOVED, value=spelling)
     return Sender(*row)
 
@@ -173,7 +232,7 @@ def _insert(connection: Connection, client: clients.Client, sender: Sender) -> N
     except IntegrityError:
         raise Refused(
             f"{sender.value} is a sender of {client.slug} already.",
-            "Remove it first to register it with other settings.",
+            "`gateway sender set` changes its settings.",
         ) from None
 
 

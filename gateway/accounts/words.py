@@ -72,6 +72,7 @@ class Action(StrEnum):
     ACCOUNT_RESUMED = "account_resumed"
     ACCOUNT_CLOSED = "account_closed"
     SENDER_ADDED = "sender_added"
+    SENDER_CHANGED = "sender_changed"
     SENDER_REMOVED = "sender_removed"
     PASSWORD_ADDED = "password_added"  # noqa: S105 - a word, no password
     PASSWORD_REVOKED = "password_revoked"  # noqa: S105 - a word, no password

@@ -6,7 +6,7 @@ import typer
 
 from gateway.accounts.words import Content, Encoding, Notify
 from gateway.cli.accounts import Account
-from gateway.cli.calling import change, listing
+from gateway.cli.calling import change, listing, show
 from gateway.cli.output import Json, given, print_one, print_rows
 from plans.words import MessageClass
 
@@ -17,25 +17,31 @@ group.add_typer(password_group, name="password")
 Value = Annotated[str, typer.Argument(help="An address, a domain, or a host as IP or CIDR.")]
 
 
+Display = Annotated[str | None, typer.Option(help="Sender ID on the phone: 3 to 11 letters and digits.")]
+ContentOption = Annotated[Content | None, typer.Option(help="What becomes the SMS. At first: body.")]
+EncodingOption = Annotated[
+    Encoding | None, typer.Option(help="What happens to letters that cost more. At first: auto.")
+]
+MaxParts = Annotated[int | None, typer.Option(help="Parts of an SMS at most: longer texts are refused. At first: 5.")]
+NotifyOption = Annotated[Notify | None, typer.Option(help="The news that goes back by mail. At first: failures.")]
+DefaultClass = Annotated[MessageClass | None, typer.Option(help="Where the address names none. At first: alert.")]
+DailyCap = Annotated[int | None, typer.Option(help="Messages a day. At first: no cap.")]
+EndMarker = Annotated[str | None, typer.Option(help="Text from a line with this on is cut.")]
+
+
 @group.command("add")
 def add(
     account: Account,
     value: Value,
     *,
-    display: Annotated[str | None, typer.Option(help="Sender ID on the phone: 3 to 11 letters and digits.")] = None,
-    content: Annotated[Content | None, typer.Option(help="What becomes the SMS. Default: body.")] = None,
-    encoding: Annotated[
-        Encoding | None, typer.Option(help="What happens to letters that cost more. Default: auto.")
-    ] = None,
-    max_parts: Annotated[
-        int | None, typer.Option(help="Parts of an SMS at most: longer texts are refused. Default: 5.")
-    ] = None,
-    notify: Annotated[Notify | None, typer.Option(help="The news that goes back by mail. Default: failures.")] = None,
-    default_class: Annotated[
-        MessageClass | None, typer.Option(help="Where the address names none. Default: alert.")
-    ] = None,
-    daily_cap: Annotated[int | None, typer.Option(help="Messages a day. Default: no cap.")] = None,
-    end_marker: Annotated[str | None, typer.Option(help="Text from a line with this on is cut.")] = None,
+    display: Display = None,
+    content: ContentOption = None,
+    encoding: EncodingOption = None,
+    max_parts: MaxParts = None,
+    notify: NotifyOption = None,
+    default_class: DefaultClass = None,
+    daily_cap: DailyCap = None,
+    end_marker: EndMarker = None,
     as_json: Json = False,
 ) -> None:
     """Authorise an address, a domain or a host."""
@@ -50,6 +56,41 @@ def add(
         end_marker=end_marker,
     )
     print_one(change("sender.add", account=account, value=value, **settings), as_json=as_json)
+
+
+@group.command("set")
+def alter(
+    account: Account,
+    value: Value,
+    *,
+    display: Display = None,
+    content: ContentOption = None,
+    encoding: EncodingOption = None,
+    max_parts: MaxParts = None,
+    notify: NotifyOption = None,
+    default_class: DefaultClass = None,
+    daily_cap: DailyCap = None,
+    end_marker: EndMarker = None,
+    as_json: Json = False,
+) -> None:
+    """Change the settings that are given. An empty sender ID or end marker, and a cap of 0, are taken away."""
+    settings = given(
+        display=display,
+        content=content,
+        encoding=encoding,
+        max_parts=max_parts,
+        notify=notify,
+        default_class=default_class,
+        daily_cap=daily_cap,
+        end_marker=end_marker,
+    )
+    print_one(change("sender.set", account=account, value=value, **settings), as_json=as_json)
+
+
+@group.command("show")
+def show_one(account: Account, value: Value, *, as_json: Json = False) -> None:
+    """Show a sender with all its settings."""
+    print_one(show("sender.show", account=account, value=value), as_json=as_json)
 
 
 @group.command("list")

@@ -1,5 +1,8 @@
 """A client authorises addresses, domains and hosts, and nothing that would let strangers in."""
 
+from collections.abc import Callable
+from dataclasses import replace
+
 import pytest
 
 from gateway.accounts import audit_trail, senders
@@ -97,11 +100,37 @@ async def test_a_removed_sender_is_gone_and_both_changes_are_on_record(engine: E
     ]
 
 
-async def test_a_sender_that_is_not_there_cannot_be_removed(engine: Engine) -> None:
+@pytest.mark.parametrize("what", [senders.remove, senders.alter])
+async def test_a_sender_that_is_not_there_cannot_be_removed_or_changed(
+    engine: Engine, what: Callable[..., senders.Sender]
+) -> None:
     await add_client(engine, name="Clinic")
     with pytest.raises(Refused) as refused:
-        await change(engine, senders.remove, account="clinic", value="clinic.example")
+        await change(engine, what, account="clinic", value="clinic.example")
     assert refused.value.reason is Reason.SENDER_UNKNOWN
+
+
+async def test_settings_change_and_the_sender_stays_the_same(engine: Engine) -> None:
+    """A STOP to this sender, and its count of the day, hang on its id: it is not removed and added anew."""
+    client = await add_client(engine, name="Clinic")
+    added = await add_sender(engine, "clinic", "clinic.example", display="ClinicPark", daily_cap=5, end_marker="***")
+    wanted = {"content": Content.BOTH, "max_parts": 2, "display": "", "daily_cap": 0, "end_marker": ""}
+    changed = await change(engine, senders.alter, account="clinic", value="Clinic.example", **wanted)
+    without = replace(added, display=None, daily_cap=None, end_marker=None)
+    assert changed == replace(without, content=Content.BOTH, max_parts=2)
+    shown = await engine.read(lambda connection: senders.show(connection, account="clinic", value="clinic.example"))
+    assert shown == changed == await change(engine, senders.alter, account="clinic", value="clinic.example")
+    recorded = await engine.read(lambda connection: list(audit_trail.entries(connection, client.account_id)))
+    assert [each.action for each in recorded[:2]] == [Action.SENDER_CHANGED, Action.SENDER_ADDED]
+
+
+@pytest.mark.parametrize("wrong", [{"display": "INFO"}, {"max_parts": 0}, {"daily_cap": -1}, {"end_marker": " "}])
+async def test_impossible_changes_are_refused(engine: Engine, wrong: dict[str, object]) -> None:
+    await add_client(engine, name="Clinic")
+    added = await add_sender(engine, "clinic", "clinic.example")
+    with pytest.raises(Refused):
+        await change(engine, senders.alter, account="clinic", value="clinic.example", **wrong)
+    assert await engine.read(lambda connection: list(senders.listing(connection, account="clinic"))) == [added]
 
 
 @pytest.mark.parametrize(

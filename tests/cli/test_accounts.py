@@ -43,12 +43,13 @@ def test_a_sub_account_names_its_parent(ok: Ok) -> None:
     assert clinic["parent_id"] == group["account_id"]
 
 
-def test_a_sender_is_added_listed_and_removed(ok: Ok, gateway: Gateway) -> None:
+def test_a_sender_is_added_changed_listed_and_removed(ok: Ok, gateway: Gateway) -> None:
     ok("account", "add", "Clinic")
     options = ("--display", "ClinicPark", "--content", "subject", "--max-parts", "2", "--notify", "all")
     (added,) = ok("sender", "add", "clinic", "IT@Clinic.Example", *options)
     assert (added["kind"], added["value"], added["display"]) == ("address", "it@clinic.example", "ClinicPark")
-    assert ok("sender", "list", "clinic") == [added]
+    assert ok("sender", "list", "clinic") == ok("sender", "show", "clinic", "it@clinic.example") == [added]
+    assert ok("sender", "set", "clinic", "it@clinic.example", "--max-parts", "7") == [{**added, "max_parts": 7}]
     assert gateway("sender", "remove", "clinic", "it@clinic.example").exit_code == 0
     assert ok("sender", "list", "clinic") == []
 
