@@ -98,6 +98,43 @@ def add(
     return client
 
 
+def change(
+    connection: Connection,
+    stamp: Stamp,
+    actor: str,
+    *,
+    account: str,
+    name: str | None = None,
+    holiday_region: str | None = None,
+    time_zone: str | None = None,
+    language: Language | None = None,
+    foreign_policy: ForeignPolicy | None = None,
+    stop_in_alerts: bool | None = None,
+    stop_scope: StopScope | None = None,
+    low_credit_units: int | None = None,
+) -> Client:
+    """Change what is given, and leave the rest: addresses hang on the slug, and prices and rules on the country.
+
+    An empty ``holiday_region`` is none.
+    """
+    client = _not_closed(find(connection, account))
+    wanted = {
+        "name": None if name is None else _checked_name(name),
+        "holiday_region": holiday_region and _checked_region(client.country, holiday_region),
+        "time_zone": None if time_zone is None else _checked_zone(time_zone),
+        "language": language,
+        "foreign_policy": foreign_policy,
+        "stop_in_alerts": stop_in_alerts,
+        "stop_scope": stop_scope,
+        "low_credit_units": None if low_credit_units is None else _checked_low_credit(low_credit_units),
+    }
+    values = {key: value for key, value in wanted.items() if value is not None}
+    if not values:
+        return client
+    audit_trail.append(connection, stamp, actor, client.account_id, Action.ACCOUNT_CHANGED, **values)
+    return _update(connection, client, **{key: None if value == "" else value for key, value in values.items()})
+
+
 def find(connection: Connection, account: str) -> Client:
     """The account of this slug or id; raises ``Refused`` where there is none."""
     column = tables.account.c
@@ -153,15 +190,20 @@ _ACTIONS = {
 
 
 def _change_state(connection: Connection, stamp: Stamp, actor: str, account: str, state: AccountState) -> Client:
-    client = find(connection, account)
+    client = _not_closed(find(connection, account))
+    audit_trail.append(connection, stamp, actor, client.account_id, _ACTIONS[state])
+    return _update(connection, client, state=state)
+
+
+def _not_closed(client: Client) -> Client:
     if client.state is AccountState.CLOSED:
         raise Refused(f"Account {client.slug} is closed for good.", "Open a new one.", Reason.ACCOUNT_CLOSED)
-    of_client = tables.account.c.account_id == client.account_id
-    row = connection.execute(
-        update(tables.account).where(of_client).values(state=state).returning(*tables.account.c)
-    ).one()
-    audit_trail.append(connection, stamp, actor, client.account_id, _ACTIONS[state])
-    return Client(*row)
+    return client
+
+
+def _update(connection: Connection, client: Client, **values: object) -> Client:
+    row, of_client = tables.account.c, tables.account.c.account_id == client.account_id
+    return Client(*connection.execute(update(tables.account).where(of_client).values(values).returning(*row)).one())
 
 
 def _insert(connection: Connection, client: Client) -> None:

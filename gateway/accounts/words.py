@@ -68,6 +68,7 @@ class Action(StrEnum):
     """What an entry of the audit trail tells."""
 
     ACCOUNT_ADDED = "account_added"
+    ACCOUNT_CHANGED = "account_changed"
     ACCOUNT_SUSPENDED = "account_suspended"
     ACCOUNT_RESUMED = "account_resumed"
     ACCOUNT_CLOSED = "account_closed"

@@ -126,6 +126,7 @@ READS: Mapping[str, Callable[..., Any]] = {
 
 CHANGES: Mapping[str, Change] = {
     "account.add": Change(clients.add),
+    "account.change": Change(clients.change),
     "account.suspend": Change(clients.suspend),
     "account.resume": Change(clients.resume),
     "account.close": Change(clients.close),

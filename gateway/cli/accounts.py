@@ -65,6 +65,36 @@ def show_one(account: Account, *, as_json: Json = False) -> None:
     print_one(show("account.show", account=account), as_json=as_json)
 
 
+@group.command("set")
+def set_up(
+    account: Account,
+    *,
+    name: Annotated[str | None, typer.Option(help="The client's name.")] = None,
+    holiday_region: Annotated[
+        str | None, typer.Option(help="A region with holidays of its own: Alsace. Empty for none.")
+    ] = None,
+    time_zone: Annotated[str | None, typer.Option(help="IANA name.")] = None,
+    language: Annotated[Language | None, typer.Option(help="Of the letters it gets.")] = None,
+    foreign_policy: Annotated[ForeignPolicy | None, typer.Option(help="For countries not opened.")] = None,
+    stop_in_alerts: Annotated[bool | None, typer.Option(help="Add the STOP text to alerts too.")] = None,
+    stop_scope: Annotated[StopScope | None, typer.Option(help="How much a STOP silences.")] = None,
+    low_credit_units: Annotated[int | None, typer.Option(help="Warn by mail below this credit.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Change settings of an account. Those that are not named stay."""
+    settings = given(
+        name=name,
+        holiday_region=holiday_region,
+        time_zone=time_zone,
+        language=language,
+        foreign_policy=foreign_policy,
+        stop_in_alerts=stop_in_alerts,
+        stop_scope=stop_scope,
+        low_credit_units=low_credit_units,
+    )
+    print_one(change("account.change", account=account, **settings), as_json=as_json)
+
+
 @group.command("history")
 def history(account: Account, *, as_json: Json = False) -> None:
     """List who changed what about an account."""

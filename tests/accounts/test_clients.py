@@ -1,5 +1,6 @@
 """Clients are opened, found, suspended, resumed and closed, and each change is on record."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -87,6 +88,27 @@ async def test_bad_input_is_refused_and_named(engine: Engine, wrong: dict[str, o
     with pytest.raises(Refused, match=named):
         await add_client(engine, **wrong)
     assert await engine.read(lambda connection: list(clients.listing(connection))) == []
+
+
+async def test_what_is_changed_is_checked_and_on_record_and_the_rest_stays(engine: Engine) -> None:
+    before = await add_client(engine, name="Clinic", holiday_region="Alsace")
+    after = await change(engine, clients.change, account="clinic", name=" Clinique ", stop_scope=StopScope.SENDER)
+    assert after == replace(before, name="Clinique", stop_scope=StopScope.SENDER)
+    assert (await change(engine, clients.change, account="clinic", holiday_region="")).holiday_region is None
+    newest, before_it, *_ = await engine.read(lambda connection: list(clients.history(connection, account="clinic")))
+    assert (newest.action, newest.detail) == (Action.ACCOUNT_CHANGED, {"holiday_region": ""})
+    assert before_it.detail == {"name": "Clinique", "stop_scope": "sender"}
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"name": " "}, {"holiday_region": "Mars"}, {"time_zone": "Mars"}, {"low_credit_units": -1}]
+)
+async def test_no_change_lets_in_what_an_account_cannot_be_opened_with(
+    engine: Engine, wrong: dict[str, object]
+) -> None:
+    await add_client(engine, name="Clinic")
+    with pytest.raises(Refused):
+        await change(engine, clients.change, account="clinic", **wrong)
 
 
 async def test_the_holidays_of_alsace_can_be_chosen(engine: Engine) -> None:

@@ -29,6 +29,15 @@ def test_an_account_is_suspended_resumed_and_closed(ok: Ok) -> None:
     assert history == ["account_closed", "account_resumed", "account_suspended", "account_added"]
 
 
+def test_settings_of_an_account_are_changed_and_the_others_stay(ok: Ok, gateway: Gateway) -> None:
+    (added,) = ok("account", "add", "Clinic", "--time-zone", "Europe/Brussels")
+    (changed,) = ok("account", "set", "clinic", "--language", "en", "--low-credit-units", "0", "--stop-in-alerts")
+    assert changed == {**added, "language": "en", "low_credit_units": 0, "stop_in_alerts": True}
+    assert ok("account", "set", "clinic") == [changed]
+    assert "no time zone" in gateway("account", "set", "clinic", "--time-zone", "Mars").stderr
+    assert [entry["action"] for entry in ok("account", "history", "clinic")] == ["account_changed", "account_added"]
+
+
 def test_a_country_is_opened_and_closed(ok: Ok, gateway: Gateway) -> None:
     ok("account", "add", "Clinic")
     ok("account", "open-country", "clinic", "RE", "--units-per-part", "2")
