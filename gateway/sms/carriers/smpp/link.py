@@ -6,9 +6,10 @@ import logging
 import random
 import ssl
 import time
-from collections.abc import Awaitable, Callable, Collection
+from collections.abc import Awaitable, Callable, Collection, Coroutine
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Any
 
 from gateway.sms.carriers.port import LinkReport
 from gateway.sms.carriers.smpp.pdus import Bind
@@ -113,9 +114,9 @@ class Link:
         """Free places in its window."""
         return self._session.window.limit - self._session.window.taken if self._session else 0
 
-    async def submit(self, body: bytes, patience_s: float, context: object = None) -> Reply:
+    def submit(self, body: bytes, patience_s: float, context: object = None) -> Coroutine[Any, Any, Reply]:
         """Send a submit_sm over the session that is bound now."""
-        return await self._session.submit(body, patience_s, context) if self._session else NotWritten("link")
+        return self._session.submit(body, patience_s, context) if self._session else _not_written()
 
     def rebind(self, why: str) -> None:
         """End the session when its answers have come; the next one begins after a pause."""
@@ -219,6 +220,10 @@ class Link:
             raise ConnectionError(reply.why)
         if reply.status:
             raise BindRefused(reply.status)
+
+
+async def _not_written() -> NotWritten:
+    return NotWritten("link")
 
 
 def context(tls: Tls) -> ssl.SSLContext:

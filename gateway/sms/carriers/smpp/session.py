@@ -1,13 +1,13 @@
 """One connection to a carrier: requests and their answers, in whatever order, and what the carrier delivers."""
 
 import asyncio
-import contextlib
 import math
 import socket
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import NamedTuple, cast
 
+from gateway.sms.carriers.smpp.acknowledging import acknowledge_now
 from gateway.sms.carriers.smpp.fields import Malformed
 from gateway.sms.carriers.smpp.frames import Frame, Frames, frame
 from gateway.sms.carriers.smpp.settings import Timing
@@ -25,12 +25,14 @@ _REMEMBERED = 10_000
 #: A peer that makes us say so much and reads none of it is cut off.
 _DEAF = 50_000
 
+#: What is to be written waits for the end of the turn, or for so many turns while the peer has most of the requests to
+#: answer yet: many small writes cost both sides more than a few large ones.
+_TURNS = 4
+
 #: How long the last octets may take to leave before the connection is cut.
 _FAREWELL_S = 2.0
 
 _DELIVERIES = {Command.DELIVER_SM, Command.DATA_SM}
-
-_QUICKACK: int | None = getattr(socket, "TCP_QUICKACK", None)  # Linux
 
 #: What has no answer (4.1.7, 4.12.1).
 _UNANSWERABLE = {Command.OUTBIND, Command.ALERT_NOTIFICATION}
@@ -98,7 +100,7 @@ class Session(asyncio.Protocol):
         self._given_up: dict[int, _Pending] = {}
         self._outbox: list[bytes] = []
         self._unwritten: list[int] = []
-        self._turning = False  # the end of this turn is on the loop's list
+        self._turns = 0  # of the loop until what waits is written at the latest
         self._heard = False  # something came in this turn
         self._held = False  # the peer does not read what was written
         self._heard_at = self._loop.time()
@@ -118,7 +120,7 @@ class Session(asyncio.Protocol):
 
         ``patience_s``: for room in the window. ``context``: told again where the answer comes late.
         """
-        place = await self.window.take(patience_s)
+        place = self.window.take_at_once() or await self.window.take(patience_s)
         if place is None:
             return NotWritten(NO_ROOM)
         return await self._ask(Command.SUBMIT_SM, body, self._due(), place, context)
@@ -189,16 +191,6 @@ class Session(asyncio.Protocol):
             self.end("unreadable")
         self._begin_turn()  # which ends behind those who were just told of an answer: they may have more to say
 
-    def _acknowledge_now(self) -> None:
-        """Acknowledge at once what came, where the system knows how (tcp(7), TCP_QUICKACK; it does so once).
-
-        Many an SMSC writes its small answers under Nagle's algorithm: the second and all others wait until the first is
-        acknowledged, which is put off by up to 40 ms where we have nothing to send meanwhile.
-        """
-        if self._socket and _QUICKACK is not None:
-            with contextlib.suppress(OSError):  # closed meanwhile
-                self._socket.setsockopt(socket.IPPROTO_TCP, _QUICKACK, 1)
-
     def pause_writing(self) -> None:
         """Keep what is to be written: what stays here was surely not sent."""
         self._held = True
@@ -251,16 +243,20 @@ class Session(asyncio.Protocol):
             self._cut("deaf")
 
     def _begin_turn(self) -> None:
-        if not self._turning:
-            self._turning = True
+        if not self._turns:
+            self._turns = _TURNS
             self._loop.call_soon(self._end_turn)
 
     def _end_turn(self) -> None:
         """Write what is waiting, which acknowledges what came, too."""
-        self._turning = False
+        self._turns -= 1
+        if self._turns and 0 < len(self._outbox) < len(self._pending) / 2:
+            self._loop.call_soon(self._end_turn)
+            return
+        self._turns = 0
         heard, self._heard = self._heard, False
-        if not self._flush() and heard and not self._ended:
-            self._acknowledge_now()
+        if not self._flush() and heard and not self._ended and self._socket:
+            acknowledge_now(self._socket)
 
     def _flush(self) -> bool:
         if not self._outbox or self._held or not self._transport or self._transport.is_closing():

@@ -40,10 +40,14 @@ class Window:
         """Places that are given out at most just now."""
         return int(self._limit)
 
+    def take_at_once(self) -> int | None:
+        """A place, known by its number from 1 on, where there is one and nobody waits for it."""
+        return self._give() if not self._waiting and self._is_open() else None
+
     async def take(self, patience_s: float) -> int | None:
-        """A place, known by its number, as soon as there is one; None when none came in time or the window closed."""
-        if not self._waiting and self._is_open():
-            return self._give()
+        """A place as soon as there is one; None when none came in time or the window closed."""
+        if at_once := self.take_at_once():
+            return at_once
         place: asyncio.Future[int | None] = self._loop.create_future()
         self._waiting.append(place)
         self._serve()
@@ -61,7 +65,8 @@ class Window:
         """The answer came, or will never come."""
         if place > self._cut_at:
             self._pause_s = self._first_pause_s
-            self._limit = min(float(self._size), self._limit + 1 / self._limit)
+            if self._limit < self._size:
+                self._limit = min(float(self._size), self._limit + 1 / self._limit)
         self._free()
 
     def throttle(self, place: int) -> None:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from gateway.sms.carriers.smpp.frames import Frame, frame
+from gateway.sms.carriers.smpp.frames import Frame, Frames, frame
 from gateway.sms.carriers.smpp.session import Answered, Hooks, NotWritten, Session, Unanswered
 from gateway.sms.carriers.smpp.settings import Timing
 from gateway.sms.carriers.smpp.words import Command, Status
@@ -62,6 +62,40 @@ async def test_requests_of_one_turn_leave_in_one_write_and_in_order(smsc: Smsc) 
         connection = await smsc.connected()
         assert [each.body[0] for each in connection.of(Command.SUBMIT_SM)] == list(range(20))
         assert [each.sequence for each in connection.of(Command.SUBMIT_SM)] == list(range(1, 21))
+
+
+class Wire(asyncio.Transport):
+    """Keeps what is written to it, write by write."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.writes = asyncio.Queue[list[Frame]]()
+
+    def write(self, data: bytes | bytearray | memoryview) -> None:
+        self.writes.put_nowait(list(Frames().feed(bytes(data))))
+
+    def is_closing(self) -> bool:
+        return False
+
+    def close(self) -> None:
+        """Nothing is open."""
+
+    def abort(self) -> None:
+        """Nothing is open."""
+
+
+async def test_what_is_refilled_one_by_one_leaves_together_while_the_peer_has_most_to_answer_yet() -> None:
+    wire, session = Wire(), Session(CALM, {Status.THROTTLED}, Told().hooks)
+    session.connection_made(wire)
+    submitting = [asyncio.create_task(session.submit(b"", 30)) for _ in range(12)]
+    first = await wire.writes.get()
+    for answered in first[:2]:
+        session.data_received(frame(Command.SUBMIT_SM_RESP, 0, answered.sequence))
+        submitting.append(asyncio.create_task(session.submit(b"", 30)))
+        await asyncio.sleep(0)  # a turn of the loop
+    assert (len(first), len(await wire.writes.get())) == (12, 2)
+    session.connection_lost(None)
+    await asyncio.gather(*submitting)
 
 
 async def test_a_status_is_an_answer(smsc: Smsc) -> None:
