@@ -55,7 +55,6 @@ async def test_a_house_that_sold_something_is_clean(engine: Engine, clock: Stopp
     assert await found(engine) == []
 
 
-INVOICES = invoice.c.kind == InvoiceKind.INVOICE
 NOTES = invoice.c.kind == InvoiceKind.CREDIT_NOTE
 PAID = invoice.c.state == InvoiceState.PAID
 OPEN = invoice.c.state == InvoiceState.OPEN

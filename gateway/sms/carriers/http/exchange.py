@@ -68,11 +68,6 @@ class Exchange:
         finally:
             self._places.release()
 
-    @property
-    def is_full(self) -> bool:
-        """Whether every place in the window is taken."""
-        return self._places.locked()
-
     async def close(self) -> None:
         """Ask nothing more, wait for the answers that are due, and end the connections."""
         self._closed = True

@@ -4,7 +4,6 @@ import asyncio
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
-from functools import partial
 from typing import Any
 
 import pytest
@@ -112,10 +111,16 @@ async def test_at_the_end_answers_that_are_due_are_waited_for_and_nothing_more_i
 
 
 async def test_who_does_not_answer_in_time_is_cut_off_at_the_end() -> None:
-    async with saying(b"") as url:
+    asked = asyncio.Event()
+
+    async def serve(reader: asyncio.StreamReader, _writer: asyncio.StreamWriter) -> None:
+        asked.set()
+        await reader.read()
+
+    async with served_by(serve) as url:
         exchange = Exchange(Timing(window=1, response_s=5, drain_s=0.1))
         waiting = asyncio.create_task(exchange.ask(HttpRequest("GET", url, {})))
-        await eventually(partial(is_full, exchange))
+        await asked.wait()
         await exchange.close()
         assert await waiting == Unanswered("cut")
         assert await exchange.ask(HttpRequest("GET", url, {})) == NotWritten("closed")
@@ -149,11 +154,6 @@ async def test_it_has_no_link_and_nothing_to_fetch(account: Account[TwilioPeer])
     await account.carrier.run(Kept())
     assert await account.carrier.collect(Kept()) == 0
     assert account.carrier.validity.days == 2
-
-
-async def is_full(exchange: Exchange) -> bool:
-    """Whether every place in the window is taken."""
-    return exchange.is_full
 
 
 async def until_under_way(peer: Peer, count: int) -> None:
