@@ -16,7 +16,7 @@ from gateway.app.asking import NoService, ask
 from gateway.app.catalogue import billing_rules
 from gateway.app.commands import READS, Occasion, change_named, run
 from gateway.app.control import user_name
-from gateway.app.opening import open_current, unreachable
+from gateway.app.opening import behind, is_current, open_current, unreachable
 from gateway.app.plain import plain
 from gateway.app.rules import read_rules
 from gateway.engine import sqlite
@@ -90,7 +90,7 @@ def _reading(settings: Settings) -> Iterator[Connection]:
         with database.connect().execution_options(stream_results=True, max_row_buffer=_ROWS_AHEAD) as connection:
             yield connection
     except SQLAlchemyError as error:
-        raise unreachable(error) from error
+        raise unreachable(error) if is_current(settings) else behind() from error
     finally:
         database.dispose()
 

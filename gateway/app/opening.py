@@ -22,6 +22,11 @@ def unreachable(error: Exception) -> Refused:
     return Refused(f"The database cannot be used: {in_words(error)}.", "`gateway doctor` looks at all that it needs.")
 
 
+def behind() -> Refused:
+    """What to say of a database whose tables are not yet those of this program."""
+    return Refused("The database is not at the version of this program.", "Run `gateway migrate`.")
+
+
 def in_words(error: Exception) -> str:
     """What went wrong, in the words of the system or the database: their first line."""
     if isinstance(error, OSError) and error.strerror:
@@ -38,10 +43,10 @@ async def open_current(settings: Settings, clock: Clock | None = None) -> AsyncI
     step of its own, ``gateway migrate``. Raises ``DatabaseInUse`` where another process holds an SQLite file.
     """
     settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
-    if not settings.on_sqlite and not await asyncio.to_thread(_is_current, settings):
-        raise Refused("The database is not at the version of this program.", "Run `gateway migrate`.")
+    if not settings.on_sqlite and not await asyncio.to_thread(is_current, settings):
+        raise behind()
     async with open_engine(settings.url, clock) as engine:
-        if not await asyncio.to_thread(_is_current, settings):
+        if not await asyncio.to_thread(is_current, settings):
             await asyncio.to_thread(migration.upgrade, settings.url, METADATA)
         yield engine
 
@@ -65,7 +70,8 @@ async def _open_once(settings: Settings) -> None:
         pass
 
 
-def _is_current(settings: Settings) -> bool:
+def is_current(settings: Settings) -> bool:
+    """Whether the tables are those of this program; ``Refused`` where nobody can tell."""
     with _telling():
         return migration.is_current(settings.url)
 

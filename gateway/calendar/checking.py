@@ -66,7 +66,7 @@ def _check_times(settings: CalendarSettings) -> None:
     if len(settings.hours) != 7:
         raise Refused("A week has seven days.", "Give hours for all at once, or for each with commas.")
     if settings.settle_min not in _MINUTES or settings.least_min not in _MINUTES:
-        raise Refused("This is too long to wait.", "Give minutes from 0 to 1440.")
+        raise Refused("A day is the longest wait.", "Give minutes from 0 to 1440.")
     if settings.keep_days not in _DAYS:
         raise Refused("Events can be remembered for 1 to 3650 days.", "Give a number of days.")
     try:

@@ -1,8 +1,10 @@
 """A command finds its way: through the running service or alone; and reading disturbs nobody."""
 
 import asyncio
+import contextlib
 import re
 import socket
+import sqlite3
 from dataclasses import replace
 from pathlib import Path
 
@@ -98,12 +100,23 @@ def test_reading_what_is_not_there_yet_is_told(sqlite_settings: Settings) -> Non
         assert "GATEWAY_DATA_DIR" in refused.value.cure
 
 
-def test_reading_a_database_without_tables_is_told(empty_database_url: str, tmp_path: Path) -> None:
+def test_reading_a_database_without_its_tables_is_told_what_brings_them(
+    empty_database_url: str, tmp_path: Path
+) -> None:
     settings = Settings(data_dir=tmp_path, database_url=empty_database_url)
     if settings.on_sqlite:
         file_of(empty_database_url).touch()
-    with pytest.raises(Refused, match="cannot be used"):
+    with pytest.raises(Refused, match="not at the version") as refused:
         slugs(settings)
+    assert refused.value.cure == "Run `gateway migrate`."
+
+
+def test_reading_a_database_that_lacks_what_it_should_have_is_told(sqlite_settings: Settings) -> None:
+    opening.migrate(sqlite_settings)
+    with contextlib.closing(sqlite3.connect(file_of(sqlite_settings.url))) as database:
+        database.execute("ALTER TABLE account RENAME COLUMN slug TO snail")
+    with pytest.raises(Refused, match="cannot be used: no such column"):
+        slugs(sqlite_settings)
 
 
 def test_migrating_makes_the_tables_and_may_be_repeated(empty_database_url: str, tmp_path: Path) -> None:
