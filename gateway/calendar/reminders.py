@@ -11,6 +11,7 @@ from sqlalchemy import BigInteger, Connection, Integer, Select, Update, and_, bi
 from sqlalchemy.sql.base import ReadOnlyColumnCollection
 
 from gateway.calendar.calendars import Key
+from gateway.calendar.schedule import tells_move
 from gateway.calendar.tables import event, reminder
 from gateway.calendar.wording import Visit
 from gateway.calendar.words import ReminderState
@@ -26,9 +27,6 @@ REMINDERS = Timetable(reminder, key="reminder_id")
 
 #: Woken when reminders may leave sooner than they were to.
 TOPIC = "reminder"
-
-#: Between a rule and the new start, in the name of a reminder that is sent again after a move.
-_MOVED = ">"
 
 
 class DueReminder(NamedTuple):
@@ -80,7 +78,7 @@ class DueReminder(NamedTuple):
     @property
     def moved(self) -> bool:
         """Whether it tells a new time of what was told before."""
-        return _MOVED in self.offset_key
+        return tells_move(self.offset_key)
 
     @property
     def waited_for(self) -> Reason | None:

@@ -5,13 +5,12 @@
 """
 
 from gateway.calendar.schedule.describing import describe
-from gateway.calendar.schedule.differing import diff, rule_of
+from gateway.calendar.schedule.differing import diff, rule_of, tells_move
 from gateway.calendar.schedule.hours import next_open
 from gateway.calendar.schedule.merging import Due, Together, merge
 from gateway.calendar.schedule.notation import parse_rule, rule_from_json, rule_to_json, word_of
-from gateway.calendar.schedule.planning import clock_of, departure, desired, start_of
+from gateway.calendar.schedule.planning import departure, desired, start_of
 from gateway.calendar.schedule.rows import (
-    ALWAYS,
     Appointment,
     Cancel,
     Change,
@@ -26,7 +25,6 @@ from gateway.calendar.schedule.rows import (
 from gateway.calendar.schedule.rules import FURTHEST, Before, DayBefore, Lead, Rule
 
 __all__ = [
-    "ALWAYS",
     "FURTHEST",
     "Appointment",
     "Before",
@@ -44,7 +42,6 @@ __all__ = [
     "Schedule",
     "Together",
     "Update",
-    "clock_of",
     "departure",
     "describe",
     "desired",
@@ -56,5 +53,6 @@ __all__ = [
     "rule_of",
     "rule_to_json",
     "start_of",
+    "tells_move",
     "word_of",
 ]

@@ -136,6 +136,11 @@ def _judged(row: Existing) -> bool:
     return row.state is ReminderState.NOT_SENT and row.reason not in _PLANNING
 
 
+def tells_move(offset: str) -> bool:
+    """Whether an offset of the ledger is that of a reminder that tells a new time of what was told before."""
+    return _MOVED in offset
+
+
 def rule_of(offset: str) -> str:
     """The rule that an offset of the ledger is about, whether or not it was told before of another start."""
     return offset.partition(_MOVED)[0]

@@ -19,7 +19,7 @@ ALWAYS: tuple[Hours | None, ...] = ()
 class Appointment:
     """One event, or one occurrence of a series, as far as reminders are concerned."""
 
-    event: str  # names it in the ledger: UID and original start, the same on every copy in any calendar
+    event: str  # any name that no other has
     start: datetime | date  # aware; a date for all-day events
     zone: ZoneInfo  # in which its wall clock is read: its own, or else the account's
     status: EventStatus = EventStatus.CONFIRMED
