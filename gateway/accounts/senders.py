@@ -18,6 +18,7 @@ from plans.words import MessageClass, Reason
 MAX_PARTS = 10
 MAX_HOSTS = 100  # of one account: each is compared with the peer of every mail that comes without AUTH
 _END_MARKER_LENGTH = 40
+_LONGEST_PAUSE_MIN = 7 * 24 * 60  # between two equal texts to one number
 _WIDEST = {4: 24, 6: 64}  # prefix length by IP version: one office's network, not a provider's
 
 
@@ -38,6 +39,7 @@ class Sender:
     daily_cap: int | None  # messages a local day; None is no cap
     end_marker: str | None
     created_at: datetime
+    repeat_min: int | None = None  # minutes before the same text may go to the same number again; None: at once
 
 
 def add(
@@ -55,6 +57,7 @@ def add(
     default_class: MessageClass = MessageClass.ALERT,
     daily_cap: int | None = None,
     end_marker: str | None = None,
+    repeat_min: int | None = None,
 ) -> Sender:
     """Authorise an address (``it@clinic.example``), a domain (``clinic.example``) or a host (IP or CIDR)."""
     client = clients.find(connection, account)
@@ -73,6 +76,7 @@ def add(
         daily_cap=_checked_cap(daily_cap),
         end_marker=_checked_marker(end_marker),
         created_at=stamp.now,
+        repeat_min=_checked_pause(repeat_min),
     )
     if kind is SenderKind.HOST:
         _check_host_count(connection, client)
@@ -96,8 +100,9 @@ def alter(
     default_class: MessageClass | None = None,
     daily_cap: int | None = None,
     end_marker: str | None = None,
+    repeat_min: int | None = None,
 ) -> Sender:
-    """Change the settings that are given; an empty sender ID or end marker, and a cap of 0, take theirs away."""
+    """Change the settings that are given; an empty sender ID or end marker, a cap or pause of 0, take theirs away."""
     client = clients.find(connection, account)
     found = _registered(connection, client, value)
     wanted = {
@@ -109,6 +114,7 @@ def alter(
         "default_class": default_class,
         "daily_cap": daily_cap and _checked_cap(daily_cap),
         "end_marker": end_marker and _checked_marker(end_marker),
+        "repeat_min": repeat_min and _checked_pause(repeat_min),
     }
     changes = {name: each or None for name, each in wanted.items() if each is not None}
     these = (tables.sender.c.account_id == client.account_id, tables.sender.c.sender_id == found.sender_id)
@@ -246,6 +252,12 @@ def _checked_cap(cap: int | None) -> int | None:
     if cap is not None and not 0 < cap <= 1_000_000_000:
         raise Refused(f"{cap} is no daily cap.", "Choose at least 1, or leave it out for none.")
     return cap
+
+
+def _checked_pause(minutes: int | None) -> int | None:
+    if minutes is not None and not 0 < minutes <= _LONGEST_PAUSE_MIN:
+        raise Refused(f"{minutes} is no pause.", f"Choose 1 to {_LONGEST_PAUSE_MIN} minutes, or leave it out for none.")
+    return minutes
 
 
 def _checked_marker(marker: str | None) -> str | None:

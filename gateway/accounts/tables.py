@@ -54,6 +54,7 @@ sender = Table(
     Column("daily_cap", Integer),  # messages a local day; null is no cap
     Column("end_marker", String(40)),  # text from this line on is cut
     Column("created_at", Instant, nullable=False),
+    Column("repeat_min", Integer),  # minutes before the same text may go to the same number again; null: at once
     UniqueConstraint("account_id", "kind", "value"),
     Index("ix_sender_value", "value", "kind"),
 )

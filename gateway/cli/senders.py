@@ -27,6 +27,9 @@ NotifyOption = Annotated[Notify | None, typer.Option(help="The news that goes ba
 DefaultClass = Annotated[MessageClass | None, typer.Option(help="Where the address names none. At first: alert.")]
 DailyCap = Annotated[int | None, typer.Option(help="Messages a day. At first: no cap.")]
 EndMarker = Annotated[str | None, typer.Option(help="Text from a line with this on is cut.")]
+RepeatMin = Annotated[
+    int | None, typer.Option(help="Minutes before the same text may go to the same number again. At first: none.")
+]
 
 
 @group.command("add")
@@ -42,6 +45,7 @@ def add(
     default_class: DefaultClass = None,
     daily_cap: DailyCap = None,
     end_marker: EndMarker = None,
+    repeat_min: RepeatMin = None,
     as_json: Json = False,
 ) -> None:
     """Authorise an address, a domain or a host."""
@@ -54,6 +58,7 @@ def add(
         default_class=default_class,
         daily_cap=daily_cap,
         end_marker=end_marker,
+        repeat_min=repeat_min,
     )
     print_one(change("sender.add", account=account, value=value, **settings), as_json=as_json)
 
@@ -71,9 +76,10 @@ def alter(
     default_class: DefaultClass = None,
     daily_cap: DailyCap = None,
     end_marker: EndMarker = None,
+    repeat_min: RepeatMin = None,
     as_json: Json = False,
 ) -> None:
-    """Change the settings that are given. An empty sender ID or end marker, and a cap of 0, are taken away."""
+    """Change the settings that are given. An empty sender ID or end marker, a cap or pause of 0, are taken away."""
     settings = given(
         display=display,
         content=content,
@@ -83,6 +89,7 @@ def alter(
         default_class=default_class,
         daily_cap=daily_cap,
         end_marker=end_marker,
+        repeat_min=repeat_min,
     )
     print_one(change("sender.set", account=account, value=value, **settings), as_json=as_json)
 

@@ -1,7 +1,7 @@
 """From a batch of requests to a verdict on each: the facts are read together, the policy judges one by one."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NamedTuple
@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 from gateway.sms.facts import Client, SenderDay, clients, opted_out, sent_today, voice_of
 from gateway.sms.numbers import Line, Number, NumberProblem, parse
 from gateway.sms.policy import Composed, Hold, Record, Refuse, Request, Rules, Terms, Verdict, decide, terms_of
+from gateway.sms.repetition import Key, lately
 from gateway.sms.request import LONGEST_TEXT, SmsRequest, Submission, storable
 from gateway.sms.words import MessageState
 from plans.words import MessageClass, Reason
@@ -50,6 +51,7 @@ def judge(connection: Connection, now: datetime, rules: Rules, requests: Mapping
         if request.daily_cap is not None
     }
     sent = Counter(sent_today(connection, set(days.values())))
+    recent = lately(connection, now, _watched(requests, numbers))
     judged, terms = [], _TermsByKind(rules, now)
     for message_id, request in requests.items():
         client, number, day = known[request.account_id], numbers[message_id], days.get(message_id)
@@ -57,15 +59,28 @@ def judge(connection: Connection, now: datetime, rules: Rules, requests: Mapping
             judged.append(Judged(message_id, request, client, None, Refuse(number.reason), None, None))
             continue
         silent = stopped.silence(request.account_id, number.e164, voice_of(request.origin, request.sender_id))
-        record = Record(silent, sent[day] if day else 0, request.daily_cap)
+        key, pause = (request.account_id, number.e164), request.repeat_min
+        said = recent.texts(key, pause) if pause else ()
+        record = Record(silent, sent[day] if day else 0, request.daily_cap, said)
         asked = _asked(request, number)
         of_kind = terms.of(asked, client)
         verdict = decide(asked, record, of_kind, now)
         composed = None if isinstance(verdict, Refuse) else verdict.composed
         if day and composed:
             sent[day] += 1
+        if recent.said and composed:
+            recent.note(key, composed.encoded.text)
         judged.append(Judged(message_id, request, client, number, verdict, of_kind, composed))
     return judged
+
+
+def _watched(
+    requests: Mapping[int, SmsRequest], numbers: Mapping[int, Number | NumberProblem]
+) -> Iterator[tuple[Key, int]]:
+    """To whom nothing is to be said twice within so many minutes."""
+    for message_id, request in requests.items():
+        if request.repeat_min and isinstance(number := numbers[message_id], Number):
+            yield (request.account_id, number.e164), request.repeat_min
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """The one decision about a message: send it, hold it until a time, or refuse it for a reason."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
@@ -59,6 +59,7 @@ class Record(NamedTuple):
     opted_out: bool
     sent_today: int
     daily_cap: int | None  # messages a local day; None is no cap
+    said: Collection[str] = ()  # texts that need not be said again so soon
 
 
 class Request(NamedTuple):
@@ -148,7 +149,8 @@ def decide(request: Request, record: Record, terms: Terms, now: datetime) -> Ver
     1. all that ``admission`` checks: account, destination, opt-out, daily cap;
     2. the sender ID, which gives way to the carrier's own number where the country wants it so, and the route;
     3. the text: there is some, and it fits the parts allowed, STOP mention included;
-    4. the sending windows: outside them it is held, not refused (terms, article 6.2).
+    4. whether that very text went there just before, where the sender wants no repetition;
+    5. the sending windows: outside them it is held, not refused (terms, article 6.2).
 
     Credit is not looked at: the charge itself decides, under the account's lock. A request that was seen before does
     not come this far: ``intake`` gives its first answer again.
@@ -160,6 +162,8 @@ def decide(request: Request, record: Record, terms: Terms, now: datetime) -> Ver
     composed = compose(request, terms)
     if len(composed.encoded.parts) > min(request.max_parts, MAX_PARTS):
         return Refuse(Reason.TOO_MANY_PARTS)
+    if composed.encoded.text in record.said:
+        return Refuse(Reason.DUPLICATE)
     if terms.opening > now:
         return Hold(composed, terms.opening, Reason.OUTSIDE_WINDOW)
     return Send(composed)

@@ -30,6 +30,7 @@ class SmsRequest(NamedTuple):
     daily_cap: int | None = None  # the sender's messages a local day
     useless_after: datetime | None = None  # what has not left by then does not leave any more
     known: Number | None = None  # the recipient, where who asks has read it before: it is not read again
+    repeat_min: int | None = None  # the same text went to the recipient within so many minutes: once is enough
 
 
 class Submission(NamedTuple):

@@ -78,6 +78,7 @@ def _request(
         max_parts=sender.max_parts,
         notify=notify,
         daily_cap=sender.daily_cap,
+        repeat_min=sender.repeat_min,
     )
 
 

@@ -60,6 +60,7 @@ async def test_a_sender_keeps_its_settings(engine: Engine) -> None:
         "default_class": MessageClass.MARKETING,
         "daily_cap": 50,
         "end_marker": "***",
+        "repeat_min": 10,
     }
     added = await add_sender(engine, "clinic", "it@clinic.example", **settings)
     listed = await engine.read(lambda connection: list(senders.listing(connection, account="clinic")))
@@ -146,6 +147,8 @@ async def test_impossible_changes_are_refused(engine: Engine, wrong: dict[str, o
         {"end_marker": "  "},
         {"end_marker": "two\nlines"},
         {"end_marker": "*" * 41},
+        {"repeat_min": 0},
+        {"repeat_min": 10_081},
     ],
 )
 async def test_impossible_settings_are_refused(engine: Engine, wrong: dict[str, object]) -> None:

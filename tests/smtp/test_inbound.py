@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import delete, select, text, update
 
-from gateway.accounts.tables import account
+from gateway.accounts.tables import account, sender
 from gateway.engine.database import Engine
 from gateway.engine.writer import StorageUnavailable
 from gateway.sms.tables import message, notice
@@ -62,6 +62,18 @@ async def test_a_mail_becomes_a_message_for_each_of_its_numbers_and_leaves_the_s
     assert await texts(engine, member) == [(DELIVERS, "See you"), (LATE, "See you")]
     assert await reasons(engine) == [(MailState.SENT_ON, None)]
     assert await waiting(engine) == 0
+
+
+async def test_an_alarm_that_repeats_itself_costs_once_where_its_sender_wants_so(
+    engine: Engine, inbound: Inbound
+) -> None:
+    member = await alice(engine)
+    await engine.write(lambda connection: connection.execute(update(sender).values(repeat_min=10)))
+    for number in range(2):
+        await spooled(engine, member, mail("Door open", f"<{number}@clinic.example>"), DELIVERS)
+    await inbound.run_once()
+    rows = select(message.c.reason).order_by(message.c.message_id)
+    assert await engine.read(lambda c: list(c.scalars(rows))) == [None, Reason.DUPLICATE]
 
 
 async def test_an_answer_written_by_a_machine_becomes_no_message_and_is_answered_by_none(
