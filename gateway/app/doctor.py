@@ -24,7 +24,7 @@ from gateway.engine import migration
 from gateway.engine.clock import Clock
 from gateway.engine.migration import SchemaUnknown
 from gateway.engine.vault import VaultError, open_vault
-from gateway.settings import Settings, TlsSettings
+from gateway.settings import Settings, SettingsError, TlsSettings
 from gateway.smtp.listener import server_tls
 from plans.checked import RuleError
 
@@ -227,7 +227,7 @@ def _rules(settings: Settings) -> Finding:
     try:
         read_rules(settings)
         billing_rules(settings)
-    except RuleError as error:
+    except (RuleError, SettingsError) as error:
         return Finding("rules", Health.MEND, str(error), "Mend the file or the key that is named.")
     return Finding("rules", Health.WELL, "routes, windows, rates, law and catalogue make sense")
 

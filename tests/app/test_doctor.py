@@ -179,6 +179,15 @@ def test_a_carrier_whose_table_makes_sense_is_well(tmp_path: Path) -> None:
     assert (found.health, found.text) == (Health.WELL, "main")
 
 
+def test_an_operators_own_rules_that_cannot_be_read_must_be_mended(
+    settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GATEWAY_CONFIG", str(tmp_path / "gateway.toml"))
+    (tmp_path / "rates.toml").write_text("FR =")
+    found = findings(settings)["rules"]
+    assert (found.health, "rates.toml cannot be read" in found.text) == (Health.MEND, True)
+
+
 def test_rules_that_make_no_sense_must_be_mended(settings: Settings) -> None:
     """Or the service does not start."""
     assert findings(settings)["rules"].health is Health.WELL
