@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from enum import Enum, auto
 
 from gateway.calendar.reminders import DueReminder
-from gateway.calendar.schedule import Schedule, departure
+from gateway.calendar.schedule import Schedule, departure, useful_until
 from gateway.calendar.words import ConnectionState
 from plans.words import Reason
 
@@ -83,7 +83,7 @@ def judge(each: DueReminder, facts: Facts, look: Look, opening: datetime | None,
 
 def again(each: DueReminder, facts: Facts, now: datetime) -> datetime:
     """When to look again at what waits: in a while, and at the latest when it is of no use any more."""
-    over = max(each.due_at, each.start_at - facts.schedule.least)
+    over = useful_until(facts.schedule, each.start_at, each.due_at)
     return max(now + timedelta(seconds=1), min(now + AGAIN, over + timedelta(microseconds=1)))
 
 

@@ -31,6 +31,17 @@ async def test_a_reminder_leaves_when_it_is_due_and_not_before(open_practice: Op
     assert "15h00" in message.body or "15:00" in message.body
 
 
+async def test_a_reminder_of_the_last_half_hour_leaves_though_its_sender_comes_by_a_moment_later(
+    open_practice: Opening, server: MemoryCalendar, clock: StoppedClock
+) -> None:
+    alice = await open_practice(rules=("20m",))
+    await server.create(WRITTEN, START)
+    await alice.until(START - 21 * MINUTE)
+    clock.set(START - 20 * MINUTE + timedelta(seconds=1))
+    await alice.run()
+    assert await alice.sms() == [MOBILE]
+
+
 async def test_what_is_cancelled_a_moment_before_does_not_leave(open_practice: Opening, server: MemoryCalendar) -> None:
     alice = await open_practice()
     handle = await server.create(WRITTEN, START)

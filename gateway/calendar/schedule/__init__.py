@@ -9,7 +9,7 @@ from gateway.calendar.schedule.differing import diff, rule_of, tells_move
 from gateway.calendar.schedule.hours import next_open
 from gateway.calendar.schedule.merging import Due, Together, merge
 from gateway.calendar.schedule.notation import parse_rule, rule_from_json, rule_to_json, word_of
-from gateway.calendar.schedule.planning import departure, desired, start_of
+from gateway.calendar.schedule.planning import departure, desired, start_of, useful_until
 from gateway.calendar.schedule.rows import (
     Appointment,
     Cancel,
@@ -54,5 +54,6 @@ __all__ = [
     "rule_to_json",
     "start_of",
     "tells_move",
+    "useful_until",
     "word_of",
 ]

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from gateway.calendar.schedule.hours import last_open, next_open
@@ -12,6 +12,9 @@ from gateway.calendar.words import EventStatus
 from plans.words import Reason
 
 _LONG_AGO = datetime.min.replace(tzinfo=UTC)
+
+#: Nothing leaves at the very instant at which it is due: somebody has to come by, and to look at the event.
+_GRACE = timedelta(minutes=5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,13 +81,17 @@ def departure(
     """When a reminder that is due leaves: at the ``opening``, or the reason why it never will.
 
     To be asked again just before sending, since a worker may have stood still. ``opening`` is ``now``, or the end of
-    the quiet hours by the recipient's clock (``next_open``). A rule that asks for less than ``schedule.least`` before
-    the start knows better.
+    the quiet hours by the recipient's clock (``next_open``).
     """
-    latest = max(due, start - schedule.least)
+    latest = useful_until(schedule, start, due)
     if now > latest or now >= start:
         return Reason.TOO_LATE
     return Reason.QUIET_HOURS if opening is None or opening > latest else opening
+
+
+def useful_until(schedule: Schedule, start: datetime, due: datetime) -> datetime:
+    """When a reminder may leave at the latest; a rule that asks for less than ``schedule.least`` knows better."""
+    return max(due + min(_GRACE, (start - due) / 2), start - schedule.least)
 
 
 def _time(offset: Offset, start: datetime, appointment: Appointment, schedule: Schedule) -> _Time:

@@ -271,6 +271,18 @@ def test_what_is_due_before_an_early_start_is_given_up_in_the_night() -> None:
     assert said(desired(appointment("2026-12-02 08:10"), rules, now)) == [Reason.QUIET_HOURS]
 
 
+@pytest.mark.parametrize(
+    ("rule", "seconds_late", "leaves"),
+    [("30m", 1, True), ("30m", 300, True), ("30m", 301, False), ("4m", 120, True), ("4m", 121, False)],
+)
+def test_a_rule_that_asks_for_less_leaves_a_moment_after_it_is_due(rule: str, seconds_late: int, leaves: bool) -> None:
+    """Whoever sends comes by a moment later; on the minute nothing would ever leave."""
+    start = local(WEDNESDAY)
+    due = start - timedelta(minutes=int(rule[:-1]))
+    now = due + timedelta(seconds=seconds_late)
+    assert (leaving(schedule(rule), start, due, now) == now) is leaves
+
+
 def test_no_reminder_is_ever_about_what_has_begun() -> None:
     start = local(WEDNESDAY)
     assert leaving(schedule("1m"), start, start, start) is Reason.TOO_LATE
