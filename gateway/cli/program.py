@@ -1,7 +1,7 @@
 """The ``gateway`` command with its groups; what a command needs is imported when it runs, so that help is quick."""
 
 import os
-from typing import Any
+from typing import Annotated, Any
 
 import typer
 from typer.core import TyperGroup
@@ -56,6 +56,21 @@ class _Program(TyperGroup):
         raise typer.Exit(1)
 
 
+def _tell_version(asked: bool) -> None:
+    if asked:
+        from importlib.metadata import version  # late: nobody else needs it
+
+        typer.echo(version("mail-sms-gateway"))
+        raise typer.Exit
+
+
+def _options(
+    *,
+    version: Annotated[bool, typer.Option("--version", callback=_tell_version, is_eager=True, help="Tell it.")] = False,
+) -> None:
+    """The options of the program itself."""
+
+
 program = typer.Typer(
     name="gateway",
     cls=_Program,
@@ -64,6 +79,7 @@ program = typer.Typer(
     rich_markup_mode=None,  # help in plain text: rich takes longer to load than all else together
     pretty_exceptions_enable=False,  # a traceback with local variables could show a number or a password
     help="An email becomes an SMS. Every list and show takes --json.",
+    callback=_options,
 )
 program.add_typer(accounts.group, name="account")
 program.add_typer(senders.group, name="sender")

@@ -19,6 +19,10 @@ templates = typer.Typer(no_args_is_help=True, help="Templates: what the reminder
 OneCalendar = Annotated[str | None, typer.Argument(help="Its name or id. Default: all that are enabled.")]
 RuleWord = Annotated[str, typer.Argument(help="24h, 30m, 2d, 1d@18:00, eve, 2h~08:00 or lead.")]
 
+_TEXT = (
+    "It may hold {name}, {contact}, {day}, {date}, {weekday}, {time}, {appointments}, {place}, {title} and "
+    "{description}; what stands in [ ] is left out where a variable in it has no value. - reads it from the input."
+)
 _TABLE_LINES = 100
 
 _OF_ONE_EVENT = ("rule", "to", "due_at", "state", "answer", "settled_at", "because")
@@ -103,7 +107,7 @@ def show_template(account: Account, calendar: Calendar, *, as_json: Json = False
 def set_template(
     account: Account,
     calendar: Calendar,
-    text: Annotated[str | None, typer.Argument(help="With {name} {day} {time} …; - reads it from the input.")] = None,
+    text: Annotated[str | None, typer.Argument(help=_TEXT)] = None,
     *,
     as_json: Json = False,
 ) -> None:

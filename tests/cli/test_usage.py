@@ -1,6 +1,7 @@
 """Wrong usage is answered in plain words, with what would do."""
 
 import sys
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
@@ -25,6 +26,11 @@ def test_wrong_usage_says_what_would_do(arguments: list[str], said: str) -> None
     result = CliRunner().invoke(program, arguments)
     assert result.exit_code == 2
     assert f"Error: {said}" in result.stderr
+
+
+def test_the_version_is_told() -> None:
+    result = CliRunner().invoke(program, ["--version"])
+    assert (result.exit_code, result.stdout.strip()) == (0, version("mail-sms-gateway"))
 
 
 @pytest.fixture
