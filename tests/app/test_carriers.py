@@ -6,6 +6,7 @@ from tempfile import NamedTemporaryFile
 from typing import Any
 
 import pytest
+import trustme
 
 from gateway.app.carrier_webhooks import ears_of
 from gateway.app.carriers import KINDS, carriers_of, routes_of
@@ -80,7 +81,16 @@ async def test_the_example_of_carriers_is_one(tmp_path: Path, engine: Engine) ->
     secret.write_text("a-secret-of-some-length")
     example = tmp_path / "carriers.toml"
     shown = config_file("carriers.example.toml").read_text(encoding="utf-8")
-    example.write_text(re.sub(r'(_file|secret) = "/.*?"', rf'\1 = "{secret}"', shown))
+    shown = re.sub(r'(_file|secret) = "/.*?"', rf'\1 = "{secret}"', shown)
+    authority = trustme.CA()
+    ours = authority.issue_cert("gateway.example")
+    for name, pem in (
+        ("north-ca", authority.cert_pem),
+        ("north-key", ours.private_key_pem),
+        ("north", ours.cert_chain_pems[0]),
+    ):
+        pem.write_to_path(tmp_path / f"{name}.pem")
+    example.write_text(shown.replace("/etc/gateway/north", f"{tmp_path}/north"))
     settings = read_settings({"GATEWAY_CONFIG": str(example)})
     kinds = {each["kind"] for each in settings.carriers.values()}
     carriers = carriers_of(settings, engine)

@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 from gateway.settings import config_file
 from gateway.sms.carriers.keys import number, refuse_impatience, secret, word
+from gateway.sms.carriers.smpp.link import context
 from gateway.sms.carriers.smpp.outgoing import source_of
 from gateway.sms.carriers.smpp.pdus import NO_ADDRESS, Address, Bind, ShortMessage
 from gateway.sms.carriers.smpp.settings import (
@@ -47,6 +48,8 @@ def smpp_settings_from(name: str, section: Section) -> SmppSettings:
         **given,
     )
     _check_timing(section, settings.timing)
+    if settings.tls:
+        _check_tls(section.section("tls"), settings.tls)
     _check(section, settings)
     return settings
 
@@ -125,6 +128,20 @@ def _check_timing(section: Section, timing: Timing) -> None:
             f"{table.name('first_pause_s')} is above longest_pause_s, {timing.longest_pause_s:g} s: lower the one, "
             "or raise the other"
         )
+
+
+def _check_tls(section: Section, tls: Tls) -> None:
+    """A file that cannot be used is said now, and not by a link that never comes up."""
+    for name, path in (("ca", tls.ca), ("certificate", tls.certificate), ("key", tls.key)):
+        try:
+            if path:
+                path.read_bytes()
+        except OSError as error:
+            raise RuleError(f"{section.name(name)} cannot be read: {error.strerror}") from None
+    try:
+        context(tls)
+    except OSError as error:
+        raise RuleError(f"{section.path} names files that are no certificates with their key: {error}") from None
 
 
 def _check(section: Section, settings: SmppSettings) -> None:

@@ -5,6 +5,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+import trustme
 
 from gateway.sms.carriers.smpp.configuration import smpp_settings_from
 from gateway.sms.carriers.smpp.pdus import Address
@@ -29,6 +30,20 @@ def least(tmp_path: Path) -> str:
     return f'host = "smsc.example"\nport = 2775\nsystem_id = "u"\npassword_file = "{tmp_path}/password"\n'
 
 
+@pytest.fixture(scope="module")
+def papers(tmp_path_factory: pytest.TempPathFactory) -> Tls:
+    """An authority, and a certificate of ours with its key."""
+    folder = tmp_path_factory.mktemp("papers")
+    authority = trustme.CA()
+    ours = authority.issue_cert("gateway.example")
+    tls = Tls(folder / "ca.pem", folder / "client.pem", folder / "client.key", "smsc.example")
+    pems = {tls.ca: authority.cert_pem, tls.certificate: ours.cert_chain_pems[0], tls.key: ours.private_key_pem}
+    for path, pem in pems.items():
+        assert path is not None
+        pem.write_to_path(path)
+    return tls
+
+
 def read(text: str) -> SmppSettings:
     return smpp_settings_from("one", Section(tomllib.loads(text), "carrier.one"))
 
@@ -41,8 +56,8 @@ def test_the_password_is_not_shown(least: str) -> None:
     assert "secret" not in repr(read(least))
 
 
-def test_everything_can_be_said(least: str) -> None:
-    said = """
+def test_everything_can_be_said(least: str, papers: Tls) -> None:
+    said = f"""
         system_type = "vma"
         service_type = ""
         mode = "separate"
@@ -59,9 +74,9 @@ def test_everything_can_be_said(least: str) -> None:
         rate_per_s = 20.5
         enquire_link_s = 20
         [tls]
-        ca = "ca.pem"
-        certificate = "client.pem"
-        key = "client.key"
+        ca = "{papers.ca}"
+        certificate = "{papers.certificate}"
+        key = "{papers.key}"
         server_name = "smsc.example"
         [codings]
         default = "latin1"
@@ -78,7 +93,7 @@ def test_everything_can_be_said(least: str) -> None:
         system_type="vma",
         mode=Mode.SEPARATE,
         sessions=2,
-        tls=Tls(Path("ca.pem"), Path("client.pem"), Path("client.key"), "smsc.example"),
+        tls=papers,
         timing=Timing(window=50, rate_per_s=20.5, enquire_link_s=20),
         codings=Codings(Default.LATIN1, 0, 24, 241),
         long_messages=LongMessages.SAR,
@@ -145,3 +160,10 @@ def test_a_password_of_several_lines_is_refused(least: str, tmp_path: Path) -> N
     (tmp_path / "password").write_text("secret\nand more\n")
     with pytest.raises(RuleError, match=r"carrier\.one\.password_file names a file that .* more than one line"):
         read(least)
+
+
+def test_tls_files_that_cannot_be_used_are_named(least: str, papers: Tls) -> None:
+    with pytest.raises(RuleError, match=r"carrier\.one\.tls\.ca cannot be read: No such file"):
+        read(f'{least}[tls]\nca = "{papers.ca}.old"')
+    with pytest.raises(RuleError, match=r"carrier\.one\.tls names files that are no certificates"):
+        read(f'{least}[tls]\ncertificate = "{papers.key}"')
