@@ -32,24 +32,10 @@ class Judged(NamedTuple):
 def judge(connection: Connection, now: datetime, rules: Rules, requests: Mapping[int, SmsRequest]) -> list[Judged]:
     """Judge requests, by the id of the message to be; ``KeyError`` for an account that does not exist."""
     known = clients(connection, {request.account_id for request in requests.values()})
-    numbers = {
-        message_id: request.known
-        or parse(request.recipient, known[request.account_id].standing.country, sandbox=rules.sandbox)
-        for message_id, request in requests.items()
-    }
-    stopped = opted_out(
-        connection,
-        {
-            (requests[message_id].account_id, number.e164)
-            for message_id, number in numbers.items()
-            if isinstance(number, Number)
-        },
-    )
-    days = {
-        message_id: SenderDay.of(known[request.account_id], request.sender_id, now)
-        for message_id, request in requests.items()
-        if request.daily_cap is not None
-    }
+    numbers = _numbers(rules, requests, known)
+    mobiles = {(requests[each].account_id, found.e164) for each, found in numbers.items() if isinstance(found, Number)}
+    stopped = opted_out(connection, mobiles)
+    days = _capped_days(requests, known, now)
     sent = Counter(sent_today(connection, set(days.values())))
     recent = lately(connection, now, _watched(requests, numbers))
     judged, terms = [], _TermsByKind(rules, now)
@@ -81,6 +67,28 @@ def _watched(
     for message_id, request in requests.items():
         if request.repeat_min and isinstance(number := numbers[message_id], Number):
             yield (request.account_id, number.e164), request.repeat_min
+
+
+def _numbers(
+    rules: Rules, requests: Mapping[int, SmsRequest], known: Mapping[int, Client]
+) -> dict[int, Number | NumberProblem]:
+    """Whom each request is for, as its client writes numbers."""
+    return {
+        message_id: request.known
+        or parse(request.recipient, known[request.account_id].standing.country, sandbox=rules.sandbox)
+        for message_id, request in requests.items()
+    }
+
+
+def _capped_days(
+    requests: Mapping[int, SmsRequest], known: Mapping[int, Client], now: datetime
+) -> dict[int, SenderDay]:
+    """The day by which each request counts whose sender may send so many a day."""
+    return {
+        message_id: SenderDay.of(known[request.account_id], request.sender_id, now)
+        for message_id, request in requests.items()
+        if request.daily_cap is not None
+    }
 
 
 @dataclass(frozen=True, slots=True)
