@@ -9,8 +9,8 @@ from gateway.engine.database import Engine
 from gateway.sms.carriers.port import LinkReport
 from gateway.sms.link_reports import tell
 from gateway.smtp.alarms import Alarms
+from gateway.smtp.delivery import back_off
 from gateway.smtp.mailer import NotSent
-from gateway.smtp.notices import back_off
 from gateway.wording import read_wording
 from tests.clock import StoppedClock
 from tests.smtp.post import ScriptedMailer
