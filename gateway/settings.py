@@ -2,13 +2,14 @@
 
 import os
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import MISSING, dataclass, field, fields
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, TypeVar
 
 from gateway.sanity import problems
+from gateway.toml_values import read_value
 
 
 class SettingsError(Exception):
@@ -283,11 +284,10 @@ def _required(each: Any) -> bool:
 def _convert(kind: str, key: str, value: Any, where: str) -> Any:
     if key in _SECTIONS:
         return _build(_SECTIONS[key], _table(value, f"{where}{key}"), f"{where}{key}.")
-    name = next(each for each in _SCALARS if each in kind)
     try:
-        converted = _SCALARS[name](value)
-    except (TypeError, ValueError):
-        raise SettingsError(f"{where}{key} = {value!r} is not {_IN_WORDS[name]}") from None
+        converted = read_value(kind, value)
+    except ValueError as wanted:
+        raise SettingsError(f"{where}{key} = {value!r} is not {wanted}") from None
     if key.endswith("port") and converted not in range(65_536):
         raise SettingsError(f"{where}{key} = {value!r} is no port; take one from 0 (any free one) to 65535")
     return converted
@@ -297,54 +297,3 @@ def _table(value: Any, where: str) -> Mapping[str, Any]:
     if not isinstance(value, Mapping):
         raise SettingsError(f"{where} is a table: write [{where}]")
     return value
-
-
-def _of(*kinds: type) -> Callable[[Any], Any]:
-    """Let values of these very types through: TOML knows what it holds, and true is no number."""
-
-    def check(value: Any) -> Any:
-        if type(value) not in kinds:
-            raise TypeError(value)
-        return value
-
-    return check
-
-
-def _integer(value: Any) -> int:
-    return int(_of(int, str)(value))  # the environment has only texts
-
-
-def _texts(value: Any) -> tuple[str, ...]:
-    return tuple(_of(str)(each) for each in _of(list)(value))
-
-
-def _tables(value: Any) -> tuple[dict[str, Any], ...]:
-    return tuple(_of(dict)(each) for each in _of(list)(value))
-
-
-def _path(value: Any) -> Path:
-    return Path(_of(str)(value))
-
-
-#: How a value is read, by a word of its field's type; the first that fits.
-_SCALARS: Mapping[str, Callable[[Any], Any]] = {
-    "tuple[dict": _tables,
-    "Mapping": _of(dict),
-    "tuple": _texts,
-    "Path": _path,
-    "bool": _of(bool),
-    "int": _integer,
-    "float": _of(int, float),
-    "str": _of(str),
-}
-
-_IN_WORDS: Mapping[str, str] = {
-    "tuple[dict": "a list of tables",
-    "Mapping": "a table",
-    "tuple": 'a list of texts: write ["…", "…"]',
-    "Path": 'a path in quotation marks: write "…"',
-    "bool": "true or false",
-    "int": "a whole number",
-    "float": "a number",
-    "str": 'a text in quotation marks: write "…"',
-}
