@@ -18,6 +18,7 @@ from gateway.billing.rules import BillingRules
 from gateway.calendar import calendars, changing, ledger
 from gateway.calendar.ledger import Line, Story
 from gateway.calendar.marks import MARKS
+from gateway.calendar.polling import AHEAD
 from gateway.calendar.schedule import describe, parse_rule
 from gateway.calendar.texts import voice_of
 from gateway.calendar.upcoming import Coming, upcoming
@@ -50,7 +51,8 @@ def why(connection: Connection, *, account: str, event: str) -> Iterator[dict[st
     if not found:
         raise Refused(
             f"No event {event!r} is known.",
-            "Name it by the id that `gateway reminder list` shows, by its UID, or by the id of its provider.",
+            "Name it by the id that `gateway reminder list` shows, by its UID, or by the id of its provider; "
+            f"one whose reminders lie more than {AHEAD.days} days ahead is not read yet.",
         )
     return map(story, found)
 

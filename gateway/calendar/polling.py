@@ -11,7 +11,7 @@ from gateway.calendar.words import FeedFault, Provider
 _BEHIND = timedelta(days=1)
 
 #: How far ahead beyond the longest offset: it is what a nightly list adds day by day.
-_AHEAD = timedelta(days=35)
+AHEAD = timedelta(days=35)
 
 #: A file that wants to be asked for once a week would tell of an appointment when it is over.
 _SELDOM = timedelta(hours=6)
@@ -52,7 +52,7 @@ class Pace:
 
 def window_at(now: datetime, longest_offset: timedelta) -> Window:
     """The time whose events are wanted."""
-    return Window(now - _BEHIND, now + longest_offset + _AHEAD)
+    return Window(now - _BEHIND, now + longest_offset + AHEAD)
 
 
 def next_poll(now: datetime, calendar_id: int, interval: timedelta) -> datetime:

@@ -68,6 +68,19 @@ async def test_why_tells_each_reminder_of_an_event_by_any_of_its_names(
         await console("reminder.why", event="nothing")
 
 
+async def test_an_event_that_is_too_far_ahead_to_be_read_is_told_of_when_it_comes_nearer(
+    alice: Practice, console: Console, server: MemoryCalendar
+) -> None:
+    handle = await server.create(WRITTEN, START + timedelta(days=60))
+    await alice.run()
+    with pytest.raises(Refused) as refused:
+        await console("reminder.why", event=handle)
+    assert "more than 35 days ahead is not read yet" in refused.value.cure
+    alice.clock.set(START + timedelta(days=30))
+    await alice.run()
+    assert len(await console("reminder.why", event=handle)) == 1
+
+
 async def test_why_tells_every_occurrence_of_a_series(
     alice: Practice, console: Console, server: MemoryCalendar
 ) -> None:
