@@ -10,10 +10,11 @@ from gateway.accounts.words import Action
 from gateway.billing import running
 from gateway.billing.cover import covers, require_calendars
 from gateway.billing.rules import BillingRules
-from gateway.calendar import calendars, connections
+from gateway.calendar import calendars, connections, events
 from gateway.calendar.calendars import Calendar
 from gateway.calendar.cover import links
 from gateway.calendar.digest import begin_digests
+from gateway.calendar.extract import Field
 from gateway.calendar.listed import WELL
 from gateway.calendar.planning import plan_all
 from gateway.calendar.tables import reminder
@@ -54,13 +55,17 @@ def enable(connection: Connection, stamp: Stamp, actor: str, rules: BillingRules
 
 
 def disable(connection: Connection, stamp: Stamp, actor: str, calendar: Calendar) -> None:
-    """Send no more reminders from a calendar and read it no more; its place in the plan is free at once."""
+    """Send no more reminders from a calendar and read it no more; its place in the plan is free at once.
+
+    The text of its events, which no wording uses any more, is erased.
+    """
     if calendar.enabled_at is None:
         raise Refused(f"{calendar.name} is not enabled.", "`gateway calendar list` shows which are.")
     values = {"enabled_at": None, "next_poll_at": None, "cursor": None, "version": calendar.version + 1}
     calendars.change(connection, calendar.key, **values, **WELL)
     off = calendars.by_keys(connection, [calendar.key])[calendar.key]
     plan_all(connection, stamp, off)
+    events.forget_texts(connection, calendar.key, list(Field))
     audit_trail.append(connection, stamp, actor, calendar.account_id, Action.CALENDAR_DISABLED, calendar=calendar.name)
 
 

@@ -151,3 +151,17 @@ async def test_a_template_that_uses_the_title_keeps_it_from_then_on_and_one_that
     shown = await console("template.set", calendar="Appointments")
     (event,) = await alice.events()
     assert (event.title, shown["own"]) == (None, False)
+
+
+async def test_a_calendar_that_is_disabled_keeps_no_text_and_has_it_again_when_it_is_enabled(
+    alice: Practice, console: Console, server: MemoryCalendar
+) -> None:
+    await server.create(f"Mme Dupont {WRITTEN}", START)
+    await console("template.set", calendar="Appointments", text="{title} {day}")
+    await alice.run()
+    kept = []
+    for deed in ("disable", "enable"):
+        await console(f"calendar.{deed}", calendar="Appointments")
+        await alice.run()
+        kept.append((await alice.events())[0].title)
+    assert kept == [None, f"Mme Dupont {WRITTEN}"]
