@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Row, Select, and_, func, select
 from gateway.accounts.tables import account, sender
 from gateway.billing.tables import credit_lot, ledger_entry
 from gateway.billing.words import EntryKind
-from gateway.sms.tables import job, message
+from gateway.sms.tables import job, message, message_replacement
 from gateway.sms.words import Alphabet, MessageState
 from plans.words import MessageClass, Origin, Reason
 
@@ -93,6 +93,7 @@ class MessageStory:
     carrier_ref: str | None
     carrier_code: str | None  # the carrier's own, raw
     submitted_at: datetime | None
+    replaced: str | None  # characters that stand in for others, so that it has fewer parts
     resent: bool  # handed over twice, for the first time was in doubt: the phone may have shown it twice
     ledger: tuple[LedgerLine, ...]
     waiting: Waiting | None  # None when no work remains
@@ -100,10 +101,11 @@ class MessageStory:
 
 def show_message(connection: Connection, message_id: int) -> MessageStory | None:
     """One message, or None where there is none of this id."""
-    row = message.c
+    row, instead = message.c, message_replacement
     found = connection.execute(
         _LINES.add_columns(row.destination, row.display, row.carrier, row.carrier_ref, row.carrier_code)
-        .add_columns(row.submitted_at, row.resent, row.account_id, row.payer_id)
+        .add_columns(row.submitted_at, row.resent, row.account_id, row.payer_id, instead.c.replaced)
+        .outerjoin(instead, and_(instead.c.account_id == row.account_id, instead.c.message_id == row.message_id))
         .where(row.message_id == message_id)
     ).one_or_none()
     if found is None:
@@ -116,6 +118,7 @@ def show_message(connection: Connection, message_id: int) -> MessageStory | None
         carrier_ref=found.carrier_ref,
         carrier_code=found.carrier_code,
         submitted_at=found.submitted_at,
+        replaced=found.replaced,
         resent=found.resent,
         ledger=_ledger(connection, found.payer_id, message_id),
         waiting=_waiting(connection, found.account_id, message_id),

@@ -22,9 +22,11 @@ from gateway.sms.judgement import Judged, answer_to, judge
 from gateway.sms.lanes import lane_of, newcomers_turns, turn_at
 from gateway.sms.notices import Notice, enter_notices, wants
 from gateway.sms.policy import Rules
+from gateway.sms.replaced import keep_replaced
 from gateway.sms.request import SmsRequest, Submission, storable
 from gateway.sms.routes import best_routes, drawn
 from gateway.sms.tables import daily_count, job, message
+from gateway.sms.transliteration import Replacement
 from gateway.sms.words import MessageState, News
 from plans.stop import StopMention
 
@@ -47,6 +49,7 @@ def submit(connection: Connection, stamp: Stamp, rules: Rules, requests: Sequenc
     _store(connection, stamp, settled)
     _queue(connection, stamp, settled)
     _enter_links(connection, stamp.now, rules, settled)
+    keep_replaced(connection, _replaced(settled))
     _count(connection, stamp, settled)
     enter_notices(connection, stamp, [*_refusals_and_holds(settled), *_low_credit(settled, bill)])
     first = first_answers(connection, set(keys) - fresh.keys())
@@ -183,6 +186,13 @@ def _enter_links(connection: Connection, now: datetime, rules: Rules, settled: S
 def _turn(turn: int, held_until: datetime | None, now: datetime) -> int:
     """A message that is held takes its turn when it is let go: on Monday, Saturday's do not go before all others."""
     return turn if held_until is None else turn + turn_at(held_until) - turn_at(now)
+
+
+def _replaced(settled: Sequence[_Settled]) -> Iterator[tuple[int, int, Sequence[Replacement]]]:
+    """What is shown in place of what was written, message by message: seldom anything."""
+    for each in settled:
+        if each.charged and each.judged.composed and (replaced := each.judged.composed.encoded.replacements):
+            yield each.judged.request.account_id, each.judged.message_id, replaced
 
 
 def _count(connection: Connection, stamp: Stamp, settled: Sequence[_Settled]) -> None:

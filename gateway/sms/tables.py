@@ -65,6 +65,17 @@ partial_index(
     where=message.c.reason == Reason.CARRIER_SILENT.value,
 )
 
+#: Characters of what is told about replacements.
+MOST_REPLACED = 200
+
+message_replacement = Table(  # of messages that show other characters than were written, to have fewer parts
+    "message_replacement",
+    METADATA,
+    Column("account_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("message_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("replaced", String(MOST_REPLACED), nullable=False),
+)
+
 message_part = Table(  # of messages whose parts have receipts of their own
     "message_part",
     METADATA,

@@ -14,7 +14,7 @@ from gateway.billing.tables import ledger_entry
 from gateway.billing.words import EntryKind
 from gateway.engine.queue import Claim
 from gateway.sms.gsm import outside
-from gateway.sms.tables import message, notice
+from gateway.sms.tables import message, message_replacement, notice
 from gateway.sms.words import Alphabet, News
 from gateway.smtp.letters import RecipientNews, Thread
 from gateway.smtp.tables import mail
@@ -63,7 +63,7 @@ def gather(connection: Connection, claims: Sequence[Claim], now: datetime) -> li
 
 def _notices(connection: Connection, claims: Sequence[Claim]) -> Sequence[Row[*tuple[Any, ...]]]:
     """The notices, the oldest first, each with its message where it is about one."""
-    row, about = notice.c, message.c
+    row, about, instead = notice.c, message.c, message_replacement
     return connection.execute(
         select(
             row.account_id,
@@ -80,8 +80,10 @@ def _notices(connection: Connection, claims: Sequence[Claim]) -> Sequence[Row[*t
             about.held_until,
             about.alphabet,
             about.body,
+            instead.c.replaced,
         )
         .outerjoin(message, and_(about.account_id == row.account_id, about.message_id == row.message_id))
+        .outerjoin(instead, and_(instead.c.account_id == row.account_id, instead.c.message_id == row.message_id))
         .where(
             row.account_id.in_({claim.account_id for claim in claims}),
             row.notice_id.in_([claim.row_id for claim in claims]),
@@ -185,4 +187,5 @@ def _of_number(each: Row[*tuple[Any, ...]], units_back: int) -> RecipientNews:
         units_back=units_back,
         held_until=each.held_until,
         outside_gsm=outside(each.body) if each.alphabet is Alphabet.UCS2 and each.parts > 1 else "",
+        replaced=each.replaced or "",
     )

@@ -66,6 +66,7 @@ class RecipientNews:
     units_back: int = 0
     held_until: datetime | None = None
     outside_gsm: str = ""  # the characters for which a long text travels as UCS-2, and costs more parts
+    replaced: str = ""  # the characters that stand in for others, so that it costs fewer
 
 
 def news_letter(wording: Wording, head: Letterhead, thread: Thread, news: Sequence[RecipientNews]) -> Letter:
@@ -163,6 +164,8 @@ def _paragraph(words: ReadersWords, news: RecipientNews) -> str:
     if news.outside_gsm:
         seen = [each for each in news.outside_gsm if each.isprintable()]  # what joins emoji is not to be seen
         lines.append(words.phrase("unicode", characters=" ".join(seen[:_FEW_CHARACTERS])))
+    if news.replaced:
+        lines.append(words.phrase("replaced", characters=news.replaced))
     if news.reason:
         lines.append(words.explained(news.reason))
     if news.units_back:

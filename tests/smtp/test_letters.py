@@ -56,6 +56,12 @@ def read(letter: Letter) -> ReadMail:
     return read_mail(letter.content, MailLimits())
 
 
+def test_what_stands_in_for_what_was_written_is_told() -> None:
+    """Beside what it cost: an accent that is gone must not surprise whoever wrote it."""
+    told = text(news_letter(WORDING, HEAD, THREAD, [replace(DELIVERED, replaced='« → ", ç → c')]))
+    assert 'Sent with other characters, so that it takes fewer parts: « → ", ç → c\n' in told
+
+
 def test_a_receipt_says_which_number_when_and_what_it_cost() -> None:
     assert text(news_letter(WORDING, HEAD, THREAD, [DELIVERED])) == (
         "News of your message:\n\n"
