@@ -15,7 +15,7 @@ from gateway.calendar import calendars, choosing, connections, releases
 from gateway.calendar.calendars import Calendar
 from gateway.calendar.connections import Linked
 from gateway.calendar.failing import planned
-from gateway.calendar.feeds.ics.addresses import parts_of
+from gateway.calendar.feeds.ics.addresses import NO_HTTPS, NOT_PUBLIC, parts_of
 from gateway.calendar.feeds.ics.keys import Login, Subscription
 from gateway.calendar.feeds.port import FeedError, Granted, RemoteCalendar
 from gateway.calendar.words import ConnectionState, FeedFault, Provider
@@ -245,7 +245,7 @@ def _host(address: str, private: Collection[str]) -> str:
     try:
         return parts_of(address, private).hostname or ""
     except FeedError as refused:
-        if refused.detail == "no https":
+        if refused.detail in {NO_HTTPS, NOT_PUBLIC}:
             words = _fault(refused.fault)
             raise Refused(words["fault"], words["cure"]) from None
         raise Refused(

@@ -50,7 +50,9 @@ def test_a_caldav_server_is_linked_with_a_password_from_the_input(ok: Ok, gatewa
 
 
 def test_an_address_that_would_never_be_read_is_refused_at_once(gateway: Gateway, alice: str) -> None:
-    for address, why in (("http://calendar.example/a.ics", "not https"), ("alice.ics", "no address of a calendar")):
+    inside = "https://192.168.1.10/a.ics"
+    no_https = "http://calendar.example/a.ics"
+    for address, why in ((no_https, "not https"), (inside, "not public"), ("alice.ics", "no address of a calendar")):
         refused = gateway("calendar", "link", alice, address)
         assert (refused.exit_code, why in refused.stderr) == (1, True)
 

@@ -22,6 +22,10 @@ _DEFAULT_PORT = {"https": 443, "http": 80}
 _LONGEST = 2_000
 _MOST_MACHINES = 4
 
+#: Why an address is refused that is one.
+NO_HTTPS = "no https"
+NOT_PUBLIC = "no public address"
+
 
 @dataclass(frozen=True, slots=True)
 class Target:
@@ -51,7 +55,7 @@ class Gate:
         except OSError:
             raise FeedError(FeedFault.UNAVAILABLE, "no such host") from None
         if not machines or not (ours or all(is_public(ip_address(each)) for each in machines)):
-            raise FeedError(FeedFault.ADDRESS_REFUSED, "no public address")
+            raise FeedError(FeedFault.ADDRESS_REFUSED, NOT_PUBLIC)
         return Target(urlunsplit(parts), host, port, machines[:_MOST_MACHINES])
 
 
@@ -76,9 +80,21 @@ def parts_of(url: str, private: Collection[str] = ()) -> SplitResult:
     User and password have no place in it, and without https only ``private`` servers are asked.
     """
     parts = _parts(url)
-    if parts.scheme != "https" and f"{parts.hostname}:{_port(parts)}" not in private:
-        raise FeedError(FeedFault.ADDRESS_REFUSED, "no https")
+    if f"{parts.hostname}:{_port(parts)}" in private:
+        return parts
+    if parts.scheme != "https":
+        raise FeedError(FeedFault.ADDRESS_REFUSED, NO_HTTPS)
+    if _is_number_inside(parts.hostname or ""):
+        raise FeedError(FeedFault.ADDRESS_REFUSED, NOT_PUBLIC)
     return parts
+
+
+def _is_number_inside(host: str) -> bool:
+    """Whether a host is written as the number of a machine that nobody reaches from outside."""
+    try:
+        return not is_public(ip_address(host))
+    except ValueError:
+        return False
 
 
 def _port(parts: SplitResult) -> int:
