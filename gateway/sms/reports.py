@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Row, Select, and_, func, select
 from gateway.accounts.tables import account, sender
 from gateway.billing.tables import credit_lot, ledger_entry
 from gateway.billing.words import EntryKind
-from gateway.sms.tables import job, message, message_replacement
+from gateway.sms.tables import job, message, message_part, message_replacement
 from gateway.sms.words import Alphabet, MessageState
 from plans.words import MessageClass, Origin, Reason
 
@@ -74,6 +74,17 @@ class LedgerLine:
 
 
 @dataclass(frozen=True, slots=True)
+class PartLine:
+    """What became of one of several parts that have receipts of their own."""
+
+    number: int  # from 1
+    carrier_ref: str
+    state: MessageState | None  # None until its receipt comes
+    code: str | None  # the carrier's own, raw
+    told_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class Waiting:
     """The work that a message still needs."""
 
@@ -95,6 +106,7 @@ class MessageStory:
     submitted_at: datetime | None
     replaced: str | None  # characters that stand in for others, so that it has fewer parts
     resent: bool  # handed over twice, for the first time was in doubt: the phone may have shown it twice
+    receipts: tuple[PartLine, ...]  # by part; empty where the message has one for all
     ledger: tuple[LedgerLine, ...]
     waiting: Waiting | None  # None when no work remains
 
@@ -120,6 +132,7 @@ def show_message(connection: Connection, message_id: int) -> MessageStory | None
         submitted_at=found.submitted_at,
         replaced=found.replaced,
         resent=found.resent,
+        receipts=_receipts(connection, found.account_id, message_id),
         ledger=_ledger(connection, found.payer_id, message_id),
         waiting=_waiting(connection, found.account_id, message_id),
     )
@@ -138,6 +151,13 @@ _LINES: Select[*tuple[Any, ...]] = (
 def _line(found: Row[*tuple[Any, ...]]) -> MessageLine:
     values = dict(zip(MessageLine.__match_args__, found, strict=False))  # the columns of _LINES, in the same order
     return MessageLine(**{**values, "lots": tuple(values["lots"])})
+
+
+def _receipts(connection: Connection, account_id: int, message_id: int) -> tuple[PartLine, ...]:
+    row = message_part.c
+    of_message = (row.account_id == account_id, row.message_id == message_id)
+    found = select(row.number, row.carrier_ref, row.state, row.code, row.told_at).where(*of_message)
+    return tuple(PartLine(*each) for each in connection.execute(found.order_by(row.number)))
 
 
 def _ledger(connection: Connection, payer_id: int, message_id: int) -> tuple[LedgerLine, ...]:

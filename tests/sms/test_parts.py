@@ -16,7 +16,7 @@ from gateway.sms.policy import Rules
 from gateway.sms.words import MessageState
 from tests.cast import alice, send, sms
 from tests.clock import StoppedClock
-from tests.sms.steps import ScriptedCarrier, apply, news, state, work_off
+from tests.sms.steps import ScriptedCarrier, apply, news, state, story, work_off
 
 DELIVERED, FAILED, EXPIRED = MessageState.DELIVERED, MessageState.FAILED, MessageState.EXPIRED
 LONG = "a" * 400  # three parts
@@ -85,6 +85,14 @@ async def test_one_part_that_fails_makes_it_fail_at_once_and_for_good(
     assert await apply(engine, receipts_of(clock, message_id, DELIVERED, FAILED)) == 1
     assert await apply(engine, receipts_of(clock, message_id, DELIVERED, DELIVERED, DELIVERED)) == 0
     assert await state(engine, message_id) is FAILED
+
+
+async def test_the_code_of_each_part_is_kept_and_shown(engine: Engine, rules: Rules, clock: StoppedClock) -> None:
+    message_id = await sent(engine, rules)
+    first, second, _ = receipts_of(clock, message_id, DELIVERED, FAILED, DELIVERED)
+    await apply(engine, [first, second._replace(code="UNDELIV 027")])
+    shown = [(each.number, each.state, each.code) for each in (await story(engine, message_id)).receipts]
+    assert shown == [(1, DELIVERED, "000"), (2, FAILED, "UNDELIV 027"), (3, None, None)]
 
 
 async def test_receipts_of_parts_that_are_quicker_than_the_answer_wait_for_it(
