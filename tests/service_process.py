@@ -115,10 +115,11 @@ class ServiceProcess:
 
     def _answers(self) -> bool:
         mail, web = (not self.roles or role in self.roles for role in ("smtp", "web"))
-        return (not mail or _greets(self.smtp_port)) and (not web or _is_well(self.web_port))
+        return (not mail or greets(self.smtp_port)) and (not web or _is_well(self.web_port))
 
 
-def _greets(port: int) -> bool:
+def greets(port: int) -> bool:
+    """Whether a mail server answers at this port."""
     with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1) as caller:
         return caller.recv(4) == b"220 "
     return False

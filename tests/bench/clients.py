@@ -1,9 +1,10 @@
-"""Clients for the benches: accounts with a sender that is recognised by its address and this machine's."""
+"""Clients for the benches, each with a sender that is recognised by its address and this machine's; and their SMS."""
 
 import asyncio
 from pathlib import Path
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, func, select
+from sqlalchemy import Engine as SqlEngine
 
 from gateway.accounts import clients, senders
 from gateway.accounts.words import Notify
@@ -11,6 +12,8 @@ from gateway.app.opening import migrate, open_current
 from gateway.billing.lots import Grant, grant
 from gateway.engine.database import Engine, Stamp
 from gateway.settings import Settings
+from gateway.sms.tables import message
+from gateway.sms.words import MessageState
 from plans.words import LotKind
 from tests.cast import YEAR
 
@@ -29,6 +32,12 @@ async def make_clients(data_dir: Path, database_url: str | None, count: int) -> 
     async with open_current(settings) as engine:
         for first in range(0, count, 500):
             await _join(engine, range(first, min(first + 500, count)))
+
+
+def delivered(outside: SqlEngine) -> int:
+    """How many of their messages the network has delivered."""
+    with outside.connect() as connection:
+        return connection.scalar(select(func.count()).where(message.c.state == MessageState.DELIVERED)) or 0
 
 
 async def _join(engine: Engine, numbers: range) -> None:

@@ -9,7 +9,6 @@ what it takes (durable acceptance, nothing else), one whose mail goes through th
 import contextlib
 import os
 import shutil
-import socket
 import subprocess
 import tempfile
 import time
@@ -18,7 +17,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from tests.service_process import free_port
+from tests.service_process import free_port, greets
 
 CACHE = Path(tempfile.gettempdir()) / "gateway-bench-postfix"
 PACKAGES = ("postfix", "libdb5.3", "libicu72", "libnsl2", "libtirpc3", "libsasl2-2")
@@ -133,7 +132,7 @@ def _running(command: Sequence[str | Path], environment: dict[str, str], ports: 
     process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)  # noqa: S603 - words of our own
     try:
         deadline = time.perf_counter() + READY_WITHIN_S
-        while not all(map(_is_open, ports)):
+        while not all(map(greets, ports)):
             if process.poll() is not None or time.perf_counter() > deadline:
                 raise PostfixMissing(f"{Path(command[0]).name} does not start here")
             time.sleep(0.02)
@@ -141,12 +140,6 @@ def _running(command: Sequence[str | Path], environment: dict[str, str], ports: 
     finally:
         process.terminate()
         process.wait()
-
-
-def _is_open(port: int) -> bool:
-    with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1) as caller:
-        return caller.recv(4) == b"220 "
-    return False
 
 
 _OWNED = (

@@ -19,12 +19,9 @@ from pathlib import Path
 
 import psutil
 from sqlalchemy import Engine as SqlEngine
-from sqlalchemy import func, select
 
-from gateway.sms.tables import message
-from gateway.sms.words import MessageState
 from tests.bench import kannel
-from tests.bench.clients import address_of, make_clients
+from tests.bench.clients import address_of, delivered, make_clients
 from tests.bench.figures import Figure, rates, ratio
 from tests.bench.kannel import DELIVERED, TEXT, WINDOW, Kannel, KannelMissing
 from tests.bench.postfix import Tools
@@ -169,8 +166,7 @@ async def _submitted(smsc: SmscPeer) -> int:
 
 
 async def _delivered_in(outside: SqlEngine) -> int:
-    with outside.connect() as connection:
-        return connection.scalar(select(func.count()).where(message.c.state == MessageState.DELIVERED)) or 0
+    return delivered(outside)
 
 
 def _cpu(family: list[psutil.Process]) -> float:

@@ -7,12 +7,7 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from sqlalchemy import Engine as SqlEngine
-from sqlalchemy import func, select
-
-from gateway.sms.tables import message
-from gateway.sms.words import MessageState
-from tests.bench.clients import make_clients
+from tests.bench.clients import delivered, make_clients
 from tests.bench.figures import Figure, rates, ratio
 from tests.bench.load import send_mails
 from tests.bench.postfix import Tools
@@ -51,8 +46,8 @@ def _service(url: str | None, accounts: int) -> Iterator[Walk]:
         with ServiceProcess(Path(folder), url) as service:
 
             def path(mails: int) -> float:
-                goal = _delivered(outside) + mails
-                return _rate(mails, service.smtp_port, accounts, lambda: _delivered(outside) < goal)
+                goal = delivered(outside) + mails
+                return _rate(mails, service.smtp_port, accounts, lambda: delivered(outside) < goal)
 
             path(200)
             yield path
@@ -72,8 +67,3 @@ def _rate(mails: int, port: int, accounts: int, is_at_work: Callable[[], bool]) 
             raise TimeoutError("not all mails went all the way")
         time.sleep(0.02)
     return mails / (time.perf_counter() - since)
-
-
-def _delivered(outside: SqlEngine) -> int:
-    with outside.connect() as connection:
-        return connection.scalar(select(func.count()).where(message.c.state == MessageState.DELIVERED)) or 0
