@@ -173,6 +173,7 @@ def health(connection: Connection, now: datetime, *, account: str | None = None)
                 "failures": each.failures,
                 **_fault(each.trouble),
                 "detail": each.fault_detail or None,
+                "unreadable": each.unreadable or 0,
             }
 
 
@@ -180,7 +181,7 @@ def _unlisted(slug: str, bare: Linked) -> dict[str, Any]:
     """A connection whose calendars cannot be listed, as ``health`` tells of a calendar."""
     never = dict.fromkeys(("last_read_at", "next_read_at", "failing_since", "failures"))
     known = {"account": slug, "id": bare.connection_id, "name": bare.label, "provider": bare.provider}
-    return {**known, "well": False, **never, **_fault(bare.fault), "detail": None}
+    return {**known, "well": False, **never, **_fault(bare.fault), "detail": None, "unreadable": 0}
 
 
 def _bare_links(connection: Connection, account_id: int) -> list[Linked]:

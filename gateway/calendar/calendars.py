@@ -48,6 +48,7 @@ class Calendar:
     failing_since: datetime | None
     failures: int
     told_at: datetime | None
+    unreadable: int | None
     connection_state: ConnectionState
     connection_fault: FeedFault | None  # why calendars cannot be listed, or consent is needed again
     writes: bool  # its owner lets us write

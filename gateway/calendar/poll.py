@@ -124,4 +124,5 @@ async def _values(bridge: Bridge, calendar: Calendar, changes: Changes, asked: W
         return values
     covers = changes.listed or asked
     relist_at = next_relist(now, calendar_id, pace.relist)
-    return {**values, "window_start": covers.start, "window_end": covers.end, "relist_at": relist_at}
+    window = {"window_start": covers.start, "window_end": covers.end, "relist_at": relist_at}
+    return {**values, **window, "unreadable": changes.unreadable}

@@ -78,6 +78,7 @@ calendar = Table(
     Column("failing_since", Instant),
     Column("failures", Integer, nullable=False),  # in a row
     Column("told_at", Instant),  # the client was told of this fault
+    Column("unreadable", Integer),  # events that make no sense, when everything was listed last; null: as 0
     Index("ix_calendar_connection_id", "account_id", "connection_id"),
 )
 

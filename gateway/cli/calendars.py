@@ -89,7 +89,18 @@ def health(
 ) -> None:
     """Show how calendars are, the worst first. Exit code 1 where one cannot be read."""
     found = list(listing("calendar.health", **given(account=account)))
-    columns = ("account", "id", "name", "provider", "well", "last_read_at", "failing_since", "fault", "cure")
+    columns = (
+        "account",
+        "id",
+        "name",
+        "provider",
+        "well",
+        "last_read_at",
+        "failing_since",
+        "unreadable",
+        "fault",
+        "cure",
+    )
     print_rows(found, columns, as_json=as_json)
     if not all(each["well"] for each in found):
         raise typer.Exit(1)

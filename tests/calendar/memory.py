@@ -58,6 +58,7 @@ class MemoryCalendar:
     failed: bool = False  # since somebody set it back
     read_only: bool = False  # for the user who linked it
     guests: set[str] = field(default_factory=set)  # events that others are invited to
+    unreadable: int = 0  # events that make no sense
     clock: int = 0
     numbers: "count[int]" = field(default_factory=count)
 
@@ -248,7 +249,7 @@ class MemorySession:
             self.secret = server.secret = b"token of %d" % server.clock
         if cursor is None:
             inside = [each for each in server.events.values() if _is_in(each, window)]
-            return Changes(inside, frozenset(), str(server.clock), complete=True)
+            return Changes(inside, frozenset(), str(server.clock), complete=True, unreadable=server.unreadable)
         if int(cursor) < server.oldest_cursor:
             raise FeedError(FeedFault.CURSOR_EXPIRED, "410")
         at_first = server.clock

@@ -218,6 +218,20 @@ async def test_a_number_that_turns_out_to_be_the_practices_own_is_read_anew(
     assert {each.number for each in await alice.events()} == {None}
 
 
+async def test_events_that_make_no_sense_are_counted_until_the_next_full_list(
+    open_practice: Opening, server: MemoryCalendar, clock: StoppedClock
+) -> None:
+    server.unreadable = 2
+    alice = await open_practice()
+    await server.create(WRITTEN, TOMORROW)
+    await alice.poll_now()
+    assert (await alice.calendar()).unreadable == 2
+    server.unreadable = 0
+    clock.advance(timedelta(days=2))
+    await alice.sync()
+    assert (await alice.calendar()).unreadable == 0
+
+
 async def test_an_event_that_cannot_be_is_left_out(open_practice: Opening, server: MemoryCalendar) -> None:
     alice = await open_practice()
     await server.create(WRITTEN, paris("9998-01-01T10:00"))

@@ -104,6 +104,7 @@ class Changes:
     complete_series: frozenset[str] = frozenset()  # series ids of which every occurrence in the window is in ``events``
     listed: Window | None = None  # of a complete list: the time it covers, where that is more than was asked for
     poll_after: timedelta | None = None  # how often the provider wants to be asked at the most
+    unreadable: int = 0  # events and series of a complete list that make no sense, and are not in ``events``
 
 
 @dataclass(frozen=True, slots=True)

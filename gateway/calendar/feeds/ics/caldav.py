@@ -6,7 +6,7 @@ is one request, and no deletion is ever missed.
 """
 
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from urllib.parse import urljoin, urlsplit
@@ -101,8 +101,9 @@ class CalDavSession(Unpushed):
         seen = json.dumps([state, window.start.isoformat(), window.end.isoformat()])
         if state is not None and seen == cursor:
             return Changes((), frozenset(), seen, complete=False)
-        events = await self._report(where, events_between(window), window)
-        return Changes(list(events), frozenset(), seen, complete=True)
+        texts = await self._report(where, events_between(window), window)
+        events = [event for each in texts for event in each.events]
+        return Changes(events, frozenset(), seen, complete=True, unreadable=sum(each.skipped for each in texts))
 
     async def reread(self, calendar_id: str, event_id: str) -> FeedEvent | None:
         """Out of the one resource that holds it."""
@@ -157,10 +158,9 @@ class CalDavSession(Unpushed):
     async def _propfind(self, url: str, body: bytes, *, depth: int) -> tuple[str, MultiStatus]:
         return await self._ask("PROPFIND", url, body, depth)
 
-    async def _report(self, url: str, body: bytes, window: Window) -> Iterator[FeedEvent]:
+    async def _report(self, url: str, body: bytes, window: Window) -> Sequence[Expanded]:
         _, found = await self._ask("REPORT", url, body, 1)
-        expanded = await self._reader.read(found.texts(), window, self._login.zone)
-        return (event for each in expanded for event in each.events)
+        return await self._reader.read(found.texts(), window, self._login.zone)
 
     async def _ask(self, method: str, url: str, body: bytes, depth: int) -> tuple[str, MultiStatus]:
         """The address that answered in the end, and what it said."""

@@ -38,13 +38,14 @@ def expand(text: bytes, window: Window, zone: str) -> Expanded:
         calendar = Calendar.from_ical(_MICROSOFT_UTC.sub(b"UTC", _in_utf8(text)))
     except (ValueError, IndexError, KeyError) as error:
         raise FeedError(FeedFault.UNREADABLE, type(error).__name__) from None
+    undated = sum(moment(each, "DTSTART") is None for each in calendar.walk("VEVENT"))
     mend(calendar)
     series = _Series(calendar, zone)
     found, skipped = _occurrences(calendar, window)
     if len(found) > MOST_OCCURRENCES:
         raise FeedError(FeedFault.TOO_LARGE, "occurrences")
     events = [series.event(each) for each in found]
-    return Expanded(events, _text(calendar.get("X-WR-CALNAME"), 200), _poll_after(calendar), skipped)
+    return Expanded(events, _text(calendar.get("X-WR-CALNAME"), 200), _poll_after(calendar), skipped + undated)
 
 
 def _in_utf8(text: bytes) -> bytes:

@@ -65,7 +65,14 @@ class IcsSession(Unpushed):
         found = await self._read(answer, window)
         headers = answer.headers
         seen = _Known(headers.get("etag", ""), headers.get("last-modified", ""), digest)
-        return Changes(found.events, frozenset(), seen.cursor(window), complete=True, poll_after=found.poll_after)
+        return Changes(
+            found.events,
+            frozenset(),
+            seen.cursor(window),
+            complete=True,
+            poll_after=found.poll_after,
+            unreadable=found.skipped,
+        )
 
     async def reread(self, calendar_id: str, event_id: str) -> FeedEvent | None:
         """The event as the file has it now."""

@@ -16,7 +16,7 @@ class Expanded:
     events: Sequence[FeedEvent]
     name: str | None
     poll_after: timedelta | None  # REFRESH-INTERVAL (RFC 7986, 5.7) or X-PUBLISHED-TTL
-    skipped: int  # series that make no sense; the others are read all the same
+    skipped: int  # events and series that make no sense; the others are read all the same
 
 
 def to_words(found: Expanded) -> dict[str, Any]:

@@ -222,6 +222,14 @@ def test_an_event_with_a_time_that_cannot_be_read_spoils_no_other(name: str) -> 
     assert NINE in starts(event(start=f"{PARIS}20261126T090000"), broken)
 
 
+@pytest.mark.parametrize("name", ["DTSTART", "DTEND", "EXDATE", "RECURRENCE-ID"])
+def test_an_event_that_cannot_be_read_is_counted_once(name: str) -> None:
+    start = [] if name == "DTSTART" else [f"DTSTART{PARIS}20261126T090000"]
+    broken = "\r\n".join(["BEGIN:VEVENT", "UID:b@x", *start, f"{name}:soon", "SUMMARY:Visit", "END:VEVENT"])
+    found = expand(calendar(broken, event("good")), WINDOW, ZONE)
+    assert ([each.uid for each in found.events], found.skipped) == (["good"], 1)
+
+
 def test_of_a_text_that_stands_there_twice_the_first_one_counts() -> None:
     (found,) = events(event(LOCATION=":Room\r\nLOCATION:Hall"))
     assert found.location == "Room"
