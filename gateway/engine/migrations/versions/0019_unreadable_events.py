@@ -1,10 +1,10 @@
-"""Schema version 0018: how many events of a calendar make no sense."""
+"""Schema version 0019: how many events of a calendar make no sense."""
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0018"
-down_revision = "0017"
+revision = "0019"
+down_revision = "0018"
 branch_labels = None
 depends_on = None
 
