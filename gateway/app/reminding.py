@@ -183,5 +183,5 @@ def _coming(each: Coming) -> dict[str, Any]:
         "parts": len(encoded.parts) if encoded else 0,
         "units": seen.composed.units if seen.composed else 0,
         "state": seen.answer.state,
-        "reason": each.waits_for or seen.answer.reason,
+        "reason": seen.answer.reason or each.waits_for,
     }
