@@ -78,7 +78,8 @@ class Engine:
         """Run ``unit`` in a transaction of its own or a group's; returns when it is on disk.
 
         ``wakes`` names the topics whose waiters have new work after the commit. ``urgent`` units (claims, finishes)
-        go before others. What the unit raises is raised here; ``StorageUnavailable`` where the database failed.
+        are always in the next group, behind what is in it beside them. What the unit raises is raised here;
+        ``StorageUnavailable`` where the database failed.
         """
         work = Work(unit, self._new_future(), wakes=tuple(wakes))
         return cast("T", await self._hand_in(self._writes, work, urgent=urgent))

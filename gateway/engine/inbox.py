@@ -63,8 +63,9 @@ class Inbox:
         """Wait for the next group; empty means closed and nothing left."""
         with self._changed:
             self._changed.wait_for(lambda: self._rung or self.closed)
-            group = [*_off(self._urgent, GROUP_LIMIT)]
-            group += _off(self._normal, GROUP_LIMIT - len(group))
+            urgent = [*_off(self._urgent, GROUP_LIMIT)]
+            # last, so that a claim sees what was handed in beside it, and takes no whole batch before that
+            group = [*_off(self._normal, GROUP_LIMIT - len(urgent)), *urgent]
             self._idle -= 1
             self.in_a_hurry = False
             self._rung = len(self) > 0

@@ -84,9 +84,10 @@ class Inbound:
 
     async def _file(self, opened: Sequence[Opened], contents: Sequence[ReadMail]) -> None:
         """File a batch; where one mail breaks it, the others are filed without it, and it is tried again later."""
-        stamp = self._engine.stamp()
         try:
-            await self._engine.write(lambda connection: file_mails(connection, stamp, self._rules, opened, contents))
+            await self._engine.write(  # its instant is that in which messages are queued, not wait for that
+                lambda connection: file_mails(connection, self._engine.stamp(), self._rules, opened, contents)
+            )
         except StorageUnavailable:
             raise
         except Exception as error:  # noqa: BLE001 - logged without its text, which may hold a number or a message
@@ -95,7 +96,7 @@ class Inbound:
                 for one, content in zip(opened, contents, strict=True):
                     await self._file([one], [content])
             else:
-                await self._put_off(opened[0].claim, stamp.now + PAUSE)
+                await self._put_off(opened[0].claim, self._engine.clock.now() + PAUSE)
 
     async def _put_off(self, claim: Claim, until: datetime) -> None:
         await self._engine.write(lambda connection: SPOOL.park(connection, [claim], until), urgent=True)

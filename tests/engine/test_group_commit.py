@@ -109,7 +109,9 @@ async def test_a_function_that_answers_too_few_items_is_refused(engine: Engine) 
         await engine.write_each(lambda _connection, _items: [], 1)
 
 
-async def test_units_run_in_the_order_handed_in_with_the_urgent_first(engine: Engine, held_up: Hold) -> None:
+async def test_units_run_in_the_order_handed_in_with_the_urgent_last_who_see_the_others(
+    engine: Engine, held_up: Hold
+) -> None:
     order: list[str] = []
 
     def noted(name: str, _connection: Connection) -> None:
@@ -118,10 +120,10 @@ async def test_units_run_in_the_order_handed_in_with_the_urgent_first(engine: En
     async with held_up():
         tasks = [
             asyncio.create_task(engine.write(partial(noted, name), urgent=urgent))
-            for name, urgent in (("mail 1", False), ("mail 2", False), ("claim", True), ("finish", True))
+            for name, urgent in (("claim", True), ("finish", True), ("mail 1", False), ("mail 2", False))
         ]
     await asyncio.gather(*tasks)
-    assert order == ["claim", "finish", "mail 1", "mail 2"]
+    assert order == ["mail 1", "mail 2", "claim", "finish"]
 
 
 async def test_a_claim_waits_for_no_more_than_the_group_under_way(engine: Engine, held_up: Hold) -> None:
