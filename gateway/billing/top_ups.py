@@ -50,31 +50,42 @@ def set_top_up(
 
 
 def top_up(connection: Connection, stamp: Stamp, rules: BillingRules) -> list[int]:
-    """Order for a batch of clients whose credit is low; returns their accounts.
+    """Order for a batch of clients whose credit is low; returns their accounts, none only where nobody is left.
 
     An order that waits for its money keeps another from being made, and so do a late payment and the bound of the
     month: money is never taken again and again while something is wrong.
     """
-    today = rules.today(stamp.now)
+    after = 0
+    while low := _low(connection, rules.today(stamp.now), after):
+        able = methods(connection, {account_id for account_id, _ in low})
+        if ordered := [each for each, pack in low if each in able and _ordered(connection, stamp, rules, each, pack)]:
+            return ordered
+        after, _ = low[-1]  # who cannot pay stands in nobody's way
+    return []
+
+
+def _low(connection: Connection, today: date, after: int) -> list[tuple[int, str]]:
+    """Accounts above ``after`` that are to be topped up, in order, and by which pack."""
     row = auto_top_up.c
     low = (
         select(row.account_id, row.pack)
         .outerjoin(balance, balance.c.account_id == row.account_id)
         .join(account, account.c.account_id == row.account_id)
         .where(func.coalesce(balance.c.credit_units, 0) < row.below_units, account.c.state == AccountState.ACTIVE)
-        .where(~_waiting(), _made_since(today.replace(day=1)) < row.most_a_month)
+        .where(~_waiting(), _made_since(today.replace(day=1)) < row.most_a_month, row.account_id > after)
         .order_by(row.account_id)
         .limit(_BATCH)
         .with_for_update(of=auto_top_up, skip_locked=True)
     )
-    wanted = [(account_id, pack) for account_id, pack in connection.execute(low)]
-    able = methods(connection, {account_id for account_id, _ in wanted})
-    ordered = []
-    for account_id, pack in wanted:
-        if account_id in able and order_refusal(standing(connection, rules, account_id, today)) is None:
-            order(connection, stamp, ACTOR, rules, PackOrder(account_id, pack, PaymentMeans.CARD))
-            ordered.append(account_id)
-    return ordered
+    return [(account_id, pack) for account_id, pack in connection.execute(low)]
+
+
+def _ordered(connection: Connection, stamp: Stamp, rules: BillingRules, account_id: int, pack: str) -> bool:
+    """Order a pack for a client that may order; whether it was."""
+    if order_refusal(standing(connection, rules, account_id, rules.today(stamp.now))):
+        return False
+    order(connection, stamp, ACTOR, rules, PackOrder(account_id, pack, PaymentMeans.CARD))
+    return True
 
 
 def _waiting() -> Exists:

@@ -1,11 +1,11 @@
 """Clients are warned of units that end and of credit that runs low, each cause once; some have packs ordered."""
 
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection, delete, select
+from sqlalchemy import Connection, delete, insert, select
 
 from gateway.accounts.refusals import Refused
 from gateway.billing.alerts import next_warning, warn
@@ -13,7 +13,7 @@ from gateway.billing.customers import note_profile
 from gateway.billing.invoice_tables import payment_method
 from gateway.billing.issued import Issued, of_account
 from gateway.billing.methods import note_method
-from gateway.billing.selling_tables import billing_letter
+from gateway.billing.selling_tables import auto_top_up, billing_letter
 from gateway.billing.settling import Receipt, pay
 from gateway.billing.standing import accept_terms
 from gateway.billing.top_ups import TopUp, set_top_up, top_up
@@ -22,7 +22,7 @@ from gateway.engine.database import Engine
 from plans.orders import PaymentMeans
 from plans.words import LotKind
 from tests.billing.buyers import CLINIC, RULES, card
-from tests.cast import Member, alice, grant_more, send, shipped_rules, sms
+from tests.cast import Member, alice, grant_more, join, send, shipped_rules, sms
 from tests.clock import StoppedClock
 
 DAY = timedelta(days=1)
@@ -149,6 +149,17 @@ async def test_who_withdrew_its_wish_or_its_card_is_left_alone(engine: Engine) -
         await set_up(engine, member, ONCE)
     await set_up(engine, member, None)
     assert await topped_up(engine) == 0
+
+
+async def test_those_who_cannot_pay_stand_in_nobodys_way(engine: Engine) -> None:
+    def unit(connection: Connection) -> None:
+        for each in range(100):
+            poor = join(connection, engine.stamp(), f"poor-{each}", 0)
+            connection.execute(insert(auto_top_up).values(account_id=poor.account_id, **asdict(ONCE)))
+
+    await engine.write(unit)
+    await set_up(engine, await client(engine), ONCE)
+    assert await topped_up(engine) == 1
 
 
 @pytest.mark.parametrize("wrong", [{"pack": "PACK-7"}, {"below_units": 0}, {"most_a_month": 0}, {"most_a_month": 99}])
