@@ -59,12 +59,15 @@ def add(
     end_marker: str | None = None,
     repeat_min: int | None = None,
 ) -> Sender:
-    """Authorise an address (``it@clinic.example``), a domain (``clinic.example``) or a host (IP or CIDR)."""
+    """Authorise an address (``it@clinic.example``), a domain (``clinic.example``) or a host (IP or CIDR).
+
+    One that was removed before comes back under the id that it had: a STOP to it counts on.
+    """
     client = clients.find(connection, account)
     kind, spelling = recognisable(value)
     sender = Sender(
         account_id=client.account_id,
-        sender_id=stamp.new_id(),
+        sender_id=_id_before(connection, client, spelling) or stamp.new_id(),
         kind=kind,
         value=spelling,
         display=checked_display(display, client.country),
@@ -170,8 +173,18 @@ def remove(connection: Connection, stamp: Stamp, actor: str, *, account: str, va
     ).one_or_none()
     if row is None:
         raise _none(spelling, client)
-    audit_trail.append(connection, stamp, actor, client.account_id, Action.SENDER_REMOVED, value=spelling)
+    audit_trail.append(
+        connection, stamp, actor, client.account_id, Action.SENDER_REMOVED, value=spelling, sender_id=row.sender_id
+    )
     return Sender(*row)
+
+
+def _id_before(connection: Connection, client: clients.Client, spelling: str) -> int | None:
+    """The id of a sender that was removed; its STOPs and what it sent hang on that."""
+    entry = tables.audit_entry.c
+    removed = select(entry.detail).where(entry.account_id == client.account_id, entry.action == Action.SENDER_REMOVED)
+    details = connection.scalars(removed.order_by(entry.entry_id.desc()))
+    return next((each["sender_id"] for each in details if each["value"] == spelling and "sender_id" in each), None)
 
 
 def recognisable(value: str) -> tuple[SenderKind, str]:

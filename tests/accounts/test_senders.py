@@ -91,14 +91,25 @@ async def test_two_accounts_may_register_the_same_sender(engine: Engine) -> None
 
 async def test_a_removed_sender_is_gone_and_both_changes_are_on_record(engine: Engine) -> None:
     client = await add_client(engine, name="Clinic")
-    await add_sender(engine, "clinic", "clinic.example")
+    added = await add_sender(engine, "clinic", "clinic.example")
     await change(engine, senders.remove, account="clinic", value="Clinic.example")
     assert await engine.read(lambda connection: list(senders.listing(connection, account="clinic"))) == []
     recorded = await engine.read(lambda connection: list(audit_trail.entries(connection, client.account_id)))
     assert [(entry.action, entry.detail) for entry in recorded[:2]] == [
-        (Action.SENDER_REMOVED, {"value": "clinic.example"}),
+        (Action.SENDER_REMOVED, {"value": "clinic.example", "sender_id": added.sender_id}),
         (Action.SENDER_ADDED, {"value": "clinic.example"}),
     ]
+
+
+async def test_a_sender_that_comes_back_is_the_one_that_it_was(engine: Engine) -> None:
+    """Or who said STOP to it would hear of it again."""
+    await add_client(engine, name="Clinic")
+    before = await add_sender(engine, "clinic", "clinic.example")
+    await change(engine, senders.remove, account="clinic", value="clinic.example")
+    other = await add_sender(engine, "clinic", "other.example")
+    after = await add_sender(engine, "clinic", "Clinic.example", max_parts=2)
+    assert (after.sender_id, after.max_parts) == (before.sender_id, 2)
+    assert other.sender_id != before.sender_id
 
 
 @pytest.mark.parametrize("what", [senders.remove, senders.alter])
