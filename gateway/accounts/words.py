@@ -115,3 +115,4 @@ class Action(StrEnum):
     CALENDAR_PAUSED = "calendar_paused"
     CALENDAR_RESUMED = "calendar_resumed"
     CALENDAR_SET = "calendar_set"
+    READING_SET = "reading_set"  # of all calendars of an account

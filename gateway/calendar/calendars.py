@@ -10,8 +10,8 @@ from sqlalchemy import Connection, Select, Text, and_, cast, select, update
 
 from gateway.accounts.tables import account
 from gateway.calendar.feeds.port import Window
-from gateway.calendar.settings import CalendarSettings, read_settings
-from gateway.calendar.tables import calendar, calendar_connection
+from gateway.calendar.settings import CalendarSettings, Reading, read_reading, read_settings
+from gateway.calendar.tables import account_reading, calendar, calendar_connection
 from gateway.calendar.words import ConnectionState, FeedFault, Provider
 from gateway.engine.pairs import as_pairs, pairs
 from gateway.engine.prepared import Prepared
@@ -55,6 +55,7 @@ class Calendar:
     country: str  # of the account
     account_name: str
     account_zone: str
+    reading: Reading  # of all calendars of the account
     language: Language
 
     @property
@@ -124,9 +125,10 @@ def _all() -> Select[*tuple[Any, ...]]:
         select(*of_it.values())
         .add_columns(link.state.label("connection_state"), link.fault.label("connection_fault"), link.writes)
         .add_columns(client.country, client.name.label("account_name"), client.language)
-        .add_columns(client.time_zone.label("account_zone"))
+        .add_columns(client.time_zone.label("account_zone"), cast(account_reading.c.settings, Text).label("reading"))
         .join(calendar_connection, and_(link.account_id == row.account_id, link.connection_id == row.connection_id))
         .join(account, client.account_id == row.account_id)
+        .outerjoin(account_reading, account_reading.c.account_id == row.account_id)
     )
 
 
@@ -134,7 +136,8 @@ def _calendar(columns: Sequence[Any]) -> Calendar:
     row: dict[str, Any] = dict(zip(_NAMES, columns, strict=True))
     since, until = row.pop("window_start"), row.pop("window_end")
     row["window"] = Window(since, until) if since and until else None
-    return Calendar(**row | {"common": frozenset(row["common"]), "settings": read_settings(row["settings"])})
+    row["reading"], row["settings"] = read_reading(row["reading"]), read_settings(row["settings"])
+    return Calendar(**row | {"common": frozenset(row["common"])})
 
 
 _NAMES = _all().exported_columns.keys()

@@ -1,6 +1,6 @@
 """Changes the settings of a calendar: checked, in force at once, and the plan of its reminders with them."""
 
-from dataclasses import replace
+from dataclasses import fields, replace
 from typing import Any
 
 from sqlalchemy import Connection
@@ -13,14 +13,14 @@ from gateway.calendar.calendars import Calendar
 from gateway.calendar.checking import check
 from gateway.calendar.planning import plan_all
 from gateway.calendar.schedule import parse_rule, word_of
-from gateway.calendar.settings import CalendarSettings, Rule, stored
+from gateway.calendar.settings import CalendarSettings, Reading, Rule, stored
 from gateway.calendar.texts import kept_fields
 from gateway.engine.database import Stamp
 
 _MOST_RULES = 8
 
 #: What decides which number of an event is texted: all events are read anew when it changes.
-_READING = ("default_region", "extra_regions", "field_order", "own", "blocked")
+_READING = tuple(each.name for each in fields(Reading))
 
 
 def add_rule(settings: CalendarSettings, stamp: Stamp, word: str) -> CalendarSettings:

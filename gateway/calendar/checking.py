@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import time
+from typing import TypeVar
 
 import phonenumbers
 from phonenumbers import PhoneMetadata, PhoneNumber, PhoneNumberFormat
@@ -12,11 +13,13 @@ from gateway.accounts.refusals import Refused
 from gateway.accounts.senders import checked_display
 from gateway.calendar.calendars import Calendar
 from gateway.calendar.extract import Field
-from gateway.calendar.reading import extraction_settings
-from gateway.calendar.settings import CalendarSettings, schedule_of
+from gateway.calendar.reading import regions_of
+from gateway.calendar.settings import CalendarSettings, Reading, schedule_of
 from gateway.calendar.wording import Practice, parse_template
 from gateway.calendar.words import Provider
 from gateway.sms.numbers import MAX_LENGTH
+
+R = TypeVar("R", bound=Reading)
 
 _MOST_NUMBERS = 500
 _MOST_REGIONS = 20
@@ -32,25 +35,34 @@ def check(settings: CalendarSettings, calendar: Calendar) -> CalendarSettings:
     """The settings as they are kept, where each makes sense; else ``Refused``."""
     _check_wording(settings, calendar)
     _check_times(settings)
-    fields = set(settings.field_order)
-    if not fields or not fields <= set(Field) or len(fields) != len(settings.field_order):
-        raise Refused("These are no fields of an event.", f"Name some of {', '.join(Field)}, each once.")
-    if len(settings.extra_regions or ()) > _MOST_REGIONS:
-        raise Refused(f"Numbers are read in {_MOST_REGIONS} extra regions at the most.", "Leave some out.")
     if settings.write_back and not calendar.settings.write_back:
         _check_writing(calendar)
-    chosen = replace(
-        settings, default_region=settings.default_region or None, extra_regions=settings.extra_regions or None
-    )
-    read = extraction_settings(replace(calendar, settings=chosen), sandbox=False)
-    regions = (read.default_region, *read.extra_regions)
     return replace(
-        chosen,
+        check_reading(settings, calendar.reading, calendar.country),
         name=settings.name or None,
         display=settings.display or None,
         notify=_address(settings.notify) if settings.notify else None,
-        own=_numbers(settings.own, regions, beginnings=False),
-        blocked=_numbers(settings.blocked, regions, beginnings=True),
+    )
+
+
+def check_reading(chosen: R, account: Reading, country: str) -> R:
+    """How numbers are found as it is kept, where it makes sense; else ``Refused``.
+
+    ``account``: what holds where it says nothing, and the account's country where that says nothing either.
+    """
+    fields = chosen.field_order or ()
+    if not set(fields) <= set(Field) or len(set(fields)) != len(fields):
+        raise Refused("These are no fields of an event.", f"Name some of {', '.join(Field)}, each once.")
+    if len(chosen.extra_regions or ()) > _MOST_REGIONS:
+        raise Refused(f"Numbers are read in {_MOST_REGIONS} extra regions at the most.", "Leave some out.")
+    regions = regions_of(chosen.within(account), country)
+    return replace(
+        chosen,
+        default_region=chosen.default_region or None,
+        extra_regions=chosen.extra_regions or None,
+        field_order=fields or None,
+        own=_numbers(chosen.own, regions, beginnings=False),
+        blocked=_numbers(chosen.blocked, regions, beginnings=True),
     )
 
 
@@ -118,7 +130,7 @@ def _numbers(written: Iterable[str], regions: Iterable[str], *, beginnings: bool
             raise Refused(f'"{each[:MAX_LENGTH]}" is no telephone number.', 'Write it like "+33 1 99 00 12 34".')
         found += forms
     if len(found) > _MOST_NUMBERS:
-        raise Refused(f"A calendar has {_MOST_NUMBERS} of such numbers at the most.", "Leave some out.")
+        raise Refused(f"{_MOST_NUMBERS} such numbers are kept at the most.", "Leave some out.")
     return tuple(dict.fromkeys(found))
 
 

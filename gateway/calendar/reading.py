@@ -24,6 +24,7 @@ from gateway.calendar.extract import (
 )
 from gateway.calendar.feeds.port import FeedEvent
 from gateway.calendar.marks import unmarked
+from gateway.calendar.settings import Reading
 from gateway.sms.request import storable
 from plans.words import Reason
 
@@ -92,17 +93,22 @@ def read_events(
 
 def extraction_settings(calendar: Calendar, *, sandbox: bool) -> ExtractionSettings:
     """How the numbers of a calendar are read; ``sandbox`` lets the numbers of fiction through."""
-    chosen = calendar.settings
-    region = chosen.default_region or calendar.country
-    extra = usual_extra_regions(region) if chosen.extra_regions is None else chosen.extra_regions
+    chosen = calendar.settings.within(calendar.reading)
+    region, *extra = regions_of(chosen, calendar.country)
     return ExtractionSettings(
         default_region=region,
-        extra_regions=extra,
-        field_order=tuple(map(Field, chosen.field_order)),
+        extra_regions=tuple(extra),
+        field_order=tuple(map(Field, chosen.field_order or Field)),
         own=frozenset(chosen.own),
         blocked=frozenset(chosen.blocked),
         sandbox=sandbox,
     )
+
+
+def regions_of(chosen: Reading, country: str) -> tuple[str, ...]:
+    """Where numbers in national form are read, in this order; ``country`` is that of the account."""
+    region = chosen.default_region or country
+    return region, *(chosen.extra_regions or usual_extra_regions(region))
 
 
 def _placed(calendar: Calendar, event: FeedEvent) -> FeedEvent:

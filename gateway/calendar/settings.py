@@ -25,15 +25,30 @@ class Rule:
 
 
 @dataclass(frozen=True, slots=True)
-class CalendarSettings:
-    """The settings of one calendar; those that are None follow the account."""
+class Reading:
+    """How the number of an event is found: in all calendars of an account, or in one of them."""
 
-    # how the number of an event is found
     default_region: str | None = None  # ISO 3166 of numbers in national form; None: the account's country
-    extra_regions: tuple[str, ...] | None = None
-    field_order: tuple[str, ...] = ("title", "location", "description")  # a field left out is not read
+    extra_regions: tuple[str, ...] | None = None  # tried after it; None: those that are usual with it
+    field_order: tuple[str, ...] | None = None  # a field left out is not read; None: title, location, description
     own: tuple[str, ...] = ()  # the practice's own numbers, E.164
     blocked: tuple[str, ...] = ()  # numbers never to text, or the beginnings of such
+
+    def within(self, account: "Reading") -> "Reading":
+        """What holds in a calendar: numbers add up, of all else its own goes before that of the account."""
+        return Reading(
+            default_region=self.default_region or account.default_region,
+            extra_regions=self.extra_regions or account.extra_regions,
+            field_order=self.field_order or account.field_order,
+            own=account.own + self.own,
+            blocked=account.blocked + self.blocked,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class CalendarSettings(Reading):
+    """The settings of one calendar; those that are None follow the account."""
+
     # when reminders leave
     rules: tuple[Rule, ...] = (Rule(FIRST_RULE),)
     hours: tuple[str, ...] = (_DAY,) * 7  # when they may leave, Monday first; "" is closed all day
@@ -55,7 +70,10 @@ class CalendarSettings:
     write_back: bool = False  # mark the event itself when somebody confirms or cancels
 
 
-def stored(settings: CalendarSettings) -> dict[str, Any]:
+_UNSET = Reading()
+
+
+def stored(settings: Reading) -> dict[str, Any]:
     """As a row keeps it."""
     kept: dict[str, Any] = to_stored(settings)
     return kept
@@ -64,6 +82,12 @@ def stored(settings: CalendarSettings) -> dict[str, Any]:
 def read_settings(text: str) -> CalendarSettings:
     """As ``stored`` wrote it; what an older program did not know has its default."""
     read: CalendarSettings = from_text(CalendarSettings, text)
+    return read
+
+
+def read_reading(text: str | None) -> Reading:
+    """What holds in all calendars of an account, as ``stored`` wrote it; None where nothing was ever set."""
+    read: Reading = _UNSET if text is None else from_text(Reading, text)
     return read
 
 

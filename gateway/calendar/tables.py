@@ -82,6 +82,13 @@ calendar = Table(
     Index("ix_calendar_connection_id", "account_id", "connection_id"),
 )
 
+account_reading = Table(
+    "account_reading",
+    METADATA,
+    Column("account_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("settings", JSON, nullable=False),  # a gateway.calendar.settings.Reading, for all its calendars
+)
+
 event = Table(
     "event",
     METADATA,

@@ -6,10 +6,13 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import Connection
 
+from gateway.accounts import clients
 from gateway.calendar import calendars, connections
+from gateway.calendar.all_calendars import change_reading
 from gateway.calendar.changing import change_settings
 from gateway.calendar.feeds.port import FeedError, Granted, RemoteCalendar
 from gateway.calendar.listed import enter_calendars
+from gateway.calendar.settings import Reading
 from gateway.calendar.words import ConnectionState, FeedFault
 from tests.calendar.conftest import Opening
 from tests.calendar.memory import MemoryCalendar
@@ -69,6 +72,22 @@ async def test_what_was_read_by_settings_that_changed_meanwhile_is_read_again(
         await alice.engine.write(lambda connection: change_settings(connection, stamp, "alice", calendar, wanted))
 
     server.meanwhile = block
+    await alice.poll_now()
+    assert await alice.events() == []
+    await alice.until(START)
+    assert await alice.ledger() == ["not_sent: reminder_declined"]
+
+
+async def test_what_was_read_by_settings_of_the_account_that_changed_meanwhile_is_read_again(
+    open_practice: Opening, server: MemoryCalendar
+) -> None:
+    alice = await read_once(open_practice, server)
+
+    def unit(connection: Connection) -> None:
+        client = clients.find(connection, "alice")
+        change_reading(connection, alice.engine.stamp(), "alice", client, Reading(blocked=(WRITTEN,)))
+
+    server.meanwhile = lambda: alice.engine.write(unit)
     await alice.poll_now()
     assert await alice.events() == []
     await alice.until(START)

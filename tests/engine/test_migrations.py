@@ -1,6 +1,7 @@
 """Migrations: from nothing to the tables of the program, and back, on both databases."""
 
 import ast
+import json
 import re
 import threading
 from pathlib import Path
@@ -56,6 +57,26 @@ def test_a_database_of_a_newer_program_is_refused(database_url: str) -> None:
         connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
     with pytest.raises(SchemaUnknown, match="has schema version 9999, this program knows up to"):
         is_current(database_url)
+
+
+def test_an_order_of_fields_that_nobody_chose_follows_the_account_from_version_0020_on(empty_database_url: str) -> None:
+    upgrade(empty_database_url, METADATA, to="0019")
+    usual, chosen = '["title", "location", "description"]', '["location", "title"]'
+    enter = text(
+        "INSERT INTO calendar (account_id, calendar_id, connection_id, provider, remote_id, name, zone, paused,"
+        " writable, common, settings, version, fault_detail, failures)"
+        " VALUES (1, :id, 1, 'ics', '', '', '', false, false, '[]', :settings, 1, '', 0)"
+    )
+    with from_outside(empty_database_url).begin() as connection:
+        for number, order in enumerate((usual, chosen)):
+            connection.execute(enter, {"id": number, "settings": f'{{"field_order": {order}, "own": []}}'})
+    found = []
+    for move, to in ((upgrade, "0020"), (downgrade, "0019")):
+        move(empty_database_url, METADATA, to=to)
+        with from_outside(empty_database_url).connect() as connection:
+            orders = text("SELECT CAST(settings AS TEXT) FROM calendar ORDER BY calendar_id")
+            found.append([json.loads(each)["field_order"] for each in connection.scalars(orders)])
+    assert found == [[None, json.loads(chosen)], [json.loads(usual), json.loads(chosen)]]
 
 
 @ON_POSTGRES
