@@ -1,18 +1,21 @@
 """The settings of a calendar by command: those that are named change, the others stay."""
 
 from collections.abc import Mapping
+from dataclasses import fields as fields_of
 from dataclasses import replace
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import Connection
 
 from gateway.accounts import clients
 from gateway.app.calendars import find
-from gateway.calendar import changing
+from gateway.calendar import all_calendars, changing
 from gateway.calendar.calendars import Calendar
-from gateway.calendar.settings import CalendarSettings
+from gateway.calendar.settings import CalendarSettings, Reading
 from gateway.engine.database import Stamp
 from gateway.wording import Language
+
+R = TypeVar("R", bound=Reading)
 
 
 def set_up(
@@ -52,11 +55,7 @@ def set_up(
         "contact": contact,
         "language": language,
         "display": display,
-        "default_region": region and clients.checked_country(region),
-        "extra_regions": _regions(extra_regions),
-        "field_order": _listed(fields),
-        "own": _listed(own),
-        "blocked": _listed(blocked),
+        **_reading(region, extra_regions, fields, own, blocked),
         "hours": _week(hours),
         "settle_min": settle_min,
         "least_min": least_min,
@@ -68,14 +67,37 @@ def set_up(
         "notify": notify,
         "write_back": write_back,
     }
-    changed = replace(found.settings, **{key: value for key, value in given.items() if value is not None})
-    return put(connection, stamp, actor, (found, changed))
+    return put(connection, stamp, actor, (found, _changed(found.settings, given)))
 
 
 def settings_of(connection: Connection, *, account: str, calendar: str) -> dict[str, Any]:
     """The settings of a calendar."""
     found = find(connection, account, calendar)
     return {"id": found.calendar_id, "calendar": found.name, **_settings(found.settings)}
+
+
+def set_reading(
+    connection: Connection,
+    stamp: Stamp,
+    actor: str,
+    *,
+    account: str,
+    region: str | None = None,
+    extra_regions: str | None = None,
+    fields: str | None = None,
+    own: str | None = None,
+    blocked: str | None = None,
+) -> dict[str, Any]:
+    """Change how numbers are found in all calendars of an account, as ``set_up`` does for one of them."""
+    client = clients.find(connection, account)
+    given = _reading(region, extra_regions, fields, own, blocked)
+    changed = _changed(all_calendars.reading_of(connection, client.account_id), given)
+    return _told(all_calendars.change_reading(connection, stamp, actor, client, changed))
+
+
+def reading_of(connection: Connection, *, account: str) -> dict[str, Any]:
+    """How numbers are found in all calendars of an account."""
+    return _told(all_calendars.reading_of(connection, clients.find(connection, account).account_id))
 
 
 def put(connection: Connection, stamp: Stamp, actor: str, changed: tuple[Calendar, CalendarSettings]) -> dict[str, Any]:
@@ -86,8 +108,27 @@ def put(connection: Connection, stamp: Stamp, actor: str, changed: tuple[Calenda
 
 
 def _settings(settings: CalendarSettings) -> Mapping[str, Any]:
-    told = {name: getattr(settings, name) for name in CalendarSettings.__slots__}
-    return {**told, "rules": [each.word for each in settings.rules]}
+    return {**_told(settings), "rules": [each.word for each in settings.rules]}
+
+
+def _told(settings: Reading) -> dict[str, Any]:
+    return {each.name: getattr(settings, each.name) for each in fields_of(settings)}
+
+
+def _changed(settings: R, given: Mapping[str, Any]) -> R:
+    return replace(settings, **{key: value for key, value in given.items() if value is not None})
+
+
+def _reading(
+    region: str | None, extra_regions: str | None, fields: str | None, own: str | None, blocked: str | None
+) -> dict[str, Any]:
+    return {
+        "default_region": region and clients.checked_country(region),
+        "extra_regions": _regions(extra_regions),
+        "field_order": _listed(fields),
+        "own": _listed(own),
+        "blocked": _listed(blocked),
+    }
 
 
 def _regions(text: str | None) -> tuple[str, ...] | None:

@@ -14,6 +14,12 @@ group = typer.Typer(no_args_is_help=True, help="Calendars: linked, chosen, and k
 
 Calendar = Annotated[str, typer.Argument(help="Its name or id, as `gateway calendar list` shows it.")]
 
+Region = Annotated[str | None, typer.Option(help="Country of numbers in national form. Default: the account's.")]
+ExtraRegions = Annotated[str | None, typer.Option(help="Those to try after it: RE,GP. Default: for FR, its overseas.")]
+Fields = Annotated[str | None, typer.Option(help="Fields to look in, in order: title,location,description.")]
+Own = Annotated[str | None, typer.Option(help="The practice's own numbers, with commas.")]
+Blocked = Annotated[str | None, typer.Option(help="Numbers never to text, or how they begin.")]
+
 _COLUMNS = ("id", "name", "provider", "link", "state", "rules", "reminders", "last_read_at", "fault")
 
 
@@ -112,6 +118,25 @@ def show_settings(account: Account, calendar: Calendar, *, as_json: Json = False
     print_one(show("calendar.settings", account=account, calendar=calendar), as_json=as_json)
 
 
+@group.command("reading")
+def reading(
+    account: Account,
+    *,
+    region: Region = None,
+    extra_regions: ExtraRegions = None,
+    fields: Fields = None,
+    own: Own = None,
+    blocked: Blocked = None,
+    as_json: Json = False,
+) -> None:
+    """Show or change how numbers are found in all calendars of an account. A calendar's own goes before, or adds."""
+    asked = given(region=region, extra_regions=extra_regions, fields=fields, own=own, blocked=blocked)
+    if asked:
+        print_one(change("calendar.set_reading", account=account, **asked), as_json=as_json)
+    else:
+        print_one(show("calendar.reading", account=account), as_json=as_json)
+
+
 @group.command("set")
 def set_up(
     account: Account,
@@ -123,15 +148,11 @@ def set_up(
     contact: Annotated[str | None, typer.Option(help="How clients reach it.")] = None,
     language: Annotated[Language | None, typer.Option(help="Of its reminders. Default: the account's.")] = None,
     display: Annotated[str | None, typer.Option(help="Sender ID on the phone: 3 to 11 letters and digits.")] = None,
-    region: Annotated[
-        str | None, typer.Option(help="Country of numbers in national form. Default: the account's.")
-    ] = None,
-    extra_regions: Annotated[
-        str | None, typer.Option(help="Those to try after it: RE,GP. Default: for FR, its overseas.")
-    ] = None,
-    fields: Annotated[str | None, typer.Option(help="Fields to look in, in order: title,location,description.")] = None,
-    own: Annotated[str | None, typer.Option(help="The practice's own numbers, with commas.")] = None,
-    blocked: Annotated[str | None, typer.Option(help="Numbers never to text, or how they begin.")] = None,
+    region: Region = None,
+    extra_regions: ExtraRegions = None,
+    fields: Fields = None,
+    own: Own = None,
+    blocked: Blocked = None,
     hours: Annotated[
         str | None, typer.Option(help="When reminders may leave: 08:00-20:00, or of seven days with commas.")
     ] = None,

@@ -29,7 +29,7 @@ async def test_settings_are_shown_and_changed_one_by_one(alice: Practice, consol
         {"name": " "},
         {"notify": "the office"},
         {"notify": "office@clinic.example\nBcc: all@clinic.example"},
-        {"fields": ""},
+        {"fields": "title,title"},
         {"own": "secretariat"},
         {"blocked": "6"},
         {"blocked": "+"},
@@ -79,13 +79,17 @@ async def test_what_is_set_to_nothing_follows_the_account_again(alice: Practice,
         "notify": "office@clinic.example",
         "region": "BE",
         "extra_regions": "FR, LU",
+        "fields": "location",
         "display": "Dupont",
     }
-    kept = ("name", "notify", "default_region", "extra_regions", "display")
+    kept = ("name", "notify", "default_region", "extra_regions", "field_order", "display")
     first = await console("calendar.set", calendar="Appointments", **chosen)
     again = await console("calendar.set", calendar="Appointments", **dict.fromkeys(chosen, ""))
-    assert [first[each] for each in kept] == ["Dupont", "office@clinic.example", "BE", ["FR", "LU"], "Dupont"]
-    assert [again[each] for each in kept] == [None] * 5
+    assert [first[each] for each in kept] == [
+        *("Dupont", "office@clinic.example", "BE", ["FR", "LU"]),
+        *(["location"], "Dupont"),
+    ]
+    assert [again[each] for each in kept] == [None] * 6
 
 
 async def test_numbers_are_read_in_the_extra_regions_that_are_chosen(

@@ -84,6 +84,12 @@ def test_settings_rules_and_templates_are_shown_and_changed(ok: Ok, alice: str) 
     assert ok("template", "show", alice, CALENDAR) == [shown]
 
 
+def test_what_holds_in_all_calendars_is_shown_and_changed(ok: Ok, alice: str) -> None:
+    (done,) = ok("calendar", "reading", alice, "--blocked", "+33 1", "--fields", "location,title")
+    assert (done["blocked"], done["field_order"]) == (["+331"], ["location", "title"])
+    assert ok("calendar", "reading", alice) == [done]
+
+
 def test_a_template_may_come_from_the_input(ok: Ok, gateway: Gateway, alice: str) -> None:
     assert gateway("template", "set", alice, CALENDAR, "-", input="{name}: {day}\n").exit_code == 0
     assert ok("template", "show", alice, CALENDAR)[0]["template"] == "{name}: {day}"
