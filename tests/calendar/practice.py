@@ -43,6 +43,9 @@ MOBILE = "+33639981234"  # of the sandbox phone, which delivers
 WRITTEN = "06 39 98 12 34"
 OTHER = "06 39 98 56 78"
 
+#: How long after its time anything is looked at: nobody is ever exactly on time.
+LATE = timedelta(milliseconds=7)
+
 
 def paris(text: str) -> datetime:
     """A wall-clock time in Paris."""
@@ -97,8 +100,8 @@ class Practice:
         """Let time pass, and do at each moment what is due then; ``watch`` looks at what came of it."""
         await self._moment(self.clock.now(), watch)
         while (then := await self.engine.read(_next)) is not None and then <= instant:
-            await self._moment(max(then, self.clock.now()), watch)
-        await self._moment(instant, watch)
+            await self._moment(max(then + LATE, self.clock.now()), watch)
+        await self._moment(max(instant, self.clock.now()), watch)
 
     async def _moment(self, instant: datetime, watch: Callable[[], Awaitable[None]] | None) -> None:
         self.clock.set(instant)

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from tests.calendar.conftest import Opening
 from tests.calendar.memory import MemoryCalendar
-from tests.calendar.practice import MOBILE, OTHER, WRITTEN, paris
+from tests.calendar.practice import LATE, MOBILE, OTHER, WRITTEN, paris
 
 MORNING, NOON, NEXT = paris("2026-11-25T09:30"), paris("2026-11-25T12:00"), paris("2026-11-26T12:00")
 DUE = MORNING - timedelta(days=1)
@@ -59,7 +59,7 @@ async def test_what_was_brought_forward_for_nothing_leaves_at_its_own_time(
     assert await alice.sms() == []
     await alice.until(NOON)
     (message,) = await alice.messages()
-    assert message.created_at == NOON - timedelta(days=1)
+    assert message.created_at == NOON - timedelta(days=1) + LATE
 
 
 async def test_without_credit_both_wait_and_then_leave_together(open_practice: Opening, server: MemoryCalendar) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.calendar.practice import MOBILE, WRITTEN, Practice, paris
+from tests.calendar.practice import LATE, MOBILE, WRITTEN, Practice, paris
 from tests.calendar.server import CalendarServer
 from tests.clock import StoppedClock
 
@@ -164,7 +164,7 @@ async def test_over_a_change_of_the_clock_the_hour_on_the_wall_counts(
     await server.move(handle, monday)
     await alice.until(monday)
     assert await told(alice) == [(MOBILE, monday)] * 2
-    assert [each.created_at for each in await alice.messages()] == [
+    assert [each.created_at - LATE for each in await alice.messages()] == [
         paris("2027-03-28T10:00"),
         paris("2027-03-28T18:00"),
     ]
