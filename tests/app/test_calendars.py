@@ -152,7 +152,7 @@ async def test_a_server_that_does_not_list_its_calendars_shows_in_health_and_can
     refused = partial(
         connections.lose_consent,
         account_id=alice.account_id,
-        connection_id=linked["connection_id"],
+        connection_id=int(linked["connection_id"]),
         fault=FeedFault.CREDENTIALS_WRONG,
     )
     await alice.engine.write(refused)

@@ -10,7 +10,7 @@ from gateway.calendar.words import Answer, ReminderState
 from gateway.sms.words import MessageState
 from tests.app.conftest import DUE, START, Console
 from tests.calendar.memory import MemoryCalendar
-from tests.calendar.practice import MOBILE, OTHER, WRITTEN, Practice
+from tests.calendar.practice import LATE, MOBILE, OTHER, WRITTEN, Practice
 
 
 async def test_the_preview_is_what_leaves(alice: Practice, console: Console, server: MemoryCalendar) -> None:
@@ -39,9 +39,9 @@ async def test_appointments_that_share_an_sms_are_previewed_as_one(
     await alice.until(START + timedelta(days=1))
     messages = await alice.messages()
     assert [(each["text"], each["leaves_at"]) for each in seen] == [
-        (each.body, each.created_at.isoformat()) for each in messages
+        (each.body, (each.created_at - LATE).isoformat()) for each in messages
     ]
-    assert [each.created_at for each in messages] == [DUE, DUE + timedelta(days=1)]
+    assert [each.created_at - LATE for each in messages] == [DUE, DUE + timedelta(days=1)]
 
 
 async def test_the_preview_tells_what_all_reminders_of_a_calendar_wait_for(
