@@ -7,7 +7,7 @@ import typer
 
 from gateway.accounts.words import ForeignPolicy, StopScope
 from gateway.cli.calling import change, listing, show
-from gateway.cli.output import Json, given, print_one, print_rows
+from gateway.cli.output import Json, asked, given, print_one, print_rows
 from gateway.wording import Language
 
 group = typer.Typer(no_args_is_help=True, help="Clients and their sub-accounts.")
@@ -37,19 +37,7 @@ def add(
     as_json: Json = False,
 ) -> None:
     """Open an account."""
-    settings = given(
-        slug=slug,
-        country=country,
-        parent=parent,
-        holiday_region=holiday_region,
-        time_zone=time_zone,
-        language=language,
-        foreign_policy=foreign_policy,
-        stop_in_alerts=stop_in_alerts,
-        stop_scope=stop_scope,
-        low_credit_units=low_credit_units,
-    )
-    print_one(change("account.add", name=name, **settings), as_json=as_json)
+    print_one(change("account.add", **asked(locals())), as_json=as_json)
 
 
 @group.command("list")
@@ -82,17 +70,7 @@ def set_up(
     as_json: Json = False,
 ) -> None:
     """Change settings of an account. Those that are not named stay."""
-    settings = given(
-        name=name,
-        holiday_region=holiday_region,
-        time_zone=time_zone,
-        language=language,
-        foreign_policy=foreign_policy,
-        stop_in_alerts=stop_in_alerts,
-        stop_scope=stop_scope,
-        low_credit_units=low_credit_units,
-    )
-    print_one(change("account.change", account=account, **settings), as_json=as_json)
+    print_one(change("account.change", **asked(locals())), as_json=as_json)
 
 
 @group.command("history")

@@ -96,6 +96,11 @@ def given(**options: Any) -> dict[str, Any]:
     return {name: value for name, value in options.items() if value is not None}
 
 
+def asked(parameters: Mapping[str, Any]) -> dict[str, Any]:
+    """What was given to a command that passes on all of its parameters (``locals()``), but how it is printed."""
+    return given(**{name: value for name, value in parameters.items() if name != "as_json"})
+
+
 def complain(text: str, cure: str) -> None:
     """Say on standard error what cannot be done, and what would help."""
     from rich.console import Console

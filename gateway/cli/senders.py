@@ -7,7 +7,7 @@ import typer
 from gateway.accounts.words import Content, Encoding, Notify
 from gateway.cli.accounts import Account
 from gateway.cli.calling import change, listing, show
-from gateway.cli.output import Json, given, print_one, print_rows
+from gateway.cli.output import Json, asked, given, print_one, print_rows
 from plans.words import MessageClass
 
 group = typer.Typer(no_args_is_help=True, help="Authorised senders and their app passwords.")
@@ -49,18 +49,7 @@ def add(
     as_json: Json = False,
 ) -> None:
     """Authorise an address, a domain or a host."""
-    settings = given(
-        display=display,
-        content=content,
-        encoding=encoding,
-        max_parts=max_parts,
-        notify=notify,
-        default_class=default_class,
-        daily_cap=daily_cap,
-        end_marker=end_marker,
-        repeat_min=repeat_min,
-    )
-    print_one(change("sender.add", account=account, value=value, **settings), as_json=as_json)
+    print_one(change("sender.add", **asked(locals())), as_json=as_json)
 
 
 @group.command("set")
@@ -80,18 +69,7 @@ def alter(
     as_json: Json = False,
 ) -> None:
     """Change the settings that are given. An empty sender ID or end marker, a cap or pause of 0, are taken away."""
-    settings = given(
-        display=display,
-        content=content,
-        encoding=encoding,
-        max_parts=max_parts,
-        notify=notify,
-        default_class=default_class,
-        daily_cap=daily_cap,
-        end_marker=end_marker,
-        repeat_min=repeat_min,
-    )
-    print_one(change("sender.set", account=account, value=value, **settings), as_json=as_json)
+    print_one(change("sender.set", **asked(locals())), as_json=as_json)
 
 
 @group.command("show")
