@@ -7,9 +7,9 @@ from zoneinfo import ZoneInfo
 
 from gateway.engine.database import Engine
 from gateway.sms.link_reports import LinkLine, links_of
-from gateway.smtp.delivery import MOST_ATTEMPTS, back_off
+from gateway.smtp.delivery import back_off, is_settled
 from gateway.smtp.letters import Letterhead, ReadersWords, blank_letter, finished_letter
-from gateway.smtp.mailer import Letter, Mailer, NotSent
+from gateway.smtp.mailer import Letter, Mailer
 from gateway.wording import Language, Wording
 
 #: Seconds between two looks.
@@ -66,9 +66,9 @@ class Alarms:
         if alarm.due is None or stamp.now < alarm.due:
             return
         alarm.attempts += 1
-        outcome = await self._mailer.send(self._letter(alarm.message_id, stamp.now, carrier, trouble, why))
-        tried_again = isinstance(outcome, NotSent) and alarm.attempts < MOST_ATTEMPTS
-        alarm.due = stamp.now + back_off(alarm.attempts) if tried_again else None
+        letter = self._letter(alarm.message_id, stamp.now, carrier, trouble, why)
+        settled = await is_settled(self._mailer, letter, alarm.attempts)
+        alarm.due = None if settled else stamp.now + back_off(alarm.attempts)
 
     def _letter(self, message_id: str, now: datetime, carrier: str, trouble: str, why: str) -> Letter:
         head = Letterhead(self._postmaster, message_id, now, self._domain, Language.EN, ZoneInfo("UTC"))
