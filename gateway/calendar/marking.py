@@ -80,13 +80,6 @@ def take_off(connection: Connection, stamp: Stamp, of: Calendar) -> None:
         _enter(connection, stamp, of.account_id, found, None)
 
 
-def any_marks(connection: Connection) -> bool:
-    """Whether anything waits to be marked."""
-    return (
-        connection.scalar(select(event_mark.c.mark_id).where(event_mark.c.parked_until.is_(None)).limit(1)) is not None
-    )
-
-
 def held_marks(connection: Connection, claims: Collection[Claim]) -> list[Mark]:
     """What is to be written, of those claims that still hold."""
     row, of, by_id = event_mark.c, event.c, {each.row_id: each for each in claims}

@@ -35,7 +35,7 @@ _DONE = frozenset({Answer.CONFIRMED, Answer.CANCELLED})
 _VOICE = voice_of(Origin.CALENDAR, sender_id=0)
 
 #: All-day events start at midnight, and are on until the next.
-_OVER = timedelta(days=1)
+OVER = timedelta(days=1)
 
 _Row = Row[*tuple[Any, ...]]
 
@@ -69,7 +69,7 @@ def plan_all(connection: Connection, stamp: Stamp, calendar: Calendar) -> None:
     coming = select(row.event_id).where(
         row.account_id == calendar.account_id,
         row.calendar_id == calendar.calendar_id,
-        row.starts_at > stamp.now - _OVER,
+        row.starts_at > stamp.now - OVER,
     )
     plan(connection, stamp, calendar, connection.scalars(coming).all())
 
@@ -156,7 +156,7 @@ def _told_of_gone(
         select(row.recipient, row.offset_key, row.start_at)
         .join(event, (of.account_id == row.account_id) & (of.event_id == row.event_id))
         .where(of.account_id == calendar.account_id, of.calendar_id == calendar.calendar_id, of.gone_at.is_not(None))
-        .where(of.starts_at > first - _OVER, of.starts_at < last + _OVER, row.state == ReminderState.SENT)
+        .where(of.starts_at > first - OVER, of.starts_at < last + OVER, row.state == ReminderState.SENT)
     )
     return frozenset((recipient, rule_of(offset), start_at) for recipient, offset, start_at in found)
 

@@ -71,12 +71,6 @@ def close_channels(connection: Connection, stamp: Stamp, vault: Vault, calendar:
         _enter(connection, stamp, vault, calendar.account_id, release)
 
 
-def any_releases(connection: Connection) -> bool:
-    """Whether a provider is to be told anything now."""
-    ready = select(exists().where(calendar_release.c.parked_until.is_(None)))
-    return connection.scalar(ready) or False
-
-
 def find(connection: Connection, vault: Vault, claim: Claim) -> Release:
     """What was claimed."""
     row = calendar_release.c

@@ -12,7 +12,7 @@ from gateway.calendar.bridge import Bridge
 from gateway.calendar.feeds.port import FeedError
 from gateway.calendar.poll import bugs_as_faults, in_time
 from gateway.calendar.polling import after_failure
-from gateway.calendar.releases import GIVEN_UP, RELEASES, Release, any_releases, end, find, is_linked
+from gateway.calendar.releases import GIVEN_UP, RELEASES, Release, end, find, is_linked
 from gateway.calendar.words import FeedFault
 from gateway.engine.leases import held
 from gateway.engine.queue import Claim
@@ -39,7 +39,7 @@ class Releasing:
 
     async def run_once(self) -> int:
         """Work on a batch side by side; returns how many it took."""
-        if not await self._engine.read(any_releases):
+        if not await self._engine.read(RELEASES.any_ready):
             return 0
         now, worker = self._engine.clock.now(), self._engine.node
         take = partial(RELEASES.claim, worker=worker, now=now, lease=LEASE, limit=BATCH)

@@ -10,17 +10,16 @@ from sqlalchemy import Connection, Select, String, and_, bindparam, select
 from gateway.calendar import calendars
 from gateway.calendar.bridge import Bridge
 from gateway.calendar.calendars import Key
-from gateway.calendar.planning import plan
+from gateway.calendar.planning import OVER, plan
 from gateway.calendar.reminders import TOPIC as REMINDERS_TOPIC
 from gateway.calendar.tables import event
 from gateway.engine.database import Engine
 from gateway.engine.metadata import Instant
 from gateway.engine.pairs import as_pairs, pairs
-from gateway.sms.stop_changes import STOP_CHANGES, any_changes, claim_changes
+from gateway.sms.stop_changes import STOP_CHANGES, claim_changes
 
 BATCH = 100
 _LEASE = timedelta(minutes=1)
-_LONGEST = timedelta(days=1)  # an all-day event starts at midnight, and is on until the next
 
 
 class Silencing:
@@ -31,7 +30,7 @@ class Silencing:
 
     async def run_once(self) -> int:
         """Take in a batch of changes, in one transaction; returns how many."""
-        if not await self._engine.read(any_changes):
+        if not await self._engine.read(STOP_CHANGES.any_ready):
             return 0
         return await self._engine.write(partial(_take, engine=self._engine), wakes=(REMINDERS_TOPIC,))
 
@@ -51,7 +50,7 @@ def _concerned(connection: Connection, phones: Iterable[tuple[int, str]], now: d
     """The events of these (account, E.164) that are not over, by calendar."""
     concerned: dict[Key, list[int]] = defaultdict(list)
     for account_id, calendar_id, event_id in connection.execute(
-        _coming(connection.dialect.name), {**as_pairs(phones), "after": now - _LONGEST}
+        _coming(connection.dialect.name), {**as_pairs(phones), "after": now - OVER}
     ):
         concerned[account_id, calendar_id].append(event_id)
     return concerned

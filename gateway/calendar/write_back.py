@@ -21,7 +21,7 @@ from gateway.calendar.failing import fail
 from gateway.calendar.feeds.port import FeedError, FeedSession, Retitled
 from gateway.calendar.letters import TOPIC as LETTERS_TOPIC
 from gateway.calendar.letters import write_letter
-from gateway.calendar.marking import MARKS, Mark, any_marks, end, end_all, held_marks
+from gateway.calendar.marking import MARKS, Mark, end, end_all, held_marks
 from gateway.calendar.marks import marked
 from gateway.calendar.poll import bugs_as_faults, in_time
 from gateway.calendar.polling import OF_CONSENT, after_failure
@@ -84,7 +84,7 @@ class WriteBack:
 
     async def run_once(self) -> int:
         """Work on a batch, connections side by side; returns how many marks it took."""
-        if not await self._engine.read(any_marks):
+        if not await self._engine.read(MARKS.any_ready):
             return 0
         now, worker = self._engine.clock.now(), self._engine.node
         take = partial(MARKS.claim, worker=worker, now=now, lease=LEASE, limit=BATCH)

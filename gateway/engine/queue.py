@@ -23,6 +23,7 @@ from sqlalchemy import (
     Update,
     bindparam,
     delete,
+    exists,
     or_,
     select,
     tuple_,
@@ -70,6 +71,11 @@ class Queue:
         self._change = cache(lambda change: Prepared(partial(_change, table, self._key, change)))
         self._claim = lru_cache(lambda where: Prepared(_claim(table, self._key, self._order, where)))
         self._reap = _reap(table, self._key)
+
+    def any_ready(self, connection: Connection, *where: ColumnElement[bool]) -> bool:
+        """Whether a row could be taken now: cheaper to ask than to claim."""
+        ready = exists().where(self.table.c.parked_until.is_(None), *where)
+        return connection.scalar(select(ready)) or False
 
     def claim(
         self,

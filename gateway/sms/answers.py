@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, and_, bindparam, func, select
+from sqlalchemy import Connection, and_, bindparam, select
 
 from gateway.engine.database import Stamp
 from gateway.engine.queue import Claim, Queue
@@ -61,8 +61,7 @@ def claim_answers(
 
 def any_answers(connection: Connection, reader: Reader) -> bool:
     """Whether any waits for a room: cheaper to ask than to claim."""
-    waiting = select(func.count()).where(answer.c.reader == reader, answer.c.parked_until.is_(None))
-    return bool(connection.scalar(waiting))
+    return ANSWERS.any_ready(connection, answer.c.reader == reader)
 
 
 def _read(connection: Connection, claims: Sequence[Claim]) -> list[Answer]:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, exists, select
+from sqlalchemy import Connection, select
 
 from gateway.engine.database import Stamp
 from gateway.engine.queue import Claim, Queue
@@ -21,11 +21,6 @@ def enter(connection: Connection, stamp: Stamp, account_id: int, recipient: str)
     row = {"account_id": account_id, "change_id": stamp.new_id(), "recipient": recipient}
     connection.execute(suppression_change.insert().values(row))
     wake_after(connection, TOPIC)
-
-
-def any_changes(connection: Connection) -> bool:
-    """Whether any waits: cheaper to ask than to claim."""
-    return connection.scalar(select(exists().where(suppression_change.c.parked_until.is_(None)))) or False
 
 
 def claim_changes(

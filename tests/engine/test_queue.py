@@ -64,6 +64,13 @@ async def test_the_lowest_tag_goes_first(engine: Engine) -> None:
     assert await claim(engine) == []
 
 
+async def test_rows_that_are_held_are_not_ready(engine: Engine) -> None:
+    await engine.write(rows(30))
+    assert await engine.read(QUEUE.any_ready)
+    await claim(engine)
+    assert not await engine.read(QUEUE.any_ready)
+
+
 async def test_a_claim_may_be_narrowed_to_one_lane(engine: Engine, clock: StoppedClock) -> None:
     await engine.write(rows(10, 20))
     other_lane = (job.c.lane == "smpp",)
